@@ -1,0 +1,1 @@
+module.exports = { displayName: 'apimachinery', preset: '../../jest.preset.cjs' }

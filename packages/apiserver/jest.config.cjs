@@ -1,0 +1,1 @@
+module.exports = { displayName: 'apiserver', preset: '../../jest.preset.cjs' }

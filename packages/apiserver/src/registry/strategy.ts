@@ -1,0 +1,89 @@
+import type { FieldError, KubeObject } from '@kubetape/apimachinery'
+import type { ResourceInfo } from '@kubetape/api'
+import type { Gates } from '@kubetape/client-go-features'
+
+/** A mutable object on its way to the store. Strategies change drafts in place; what is stored is frozen. */
+export type Draft = KubeObject
+
+/** What a strategy may know about the request it serves. */
+export interface StrategyContext {
+  readonly gates: Gates
+  /** Wall time in Unix milliseconds, read once per request. */
+  readonly nowMs: number
+  readonly namespace: string
+  readonly subresource: string
+  readonly user: UserInfo
+  /** Adds a `Warning` header to the answer. */
+  warn(text: string): void
+  /** A fresh uid. */
+  newUid(): string
+  /** Five random characters for a generated name. */
+  newSuffix(): string
+}
+
+export interface UserInfo {
+  readonly name: string
+  readonly uid?: string
+  readonly groups: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>>
+}
+
+/**
+ * What is special about one resource. Everything generic (types, required fields, enums and static defaults of the schema, uid, resourceVersion,
+ * creationTimestamp, managedFields, generateName, finalizers, deletion, immutability of metadata, validation of metadata) is the generic
+ * registry's; a strategy says only what the schema cannot. All members are optional.
+ *
+ * Order on create: decode and schema check → `default` → `prepareForCreate` → generic metadata → admission → `validate` → store.
+ * On update: decode and schema check → `default` → `prepareForUpdate` → generic metadata → admission → `validateUpdate` → store.
+ */
+export interface Strategy {
+  /** Fills in defaults that depend on other fields. Runs on create, update and on every patched result; must be idempotent. */
+  default?(draft: Draft, context: StrategyContext): void
+  /** Drops what a creator may not set (status, fields behind gates) and derives what the server owns. */
+  prepareForCreate?(draft: Draft, context: StrategyContext): void
+  /** The same for an update; `old` is the stored object. */
+  prepareForUpdate?(draft: Draft, old: Readonly<KubeObject>, context: StrategyContext): void
+  validate?(draft: Draft, context: StrategyContext): FieldError[]
+  validateUpdate?(draft: Draft, old: Readonly<KubeObject>, context: StrategyContext): FieldError[]
+  /** Warnings about a valid object; `old` is undefined on create. */
+  warnings?(draft: Readonly<KubeObject>, old: Readonly<KubeObject> | undefined, context: StrategyContext): string[]
+  /** Strategies of subresources that update the same object (`status`, `ephemeralcontainers`, `resize`, `finalize` …). */
+  readonly subresources?: Readonly<Record<string, UpdateStrategy>>
+
+  /** Metadata.generation: 'spec' counts up when anything but metadata and status changed (the default for kinds with a status subresource), 'none' never. */
+  readonly generation?: 'spec' | 'none'
+  /** The validation of `metadata.name`; default: RFC 1123 subdomain. */
+  readonly nameRule?: 'subdomain' | 'label' | 'path-segment'
+  /** PUT of an object that does not exist creates it. Default false. */
+  readonly createOnUpdate?: boolean
+  /** PUT without resourceVersion replaces whatever is there. Default true. */
+  readonly unconditionalUpdate?: boolean
+  /** What a DELETE without propagationPolicy does with dependents. Default 'background'. */
+  defaultPropagation?(context: StrategyContext): 'background' | 'orphan'
+  /**
+   * Graceful deletion: answers the grace period in seconds that this deletion gets (0 deletes at once), or undefined where the kind knows no
+   * graceful deletion. `requestedSeconds` is what the client asked for.
+   */
+  gracePeriod?(object: Readonly<KubeObject>, requestedSeconds: number | undefined, context: StrategyContext): number | undefined
+  /** Whether an unsafe moment forbids deletion (for example a Pod's eviction); errors are answered as they are. */
+  checkDelete?(object: Readonly<KubeObject>, context: StrategyContext): void
+
+  /** Values of the field selectors that this kind supports beyond metadata.name and metadata.namespace. */
+  selectableFields?(object: Readonly<KubeObject>): Record<string, string>
+  /** Cells of the resource's Table columns (all priorities), in the order of `tableColumns`. `nowMs` is for ages. Null prints as <none>-like empty. */
+  tableRow?(object: Readonly<KubeObject>, nowMs: number): unknown[]
+}
+
+/** How one subresource changes the object. */
+export interface UpdateStrategy {
+  default?(draft: Draft, context: StrategyContext): void
+  prepareForUpdate(draft: Draft, old: Readonly<KubeObject>, context: StrategyContext): void
+  validateUpdate?(draft: Draft, old: Readonly<KubeObject>, context: StrategyContext): FieldError[]
+  warnings?(draft: Readonly<KubeObject>, old: Readonly<KubeObject>, context: StrategyContext): string[]
+}
+
+/** A strategy with the resource that it belongs to. */
+export interface RegisteredResource {
+  readonly info: ResourceInfo
+  readonly strategy: Strategy
+}

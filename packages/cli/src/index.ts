@@ -1,0 +1,2 @@
+/** The kubetape command. */
+export {}

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'client-go-features', preset: '../../jest.preset.cjs' }

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'component-base', preset: '../../jest.preset.cjs' }

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'controllers', preset: '../../jest.preset.cjs' }

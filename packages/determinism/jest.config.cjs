@@ -1,0 +1,1 @@
+module.exports = { displayName: 'determinism', preset: '../../jest.preset.cjs' }

@@ -1,0 +1,2 @@
+/** Virtual time for tests: `new VirtualClock()`, then `await clock.advance(ms)`. */
+export { VirtualClock } from './virtual-clock.ts'

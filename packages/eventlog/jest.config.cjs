@@ -1,0 +1,1 @@
+module.exports = { displayName: 'eventlog', preset: '../../jest.preset.cjs' }

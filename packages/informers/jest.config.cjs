@@ -1,0 +1,1 @@
+module.exports = { displayName: 'informers', preset: '../../jest.preset.cjs' }

@@ -1,0 +1,2 @@
+/** Watcher, reflector, store, indexer and lister as RxJS stages. */
+export {}

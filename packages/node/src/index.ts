@@ -1,0 +1,2 @@
+/** Nodes that run Pods: simulated ones whose phases follow a script, with a minimal binder. */
+export {}

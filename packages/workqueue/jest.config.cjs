@@ -1,0 +1,1 @@
+module.exports = { displayName: 'workqueue', preset: '../../jest.preset.cjs' }
