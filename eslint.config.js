@@ -2,24 +2,19 @@ import { readFileSync } from 'node:fs'
 import nx from '@nx/eslint-plugin'
 import tseslint from 'typescript-eslint'
 
-const layers = JSON.parse(readFileSync(new URL('./tools/layers.json', import.meta.url), 'utf8'))
-/** A package imports only from rows above its own; the architecture page's table is tools/layers.json. */
+const readJson = (file) => JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'))
+/** Package → row of the table in docs/ARCHITECTURE.md, and the table's "must not" column. */
+const layers = readJson('./tools/layers.json')
+const mustNotImport = readJson('./tools/must-not-import.json')
+
+/** A package imports only from rows above its own, and never what the table forbids it. */
 const constraints = Object.entries(layers).map(([name, row]) => ({
   sourceTag: `layer:${name}`,
-  onlyDependOnLibsWithTags: [...Object.entries(layers).filter(([other, r]) => r < row && !(forbidden(name) ?? []).includes(other)).map(([other]) => `layer:${other}`), 'layer:none'],
-  ...(name === 'apimachinery' ? { bannedExternalImports: ['rxjs', 'node:*'] } : {}),
+  onlyDependOnLibsWithTags: Object.entries(layers)
+    .filter(([other, otherRow]) => otherRow < row && !(mustNotImport.packages[name] ?? []).includes(other))
+    .map(([other]) => `layer:${other}`),
+  ...(mustNotImport.modules[name] ? { bannedExternalImports: mustNotImport.modules[name] } : {}),
 }))
-
-/** The table's "must not" column, where the row alone would allow it. */
-function forbidden(name) {
-  return {
-    eventlog: ['apimachinery'],
-    informers: ['storage', 'apiserver', 'journal', 'eventlog'],
-    runtime: ['storage', 'apiserver', 'eventlog'],
-    controllers: ['storage', 'apiserver', 'eventlog', 'journal'],
-    node: ['storage', 'apiserver', 'eventlog', 'journal'],
-  }[name]
-}
 
 const CLOCK = 'Read time, timers and randomness through @kubetape/determinism'
 const NODE_ONLY_TOP = [{ name: 'console', message: 'Log through pino (component-base); the CLI writes through its own output port' }]

@@ -53,9 +53,9 @@ export interface FieldError {
 /** A value as upstream prints it in `Invalid value: …`: strings quoted, objects as JSON unless a rule prints them otherwise. */
 export function printValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
-  if (value === undefined || value === null) return 'null'
+  if (value === undefined || value === null) return '"null"'
   if (typeof value === 'object') return JSON.stringify(value)
-  return String(value)
+  return String(value as number | boolean)
 }
 
 const make = (type: FieldErrorType, path: FieldPath | string, message: string): FieldError => ({ type, field: String(path), message })
@@ -79,8 +79,8 @@ export const forbidden = (path: FieldPath, detail: string): FieldError => make('
 export const duplicate = (path: FieldPath, value: unknown): FieldError => make('FieldValueDuplicate', path, `Duplicate value: ${printValue(value)}`)
 /** `Not found: value` */
 export const notFoundValue = (path: FieldPath, value: unknown): FieldError => make('FieldValueNotFound', path, `Not found: ${printValue(value)}`)
-/** `Too long: may not be more than max bytes` (v1.31 wording) */
-export const tooLong = (path: FieldPath, maxBytes: number): FieldError => make('FieldValueTooLong', path, `Too long: may not be more than ${maxBytes} bytes`)
+/** `Too long: must have at most max bytes` (v1.31 wording) */
+export const tooLong = (path: FieldPath, maxBytes: number): FieldError => make('FieldValueTooLong', path, `Too long: must have at most ${maxBytes} bytes`)
 /** `Too many: actual: must have at most max items` */
 export const tooMany = (path: FieldPath, actual: number, max: number): FieldError => make('FieldValueTooMany', path, `Too many: ${actual}: must have at most ${max} items`)
 /** `Invalid value: value: detail` with the cause FieldValueTypeInvalid */

@@ -66,3 +66,100 @@ export {
 } from './status-error.ts'
 export { resolveSchema, type SchemaSource, type TypeSchema } from './type-schema.ts'
 export type { Kind, ObjectName } from './kind.ts'
+export { cloneJson, deepEqual, deepFreeze, isJsonObject, type JsonObject, sameScalar, setMember } from './json-value.ts'
+export { utf8Length } from './utf8-length.ts'
+export {
+  goAtoiError,
+  goJsonKind,
+  goTypeOf,
+  parseGoInt,
+  printGoOwnerReference,
+  printGoStringMap,
+  printGoStrings,
+  printGoValue,
+} from './go-syntax.ts'
+export {
+  annotationKeyErrors,
+  cIdentifierErrors,
+  DNS_LABEL_MAX_BYTES,
+  DNS_SUBDOMAIN_MAX_BYTES,
+  dns1035LabelErrors,
+  dnsLabelErrors,
+  dnsSubdomainErrors,
+  inclusiveRangeMessage,
+  LABEL_VALUE_MAX_BYTES,
+  labelValueErrors,
+  maxLengthMessage,
+  pathSegmentErrors,
+  pathSegmentPrefixErrors,
+  patternMessage,
+  qualifiedNameErrors,
+  underscoredSubdomainErrors,
+  wildcardSubdomainErrors,
+} from './names.ts'
+export {
+  conditionReasonErrors,
+  configMapKeyErrors,
+  envVarNameErrors,
+  groupIdErrors,
+  httpHeaderNameErrors,
+  percentErrors,
+  portNameErrors,
+  portNumberErrors,
+  rangeErrors,
+  relaxedEnvVarNameErrors,
+  userIdErrors,
+} from './value-formats.ts'
+export { nameErrors, type NameRule } from './name-rule.ts'
+export {
+  ANNOTATIONS_MAX_BYTES,
+  FOREGROUND_FINALIZER,
+  type ObjectMetaRules,
+  ORPHAN_FINALIZER,
+  validateAnnotations,
+  validateFinalizers,
+  validateImmutable,
+  validateLabels,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+  validateOwnerReferences,
+  validateQualifiedFinalizers,
+} from './object-meta-validation.ts'
+export { FIELD_MANAGER_MAX_BYTES, managedFieldsErrors, validateFieldManager } from './managed-fields-validation.ts'
+export {
+  checkedRequirement,
+  compileRequirement,
+  formatRequirement,
+  type LabelOperator,
+  type LabelRequirement,
+} from './label-requirement.ts'
+export {
+  EVERYTHING,
+  type LabelExpression,
+  LabelSelector,
+  labelSelectorFromLabels,
+  type LabelSelectorObject,
+  labelSelectorOf,
+  type LabelSelectorRules,
+  NOTHING,
+  parseLabelSelector,
+  printGoLabelSelector,
+  validateLabelSelector,
+} from './label-selector.ts'
+export {
+  escapeFieldValue,
+  type FieldRequirement,
+  FieldSelector,
+  parseFieldSelector,
+  unknownField,
+  unsupportedField,
+} from './field-selector.ts'
+export { canonicalQuantity, parseQuantity, Quantity, type QuantityFormat, quantityOf, ZERO_QUANTITY } from './quantity.ts'
+export { canonicalMicroTime, canonicalTime, formatMicroTime, formatTime, parseMicroTime, parseTime, printTimeForMessage } from './time.ts'
+export { humanDuration, shortHumanDuration } from './human-duration.ts'
+export { type IntOrString, intValue, isPercent, type Rounding, scaledValue } from './int-or-string.ts'
+export { applyJsonPatch, JSON_PATCH_OPERATIONS_MAX, type JsonPatchOperation } from './json-patch.ts'
+export { applyMergePatch } from './merge-patch.ts'
+export { applyStrategicMergePatch } from './strategic-merge-patch.ts'
+export { listKindOf, Scheme } from './scheme.ts'
+export { type ConditionLike, findCondition, hasCondition, removeCondition, setCondition } from './conditions.ts'

@@ -2,3 +2,14 @@
 export interface Gates {
   enabled(feature: string): boolean
 }
+
+/** Gates that a program may set: above the environment, below nothing. */
+export interface SettableGates extends Gates {
+  /** Throws for an unknown feature, and for a locked one unless `value` is its default. */
+  set(feature: string, value: boolean): void
+}
+
+/** Whether `gates` can be set. */
+export function isSettable(gates: Gates): gates is SettableGates {
+  return 'set' in gates && typeof gates.set === 'function'
+}

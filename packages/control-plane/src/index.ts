@@ -1,2 +1,3 @@
-/** ControlPlane.start(options): apiserver, controllers and nodes over one log, as a library. */
-export {}
+/** apiserver, controllers and nodes over one log, as a library: `const plane = await ControlPlane.start()`. */
+export { ControlPlane, type ControlPlaneOptions } from './control-plane.ts'
+export { builtinControllers } from './builtin-controllers.ts'

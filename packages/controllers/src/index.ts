@@ -1,2 +1,9 @@
 /** The built-in reconcilers, each a pure plan() and a thin shell. */
-export {}
+export { jobController, jobOrphanPodController } from './job/job-controller.ts'
+export { cronJobController } from './cron-job/cron-job-controller.ts'
+export { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts'
+export { namespaceController, type NamespaceControllerOptions } from './namespace/namespace-controller.ts'
+export { garbageCollectorController, type GarbageCollectorOptions } from './garbage-collector/garbage-collector-controller.ts'
+export { serviceAccountController, type ServiceAccountControllerOptions } from './service-account/service-account-controller.ts'
+export { rootCaController, type RootCaControllerOptions } from './root-ca/root-ca-controller.ts'
+export { podGarbageCollectorController, type PodGarbageCollectorOptions } from './pod-garbage-collector/pod-garbage-collector-controller.ts'

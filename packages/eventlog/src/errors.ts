@@ -18,6 +18,9 @@ export type EventLogErrorCode =
   | 'DISK_FULL'
   /** The disk failed; the handle is poisoned and must be reopened. */
   | 'IO_FAILED'
+  /** This handle only reads. */
+  | 'READ_ONLY'
+  /** A bug of the caller: the message says which argument. */
   | 'INVALID_ARGUMENT'
 
 export class EventLogError extends Error {

@@ -15,19 +15,20 @@ export interface EventLog extends LogReader {
   append(batch: AppendBatch): Promise<Entry[]>
   /** Calls `listener` synchronously for each commit, after it is durable. Answers how to stop. A listener must not throw. */
   onCommit(listener: (commit: Commit) => void): () => void
-  /** Resolves when everything queued so far, lazy batches too, is durable (or has been refused). */
+  /** Commits at once, without waiting for the end of the tick. Resolves when everything queued so far, lazy batches too, is durable (or has been refused). */
   flush(): Promise<void>
   /**
    * Drops the values of entries that a newer entry of the same key replaced, keeping their rows and hashes, so the chain stays whole.
-   * A revision whose key has no newer entry is refused. Used for Lease history and expired Events.
+   * A revision whose key has no newer entry, or that is above the head, is refused, and then none is erased. One that is gone or erased
+   * already is passed over. Used for Lease history and expired Events.
    */
   erase(revisions: readonly number[]): void
   /**
-   * Removes every entry at or below `revision` that is not the newest live one of its key, moves `compactedRevision` there in the same
+   * Removes every entry at or below `revision` but those that were live at it, moves `compactedRevision` there in the same
    * transaction and writes an anchor (revision, hash) for the chain. Refuses a revision above the head or below the last compaction.
    */
   compact(revision: number): void
-  /** Flushes, witnesses the head and lets go of the file. Later calls are refused with `LogClosed`. */
+  /** Flushes, witnesses the head and lets go of the file. Later calls are refused with the code `LOG_CLOSED`; closing again does nothing. */
   close(): Promise<void>
 }
 
@@ -57,6 +58,8 @@ export interface LogInfo {
   readonly formatVersion: number
   /** A random id of this log's incarnation: a restored copy gets a new one. */
   readonly generation: string
+  /** What its creator said about it, once and for all: source cluster, server version, redaction rules … */
+  readonly meta?: Readonly<Record<string, string>>
   /** What the driver can do that another cannot. */
   readonly capabilities: { readonly durable: boolean; readonly readersInOtherProcesses: boolean }
 }
@@ -67,9 +70,12 @@ export type Operation = 'create' | 'update' | 'delete'
 export interface AppendEntry {
   readonly key: string
   readonly operation: Operation
-  /** The revision of the key's live entry (0: none, or deleted). Anything else than the truth refuses the whole batch. */
+  /**
+   * The revision of the key's live entry (0: none, or deleted). Anything else than the truth refuses the whole batch.
+   * A creation expects 0, an update or a deletion the live revision.
+   */
   readonly expect: number
-  /** Makes the bytes once the revision is known; called synchronously within `append`. */
+  /** Makes the bytes once the revision is known; called synchronously within `append`. The log keeps them: do not change them later. */
   encode(revision: number): Uint8Array
   /** Opaque to the log; see architecture decision 3. */
   readonly cause?: string
@@ -82,7 +88,7 @@ export interface AppendBatch {
   readonly lazy?: boolean
 }
 
-/** One row of a named side stream (runs, requests, actors …). A later row with the same key supersedes an earlier one for its reader. */
+/** One row of a named side stream (runs, requests, actors …). What several rows of one key mean together is up to their reader. */
 export interface AppendRecord {
   readonly stream: string
   readonly key: string

@@ -1,2 +1,12 @@
-/** What controller authors import: Manager, controllerFor(kind).owns().watches().reconcile(), predicates, finalizers, events, health; every run is journaled. */
-export {}
+/** What controller authors import. Start with `controllerFor(Kind).owns(Other).reconcile(fn)` and run it with a `Manager`. */
+export { type Controller, ControllerBuilder, controllerFor, type ControllerOptions, kindId, type KindLookup, kindsOf, type Watch, type WatchOptions } from './controller.ts'
+export { Manager, type ManagerOptions } from './manager.ts'
+export { type Reconcile, type ReconcileContext, type ReconcileRequest, type ReconcileResult, type RunLog, TerminalError } from './reconcile.ts'
+export type { Lister } from './lister.ts'
+export { and, annotationsChanged, generationChanged, labelsChanged, or, type Predicate } from './predicate.ts'
+export { hasFinalizer, withFinalizer, withoutFinalizer } from './finalizer.ts'
+export { EventRecorder } from './event-recorder.ts'
+export { noJournal, type RunBegin, type RunEnd, type RunJournal, type Trigger } from './run-journal.ts'
+export { executeRun, type RunInputs, type RunOutcome } from './run.ts'
+export { type RunAnswer, RunClient, type RunRequest } from './run-client.ts'
+export type { RunMetrics } from './run-metrics.ts'

@@ -1,4 +1,4 @@
-import type { FieldError, KubeObject } from '@kubetape/apimachinery'
+import type { FieldError, KubeObject, NameRule } from '@kubetape/apimachinery'
 import type { ResourceInfo } from '@kubetape/api'
 import type { Gates } from '@kubetape/client-go-features'
 
@@ -33,8 +33,9 @@ export interface UserInfo {
  * creationTimestamp, managedFields, generateName, finalizers, deletion, immutability of metadata, validation of metadata) is the generic
  * registry's; a strategy says only what the schema cannot. All members are optional.
  *
- * Order on create: decode and schema check → `default` → `prepareForCreate` → generic metadata → admission → `validate` → store.
- * On update: decode and schema check → `default` → `prepareForUpdate` → generic metadata → admission → `validateUpdate` → store.
+ * Order on create: decode and schema check → `default` → mutating admission → uid, creationTimestamp, name → `prepareForCreate` → metadata
+ * validation → `validate` → validating admission → store. On update: decode → `default` → mutating admission → kept metadata →
+ * `prepareForUpdate` → generation → metadata validation → `validateUpdate` → validating admission → store.
  */
 export interface Strategy {
   /** Fills in defaults that depend on other fields. Runs on create, update and on every patched result; must be idempotent. */
@@ -53,7 +54,7 @@ export interface Strategy {
   /** Metadata.generation: 'spec' counts up when anything but metadata and status changed (the default for kinds with a status subresource), 'none' never. */
   readonly generation?: 'spec' | 'none'
   /** The validation of `metadata.name`; default: RFC 1123 subdomain. */
-  readonly nameRule?: 'subdomain' | 'label' | 'path-segment'
+  readonly nameRule?: NameRule
   /** PUT of an object that does not exist creates it. Default false. */
   readonly createOnUpdate?: boolean
   /** PUT without resourceVersion replaces whatever is there. Default true. */
@@ -65,11 +66,19 @@ export interface Strategy {
    * graceful deletion. `requestedSeconds` is what the client asked for.
    */
   gracePeriod?(object: Readonly<KubeObject>, requestedSeconds: number | undefined, context: StrategyContext): number | undefined
+  /** Changes the object at the moment its deletion begins (deletionTimestamp was just set), for example its phase. */
+  prepareForDelete?(draft: Draft, context: StrategyContext): void
+  /** Holds a deletion beyond metadata.finalizers (a Namespace's spec.finalizers). */
+  holdsDeletion?(object: Readonly<KubeObject>): boolean
+  /** A completed DELETE answers the last state of the object; otherwise a Status. */
+  readonly returnsDeleted?: boolean
   /** Whether an unsafe moment forbids deletion (for example a Pod's eviction); errors are answered as they are. */
   checkDelete?(object: Readonly<KubeObject>, context: StrategyContext): void
 
   /** Values of the field selectors that this kind supports beyond metadata.name and metadata.namespace. */
   selectableFields?(object: Readonly<KubeObject>): Record<string, string>
+  /** What is said of a field that the kind cannot be selected by, where it is not `field label not supported: x`. */
+  fieldRefusal?(field: string): string
   /** Cells of the resource's Table columns (all priorities), in the order of `tableColumns`. `nowMs` is for ages. Null prints as <none>-like empty. */
   tableRow?(object: Readonly<KubeObject>, nowMs: number): unknown[]
 }

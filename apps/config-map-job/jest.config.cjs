@@ -1,0 +1,1 @@
+module.exports = { displayName: 'config-map-job', preset: '../../jest.preset.cjs' }

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'tour', preset: '../../jest.preset.cjs' }

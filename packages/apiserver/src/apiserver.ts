@@ -1,0 +1,96 @@
+import type { Client } from '@kubetape/client'
+import type { Gates } from '@kubetape/client-go-features'
+import { type Clock, type Random, type UidSource, uidSource } from '@kubetape/determinism'
+import type { Storage } from '@kubetape/storage'
+import { AdmissionChain } from './admission/admission.ts'
+import { defaultTolerationSeconds } from './admission/default-toleration-seconds.ts'
+import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
+import { priority } from './admission/priority.ts'
+import { serviceAccount } from './admission/service-account.ts'
+import { certificateAuthenticator, tokenAuthenticator } from './auth/authenticator.ts'
+import { bootstrap } from './bootstrap.ts'
+import { ApiServer } from './http/api-server.ts'
+import type { ServingCertificates } from './http/certificates.ts'
+import { type HealthCheck, standardPaths } from './http/standard-paths.ts'
+import { addApiPaths } from './http/api-paths.ts'
+import { InProcessClient } from './in-process-client.ts'
+import { Registry } from './registry/registry.ts'
+import { ServedResource } from './registry/served-resource.ts'
+import { servedResources } from './discovery/served-resources.ts'
+import { strategies } from './registry/strategies.ts'
+import type { UserInfo } from './registry/strategy.ts'
+import { subresourceHandlers } from './registry/subresources.ts'
+import type { ApiRequest } from './request/api-request.ts'
+
+export interface ApiserverOptions {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly random: Random
+  readonly uids?: UidSource
+  readonly gates: Gates
+  /** The cause under which writes of others than reconcile runs are recorded. */
+  readonly actorCause: (request: ApiRequest) => string
+  /** `--runtime-config`: which API versions are served beyond the defaults. */
+  readonly runtimeConfig: Readonly<Record<string, string>>
+  readonly metrics: () => Promise<string>
+  readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
+  readonly checks?: readonly HealthCheck[]
+}
+
+export interface ListenOptions {
+  readonly host: string
+  readonly port: number
+  readonly certificates: ServingCertificates | undefined
+  /** Static bearer tokens. */
+  readonly tokens: ReadonlyMap<string, UserInfo>
+}
+
+/** Kubetape's own components: their causes are honoured, and they may do anything. */
+export const COMPONENT_GROUP = 'system:masters'
+
+/** The API over one storage, complete: in process at once, over HTTP after `listen`. */
+export class Apiserver {
+  readonly registry: Registry
+  readonly #options: ApiserverOptions
+  #server: ApiServer | undefined
+
+  private constructor(options: ApiserverOptions) {
+    this.#options = options
+    const { storage, clock, random, gates } = options
+    const admission = new AdmissionChain([namespaceLifecycle(storage), serviceAccount(storage, clock), priority(storage), defaultTolerationSeconds])
+    const resources = servedResources(options.runtimeConfig).map((info) => new ServedResource(info, strategies.get(`${info.group}/${info.resource}`) ?? {}))
+    this.registry = new Registry({ storage, clock, random, gates, admission, uids: options.uids ?? uidSource(random), actorCause: options.actorCause }, resources, subresourceHandlers)
+  }
+
+  /** Makes the server and the objects that every cluster has. */
+  static async create(options: ApiserverOptions): Promise<Apiserver> {
+    const server = new Apiserver(options)
+    await bootstrap(server.client({ name: 'system:apiserver', groups: [COMPONENT_GROUP] }, 'kubetape-apiserver'))
+    return server
+  }
+
+  /** A client without HTTP that acts as `user`. */
+  client(user: UserInfo, userAgent: string): Client {
+    return new InProcessClient(this.registry, { user, userAgent })
+  }
+
+  async listen(options: ListenOptions): Promise<string> {
+    const paths = standardPaths({ checks: [{ name: 'ping', check: () => undefined }, { name: 'log', check: () => undefined }, ...(this.#options.checks ?? [])], metrics: this.#options.metrics })
+    addApiPaths(paths, this.registry)
+    this.#server = await ApiServer.listen({
+      registry: this.registry,
+      authenticators: [certificateAuthenticator(), tokenAuthenticator(options.tokens)],
+      others: paths,
+      clock: this.#options.clock,
+      certificates: options.certificates,
+      host: options.host,
+      port: options.port,
+      log: this.#options.log,
+    })
+    return this.#server.url
+  }
+
+  async close(): Promise<void> {
+    await this.#server?.close()
+  }
+}

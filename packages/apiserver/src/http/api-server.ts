@@ -1,0 +1,153 @@
+import { createServer as createHttpServer, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { internalError, type Status, StatusError } from '@kubetape/apimachinery'
+import type { Clock } from '@kubetape/determinism'
+import { authenticate, type Authenticator } from '../auth/authenticator.ts'
+import { authorize } from '../auth/authorizer.ts'
+import { RefusedWithWarnings, type Registry } from '../registry/registry.ts'
+import type { UserInfo } from '../registry/strategy.ts'
+import { requestInfo, type RequestInfo } from '../request/request-info.ts'
+import type { ServingCertificates } from './certificates.ts'
+import { encodeJson } from './encode.ts'
+import type { OtherPaths } from './other-paths.ts'
+import { serveResource } from './serve-resource.ts'
+
+/** How the server listens and what it serves. */
+export interface ApiServerOptions {
+  readonly registry: Registry
+  readonly authenticators: readonly Authenticator[]
+  readonly others: OtherPaths
+  readonly clock: Clock
+  /** Undefined: plain HTTP, which is refused on anything but loopback. */
+  readonly certificates: ServingCertificates | undefined
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
+}
+
+/** One exchange as handlers see it. */
+export interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly info: RequestInfo
+  readonly query: URLSearchParams
+  readonly user: UserInfo
+}
+
+/** The API over HTTP(S). */
+export class ApiServer {
+  readonly #options: ApiServerOptions
+  readonly #server: Server
+  /** Runs before a watch or a long answer is cut on stop. */
+  readonly #open = new Set<ServerResponse>()
+
+  private constructor(options: ApiServerOptions) {
+    this.#options = options
+    const listener = (request: IncomingMessage, response: ServerResponse): void => void this.#serve(request, response)
+    const { certificates } = options
+    this.#server =
+      certificates === undefined
+        ? createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS }, listener)
+        : createHttpsServer({ key: certificates.server.key, cert: certificates.server.certificate, ca: certificates.ca, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2', keepAliveTimeout: KEEP_ALIVE_MS }, listener)
+    this.#server.requestTimeout = 0
+  }
+
+  /** Resolves when the server listens; rejects with a message that says what to do when it cannot. */
+  static async listen(options: ApiServerOptions): Promise<ApiServer> {
+    if (options.certificates === undefined && !LOOPBACK.test(options.host)) {
+      throw new Error(`Cannot serve plain HTTP on "${options.host}": without TLS only a loopback address is allowed`)
+    }
+    const server = new ApiServer(options)
+    await new Promise<void>((resolve, reject) => {
+      server.#server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, options)))
+      server.#server.listen(options.port, options.host, resolve)
+    })
+    return server
+  }
+
+  get url(): string {
+    const { address, port, family } = this.#server.address() as AddressInfo
+    return `${this.#options.certificates === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  }
+
+  /** Ends watches, answers what is under way and stops listening. */
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    for (const response of this.#open) response.destroy()
+    this.#server.closeIdleConnections()
+    await closed
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#open.add(response)
+    response.on('close', () => this.#open.delete(response))
+    try {
+      const url = request.url ?? '/'
+      const at = url.indexOf('?')
+      const query = new URLSearchParams(at < 0 ? '' : url.slice(at + 1))
+      const info = requestInfo(request.method ?? 'GET', at < 0 ? url : url.slice(0, at), query)
+      const user = authenticate(this.#options.authenticators, request)
+      authorize(info.isResource ? { ...info, user } : { ...info, user })
+      const exchange: Exchange = { request, response, info, query, user }
+      if (!info.isResource) await this.#options.others.serve(exchange)
+      else await serveResource(exchange, info, this.#options.registry, this.#options.clock)
+    } catch (error) {
+      this.#refuse(response, error)
+    }
+  }
+
+  #refuse(response: ServerResponse, error: unknown): void {
+    const status = error instanceof StatusError ? error.status : this.#unexpected(error)
+    if (response.headersSent) {
+      response.destroy()
+      return
+    }
+    sendStatus(response, status, error instanceof RefusedWithWarnings ? error.warnings : [])
+  }
+
+  /** A bug of ours: logged with its stack, answered without it. */
+  #unexpected(error: unknown): Status {
+    this.#options.log('error', 'request failed unexpectedly', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    return internalError(error instanceof Error ? error.message : String(error)).status
+  }
+}
+
+const KEEP_ALIVE_MS = 180_000
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
+
+/** Answers a failed request with its Status. */
+export function sendStatus(response: ServerResponse, status: Status, warnings: readonly string[] = []): void {
+  const retryAfter = status.details?.retryAfterSeconds
+  const bytes = encodeJson(status)
+  response.writeHead(status.code, {
+    'content-type': 'application/json',
+    'content-length': bytes.length,
+    'cache-control': 'no-cache, private',
+    ...warningHeaders(warnings),
+    ...(retryAfter ? { 'retry-after': String(retryAfter) } : {}),
+  })
+  response.end(bytes)
+}
+
+/** `Warning` headers (RFC 9111, 299); none for no texts. */
+export function warningHeaders(warnings: readonly string[]): OutgoingHttpHeaders {
+  if (warnings.length === 0) return {}
+  // Node types the header as one string, but sends each of a list on a line of its own.
+  return { warning: warnings.map((text) => `299 - "${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`) as unknown as string }
+}
+
+/** The text page of a path that nothing serves. */
+export function sendNotFoundPage(response: ServerResponse): void {
+  const text = '404 page not found\n'
+  response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8', 'content-length': text.length, 'x-content-type-options': 'nosniff', 'cache-control': 'no-cache, private' })
+  response.end(text)
+}
+
+function listenError(error: NodeJS.ErrnoException, { host, port }: ApiServerOptions): Error {
+  if (error.code === 'EADDRINUSE') return new Error(`Cannot listen on ${host}:${port}: the port is in use; choose another with --port, or 0 for any free one`, { cause: error })
+  if (error.code === 'EACCES') return new Error(`Cannot listen on ${host}:${port}: not permitted; choose a port above 1023`, { cause: error })
+  return new Error(`Cannot listen on ${host}:${port}: ${error.message}`, { cause: error })
+}
+

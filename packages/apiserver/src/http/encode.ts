@@ -1,0 +1,49 @@
+import type { KubeObject } from '@kubetape/apimachinery'
+import type { ListResult, StoredObject } from '@kubetape/storage'
+import type { ApiResult } from '../request/api-request.ts'
+import type { ServedResource } from '../registry/served-resource.ts'
+
+const COMMA = Buffer.from(',')
+const OPEN = Buffer.from('{')
+
+/** A result as JSON bytes in the kind's own form. Stored bytes are sent as they are; nothing is parsed or encoded again. */
+export function encodeResult(resource: ServedResource, result: Exclude<ApiResult, { type: 'empty' }>): Uint8Array {
+  switch (result.type) {
+    case 'stored':
+      return result.stored.bytes
+    case 'object':
+      return encodeJson(result.object)
+    case 'status':
+      return encodeJson(result.status)
+    case 'list':
+      return encodeList(resource, result.list)
+  }
+}
+
+export function encodeJson(value: KubeObject | object): Uint8Array {
+  return Buffer.from(JSON.stringify(value), 'utf8')
+}
+
+/** `{"kind":"PodList",…,"items":[…]}`; items of built-in kinds leave out kind and apiVersion, which stand at their head. */
+function encodeList(resource: ServedResource, list: ListResult): Uint8Array {
+  const metadata = listMetadata(list)
+  const parts: Uint8Array[] = [Buffer.from(`{"kind":${JSON.stringify(`${resource.info.kind}List`)},"apiVersion":${JSON.stringify(resource.apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`)]
+  for (const [at, item] of list.items.entries()) {
+    if (at > 0) parts.push(COMMA)
+    parts.push(OPEN, withoutHead(resource, item))
+  }
+  parts.push(Buffer.from(']}'))
+  return Buffer.concat(parts)
+}
+
+export function listMetadata(list: ListResult): { resourceVersion: string; continue?: string; remainingItemCount?: number } {
+  return {
+    resourceVersion: String(list.revision),
+    ...(list.continue === undefined ? {} : { continue: list.continue }),
+    ...(list.remaining === undefined || list.remaining === 0 ? {} : { remainingItemCount: list.remaining }),
+  }
+}
+
+function withoutHead(resource: ServedResource, item: StoredObject): Uint8Array {
+  return item.bytes.subarray(resource.head.length)
+}

@@ -1,0 +1,125 @@
+import type { KubeObject, ListMeta, Status } from '@kubetape/apimachinery'
+import { tableColumns } from '@kubetape/api'
+import type { StorageEvent } from '@kubetape/storage'
+import { stringify as stringifyYaml } from 'yaml'
+import type { ApiResult, RequestOptions } from '../request/api-request.ts'
+import type { ServedResource } from '../registry/served-resource.ts'
+import { type Negotiated, negotiate, type Transformation } from '../table/negotiation.ts'
+import { checkTransformation, partialObjectMetadata, partialObjectMetadataList } from '../table/partial-object-metadata.ts'
+import { parseIncludeObject, tableOf, tableOfObject, type TableOptions, WatchTables } from '../table/table.ts'
+import { encodeJson, encodeResult, listMetadata } from './encode.ts'
+import type { WatchEncoding } from './watch-response.ts'
+
+type Body = Exclude<ApiResult, { type: 'empty' }>
+
+/** The form that a client asked for: how results and watch events become bytes. */
+export interface Representation {
+  encode(result: Body): { readonly contentType: string; readonly bytes: Uint8Array }
+  watch(): WatchEncoding
+}
+
+/** What the form of an answer depends on. */
+export interface Wanted {
+  readonly accept: string | undefined
+  readonly userAgent: string | undefined
+  readonly isWatch: boolean
+  readonly options: RequestOptions
+  readonly includeObject: string | null
+  readonly nowMs: () => number
+}
+
+/** Reads the Accept header; throws 406 when nothing in it can be served. */
+export function chooseRepresentation(resource: ServedResource, wanted: Wanted): Representation {
+  const form = negotiate({ accept: wanted.accept, watch: wanted.isWatch, pretty: wanted.options.pretty, userAgent: wanted.userAgent })
+  const transform = form.as === undefined ? undefined : transformer(resource, form.as, wanted)
+  return {
+    encode: (result) => {
+      if (transform === undefined || result.type === 'status') return write(form, () => encodeResult(resource, result))
+      return write(form, () => encodeJson(transform.whole(result)))
+    },
+    watch: () => (transform === undefined ? jsonWatch(resource) : transformedWatch(resource, transform.one())),
+  }
+}
+
+interface Transformer {
+  whole(result: Exclude<Body, { type: 'status' }>): object
+  /** Makes the transformer of a watch's objects, one after the other. */
+  one(): (object: Readonly<KubeObject>) => object
+}
+
+function transformer(resource: ServedResource, as: Transformation, wanted: Wanted): Transformer {
+  if (as.kind !== 'Table') return metadataOnly(resource, as)
+  const { info, strategy } = resource
+  const columns = tableColumns(info)
+  const includeObject = parseIncludeObject(wanted.includeObject)
+  const options = (): TableOptions => ({ columns: strategy.tableRow === undefined ? undefined : columns, cellsOf: strategy.tableRow?.bind(strategy), nowMs: wanted.nowMs(), version: as.version, includeObject })
+  return {
+    whole: (result) => (result.type === 'list' ? tableOf(result.list.items.map((one) => one.object), listMetadata(result.list), options()) : tableOfObject(objectOf(result), options())),
+    one: () => {
+      const tables = new WatchTables()
+      return (object) => tables.next(object, options())
+    },
+  }
+}
+
+function metadataOnly({ info }: ServedResource, as: Transformation): Transformer {
+  return {
+    whole: (result) => {
+      checkTransformation(as, result.type === 'list', `*${info.group.split('.')[0] || 'core'}.${info.kind}${result.type === 'list' ? 'List' : ''}`)
+      if (result.type !== 'list') return partialObjectMetadata(objectOf(result), as.version)
+      return partialObjectMetadataList(result.list.items.map((one) => one.object), listMetadata(result.list) as ListMeta, as.version)
+    },
+    one: () => (object) => partialObjectMetadata(object, as.version),
+  }
+}
+
+function objectOf(result: Extract<Body, { type: 'stored' | 'object' }>): Readonly<KubeObject> {
+  return result.type === 'stored' ? result.stored.object : result.object
+}
+
+function write(form: Negotiated, encode: () => Uint8Array): { contentType: string; bytes: Uint8Array } {
+  const bytes = encode()
+  if (form.mediaType === 'application/yaml') return { contentType: 'application/yaml', bytes: Buffer.from(stringifyYaml(parsed(bytes), { version: '1.1' }), 'utf8') }
+  return { contentType: 'application/json', bytes: form.pretty ? Buffer.from(`${JSON.stringify(parsed(bytes), null, 2)}\n`, 'utf8') : bytes }
+}
+
+const parsed = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString('utf8'))
+
+/** Events as lines of JSON around the stored bytes; a frame is made once for all watchers. */
+function jsonWatch(resource: ServedResource): WatchEncoding {
+  return {
+    ...watchBasics(resource, (object) => object),
+    event({ type, object }: StorageEvent) {
+      if (object.frame?.type === type) return object.frame.bytes
+      const bytes = Buffer.concat([Buffer.from(`{"type":"${type}","object":`), object.bytes, END])
+      object.frame = { type, bytes }
+      return bytes
+    },
+  }
+}
+
+const END = Buffer.from('}\n')
+
+function transformedWatch(resource: ServedResource, transform: (object: Readonly<KubeObject>) => object): WatchEncoding {
+  return { ...watchBasics(resource, transform), event: ({ type, object }) => encodeLine({ type, object: transform(object.object) }) }
+}
+
+function watchBasics(resource: ServedResource, transform: (object: KubeObject) => object): Omit<WatchEncoding, 'event'> {
+  return {
+    contentType: 'application/json',
+    bookmark: (revision, initialEventsEnd) => encodeLine({ type: 'BOOKMARK', object: transform(bookmarkObject(resource, revision, initialEventsEnd)) }),
+    error: (status: Status) => encodeLine({ type: 'ERROR', object: status }),
+  }
+}
+
+function bookmarkObject(resource: ServedResource, revision: number, initialEventsEnd: boolean): KubeObject {
+  return {
+    kind: resource.info.kind,
+    apiVersion: resource.apiVersion,
+    metadata: { resourceVersion: String(revision), creationTimestamp: null, ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}) },
+  }
+}
+
+function encodeLine(value: object): Uint8Array {
+  return Buffer.concat([encodeJson(value), Buffer.from('\n')])
+}

@@ -1,0 +1,117 @@
+import type { IncomingMessage } from 'node:http'
+import { StatusError } from '@kubetape/apimachinery'
+import type { PatchType } from '@kubetape/client'
+import type { Clock } from '@kubetape/determinism'
+import type { Registry } from '../registry/registry.ts'
+import type { UserInfo } from '../registry/strategy.ts'
+import type { ApiAnswer, ApiRequest, Verb } from '../request/api-request.ts'
+import type { RequestInfo } from '../request/request-info.ts'
+import { BodyText } from '../registry/body.ts'
+import { type Exchange, sendNotFoundPage, warningHeaders } from './api-server.ts'
+import { readBody } from './body.ts'
+import { bodyText, bodyValue, unknownFormat } from './parse-body.ts'
+import { checkWriteOptions, requestOptions } from './request-options.ts'
+import { chooseRepresentation, type Representation } from './representation.ts'
+import { WatchResponse } from './watch-response.ts'
+
+type ResourceInfo = Extract<RequestInfo, { isResource: true }>
+
+const VERBS = new Set<string>(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'])
+const PATCH_TYPES: Record<string, PatchType> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+}
+/** A watch without timeoutSeconds lasts this long (upstream: 30 to 60 minutes, drawn). */
+const WATCH_DEFAULT_SECONDS = 1800
+
+/** Serves one request to a resource: reads it, has the registry run it, and writes the answer in the form asked for. */
+export async function serveResource(exchange: Exchange, info: ResourceInfo, registry: Registry, clock: Clock): Promise<void> {
+  const { request, response, query, user } = exchange
+  if (!registry.knowsGroup(info.group)) {
+    sendNotFoundPage(response)
+    return
+  }
+  const resource = registry.find(info.group, info.version, info.resource)
+  const options = requestOptions(query)
+  if (!VERBS.has(info.verb)) throw registry.notAllowed()
+  checkWriteOptions(options, info.verb)
+  const representation = chooseRepresentation(resource, {
+    accept: request.headers.accept,
+    userAgent: request.headers['user-agent'],
+    isWatch: info.verb === 'watch',
+    options,
+    includeObject: query.get('includeObject'),
+    nowMs: () => clock.wallMs(),
+  })
+  const base: ApiRequest = {
+    verb: info.verb as Verb,
+    group: info.group,
+    version: info.version,
+    resource: info.resource,
+    subresource: info.subresource,
+    namespace: resource.info.namespaced ? info.namespace : '',
+    name: info.name,
+    user,
+    userAgent: request.headers['user-agent'] ?? '',
+    options,
+    ...causeOf(request, user),
+  }
+  if (base.verb === 'watch') {
+    serveWatch(exchange, base, registry, clock, representation)
+    return
+  }
+  const full = request.method === 'GET' || request.method === 'HEAD' ? base : { ...base, ...(await bodyOf(exchange, base)) }
+  const answer = await registry.handle(full)
+  send(exchange, answer, representation)
+}
+
+/** Causes are honoured from Kubetape's own identities only (architecture decision 3). */
+function causeOf({ headers }: IncomingMessage, user: UserInfo): { cause?: string } {
+  const cause = headers['kubetape-cause']
+  return typeof cause === 'string' && user.groups.includes('system:masters') && /^run:[^\s]{1,200}$/.test(cause) ? { cause } : {}
+}
+
+async function bodyOf({ request }: Exchange, { verb }: ApiRequest): Promise<Partial<ApiRequest>> {
+  const bytes = await readBody(request)
+  const mediaType = (request.headers['content-type'] ?? 'application/json').split(';')[0]!.trim()
+  if (verb === 'patch') {
+    const patchType = PATCH_TYPES[mediaType]
+    if (patchType === undefined) throw unknownFormat(Object.keys(PATCH_TYPES))
+    return { patchType, body: bodyValue(bytes, patchType === 'apply') }
+  }
+  if (verb === 'delete' || verb === 'deletecollection') return bytes.length === 0 ? {} : { body: bodyValue(bytes, mediaType === 'application/yaml') }
+  return { body: new BodyText(bodyText(bytes, mediaType)) }
+}
+
+function serveWatch({ response, request }: Exchange, wanted: ApiRequest, registry: Registry, clock: Clock, representation: Representation): void {
+  // Refusals of the options must still be plain answers, so the stream opens only when the registry has accepted them.
+  registry.checkWatch(wanted)
+  const stream = new WatchResponse(response, representation.watch())
+  request.socket.setTimeout(0)
+  try {
+    const stop = registry.watch(wanted, stream)
+    stream.run(stop, clock, {
+      timeoutMs: (wanted.options.timeoutSeconds ?? WATCH_DEFAULT_SECONDS) * 1000,
+      bookmarks: wanted.options.allowWatchBookmarks === true,
+      revision: () => registry.environment.storage.revision,
+    })
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    stream.fail(error.status)
+  }
+}
+
+function send({ response }: Exchange, { result, warnings }: ApiAnswer, representation: Representation): void {
+  const headers = { 'cache-control': 'no-cache, private', ...warningHeaders(warnings) }
+  if (result.type === 'empty') {
+    response.writeHead(204, headers)
+    response.end()
+    return
+  }
+  const { contentType, bytes } = representation.encode(result)
+  response.writeHead(result.code, { ...headers, 'content-type': contentType, 'content-length': bytes.length })
+  response.end(bytes)
+}
+

@@ -1,0 +1,91 @@
+import type { ServerResponse } from 'node:http'
+import type { Clock, Timer } from '@kubetape/determinism'
+import type { Status } from '@kubetape/apimachinery'
+import type { StorageEvent } from '@kubetape/storage'
+
+/** Bytes that may wait for a slow watcher before it is cut; it then resumes from its last resourceVersion (checklist R21). */
+export const WATCH_BACKLOG_BYTES_MAX = 16 * 1024 * 1024
+
+/** How often a watch that asked for bookmarks gets one (upstream: about a minute). */
+const BOOKMARK_INTERVAL_MS = 60_000
+/** Before its time is up, a watch gets a last bookmark. */
+const LAST_BOOKMARK_MS = 2000
+
+/** How the events of a watch look on the wire. */
+export interface WatchEncoding {
+  readonly contentType: string
+  event(event: StorageEvent): Uint8Array
+  bookmark(revision: number, initialEventsEnd: boolean): Uint8Array
+  error(status: Status): Uint8Array
+}
+
+/** One watch as a chunked answer: writes events as they come, bookmarks, and the end after its time. */
+export class WatchResponse {
+  readonly #response: ServerResponse
+  readonly #encoding: WatchEncoding
+  readonly #timers: Timer[] = []
+  #stop: (() => void) | undefined
+  #ended = false
+
+  constructor(response: ServerResponse, encoding: WatchEncoding) {
+    this.#response = response
+    this.#encoding = encoding
+    response.writeHead(200, { 'content-type': encoding.contentType, 'cache-control': 'no-cache, private', 'transfer-encoding': 'chunked' })
+    response.flushHeaders()
+    response.socket?.setNoDelay(true)
+    response.on('close', () => this.end())
+  }
+
+  event(event: StorageEvent): void {
+    this.#write(this.#encoding.event(event))
+  }
+
+  initialEnd(revision: number): void {
+    this.#write(this.#encoding.bookmark(revision, true))
+  }
+
+  /** Ends the stream with an ERROR event. */
+  fail(status: Status): void {
+    this.#write(this.#encoding.error(status))
+    this.end()
+  }
+
+  /** Keeps the watch running until it is stopped or `timeoutMs` has passed. `stop` lets go of the source. */
+  run(stop: () => void, clock: Clock, options: { timeoutMs: number; bookmarks: boolean; revision: () => number }): void {
+    this.#stop = stop
+    if (this.#ended) {
+      stop()
+      return
+    }
+    this.#timers.push(clock.setTimer(() => this.end(), options.timeoutMs))
+    if (!options.bookmarks) return
+    const bookmark = (): void => this.#write(this.#encoding.bookmark(options.revision(), false))
+    const again = (): void => {
+      this.#timers.push(
+        clock.setTimer(() => {
+          bookmark()
+          again()
+        }, BOOKMARK_INTERVAL_MS),
+      )
+    }
+    again()
+    this.#timers.push(clock.setTimer(bookmark, Math.max(0, options.timeoutMs - LAST_BOOKMARK_MS)))
+  }
+
+  end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    for (const timer of this.#timers) timer.cancel()
+    this.#stop?.()
+    this.#response.end()
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (this.#ended) return
+    this.#response.write(bytes)
+    if (this.#response.writableLength > WATCH_BACKLOG_BYTES_MAX) {
+      this.end()
+      this.#response.destroy()
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import type { KubeObject } from '@kubetape/apimachinery'
+
+/** What fields of a v1 Event are called in events.k8s.io/v1 (API reference, Event v1 events.k8s.io); all others have one name. */
+const NAMES: readonly (readonly [core: string, events: string])[] = [
+  ['involvedObject', 'regarding'],
+  ['message', 'note'],
+  ['source', 'deprecatedSource'],
+  ['firstTimestamp', 'deprecatedFirstTimestamp'],
+  ['lastTimestamp', 'deprecatedLastTimestamp'],
+  ['count', 'deprecatedCount'],
+  ['reportingComponent', 'reportingController'],
+]
+const TO_CORE = new Map(NAMES.map(([core, events]) => [events, core]))
+const TO_EVENTS = new Map(NAMES)
+
+/** An Event of events.k8s.io/v1 as v1 has it: the same event under its other name. Values are shared, not copied. */
+export const toCoreEvent = (event: Readonly<KubeObject>): KubeObject => ({ ...renamed(event, TO_CORE), apiVersion: 'v1' })
+
+/** An Event of v1 as events.k8s.io/v1 has it. Values are shared, not copied. */
+export const toEventsV1 = (event: Readonly<KubeObject>): KubeObject => ({ ...renamed(event, TO_EVENTS), apiVersion: 'events.k8s.io/v1' })
+
+function renamed(event: Readonly<KubeObject>, names: ReadonlyMap<string, string>): KubeObject {
+  return Object.fromEntries(Object.entries(event).map(([field, value]) => [names.get(field) ?? field, value]))
+}

@@ -1,0 +1,90 @@
+import { alreadyExists, badRequest, failure, invalidObject, type KubeObject, validateObjectMeta, formatTime } from '@kubetape/apimachinery'
+import { ExpectationFailed } from '@kubetape/eventlog'
+import { GENERATED_BASE_MAX } from '@kubetape/determinism'
+import type { ApiResult } from '../request/api-request.ts'
+import { decodeBody } from './body.ts'
+import type { RegistryEnvironment, RequestContext } from './environment.ts'
+import { trackManagedFields } from './managed-fields.ts'
+import type { ServedResource } from './served-resource.ts'
+import type { Draft } from './strategy.ts'
+
+/** A generated name that is taken is drawn anew this often (KEP-4420: RetryGenerateName). */
+const GENERATE_NAME_TRIES = 8
+
+/** POST: decodes, admits, completes, validates and stores a new object. */
+export async function createFromRequest(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext): Promise<ApiResult> {
+  const draft = decodeBody(resource, context, context.request.body)
+  return createObject(environment, resource, context, draft)
+}
+
+/** Stores `draft`, which is decoded and defaulted; also what a PUT of an object that does not exist may end in. */
+export async function createObject(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, draft: Draft): Promise<ApiResult> {
+  const metadata = (draft.metadata ??= {})
+  placeInNamespace(resource, context, draft)
+  if (metadata.resourceVersion && metadata.resourceVersion !== '0' && /^\d+$/.test(metadata.resourceVersion) && !context.dryRun) {
+    throw resourceVersionOnCreate()
+  }
+  delete metadata.resourceVersion
+  const attributes = { operation: 'CREATE' as const, resource, subresource: '', namespace: context.namespace, name: metadata.name ?? '', draft, old: undefined, dryRun: context.dryRun, context }
+  const waiting = environment.admission.mutate(attributes)
+  if (waiting !== undefined) await waiting
+  trackManagedFields(resource, context, undefined, draft)
+  fillSystemFields(draft, context)
+  const givenName = metadata.name
+  for (let attempt = 1; ; attempt++) {
+    if (!givenName && metadata.generateName) metadata.name = metadata.generateName.slice(0, GENERATED_BASE_MAX) + context.newSuffix()
+    if (attempt === 1) prepare(resource, context, draft)
+    validate(resource, context, draft)
+    environment.admission.validate({ ...attributes, name: metadata.name ?? '' })
+    resource.schema.complete(draft)
+    const name = metadata.name!
+    const taken = environment.storage.get(resource.stored, context.namespace, name) !== undefined
+    if (!taken) {
+      for (const text of resource.strategy.warnings?.(draft, undefined, context) ?? []) context.warn(text)
+      if (context.dryRun) return { type: 'object', code: 201, object: draft }
+      try {
+        const [stored] = await environment.storage.commit([{ ...resource.stored, namespace: context.namespace, name, operation: 'create', expect: 0, object: draft }], { cause: context.cause })
+        return { type: 'stored', code: 201, stored: stored! }
+      } catch (error) {
+        if (!(error instanceof ExpectationFailed)) throw error
+      }
+    }
+    if (givenName || attempt === GENERATE_NAME_TRIES) throw alreadyExists(resource.info, name)
+  }
+}
+
+/** The namespace of the body must be that of the URL; an absent one becomes it. */
+export function placeInNamespace(resource: ServedResource, context: RequestContext, draft: Draft): void {
+  const metadata = draft.metadata!
+  if (!resource.info.namespaced) {
+    if (metadata.namespace && metadata.namespace !== context.namespace) throw badRequest('namespace is not allowed on this type')
+    delete metadata.namespace
+    return
+  }
+  if (metadata.namespace && metadata.namespace !== context.namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  metadata.namespace = context.namespace
+}
+
+function resourceVersionOnCreate(): Error {
+  return failure(500, undefined, 'resourceVersion should not be set on objects to be created')
+}
+
+/** What only the server sets (architecture decision 9). */
+function fillSystemFields(draft: Draft, context: RequestContext): void {
+  const metadata = draft.metadata!
+  metadata.uid = context.newUid()
+  metadata.creationTimestamp = formatTime(context.nowMs)
+  delete metadata.deletionTimestamp
+  delete metadata.deletionGracePeriodSeconds
+  delete metadata.selfLink
+}
+
+function prepare(resource: ServedResource, context: RequestContext, draft: Draft): void {
+  if (resource.countsGenerations) draft.metadata!.generation = 1
+  resource.strategy.prepareForCreate?.(draft, context)
+}
+
+function validate(resource: ServedResource, context: RequestContext, draft: KubeObject): void {
+  const errors = [...validateObjectMeta(draft.metadata!, { namespaced: resource.info.namespaced, nameRule: resource.strategy.nameRule ?? 'subdomain', qualifiedFinalizers: true }), ...(resource.strategy.validate?.(draft, context) ?? [])]
+  if (errors.length > 0) throw invalidObject(resource.gvk, draft.metadata?.name ?? '', errors)
+}

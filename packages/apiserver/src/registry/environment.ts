@@ -1,0 +1,50 @@
+import type { Gates } from '@kubetape/client-go-features'
+import { type Clock, generatedNameSuffix, type Random, type UidSource } from '@kubetape/determinism'
+import type { Storage } from '@kubetape/storage'
+import type { AdmissionChain } from '../admission/admission.ts'
+import type { ApiRequest } from '../request/api-request.ts'
+import type { StrategyContext } from './strategy.ts'
+
+/** What every verb of every resource works with. */
+export interface RegistryEnvironment {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly random: Random
+  readonly uids: UidSource
+  readonly gates: Gates
+  readonly admission: AdmissionChain
+  /** The cause under which a request that is no reconcile run's writes: it stands for an actor row of the journal. */
+  actorCause(request: ApiRequest): string
+}
+
+/** One request's context: its time is read once, its warnings gather here. */
+export interface RequestContext extends StrategyContext {
+  readonly warnings: string[]
+  readonly request: ApiRequest
+  readonly cause: string
+  readonly dryRun: boolean
+}
+
+export function requestContext(environment: RegistryEnvironment, request: ApiRequest): RequestContext {
+  const warnings: string[] = []
+  let cause = request.cause
+  return {
+    request,
+    warnings,
+    get cause() {
+      cause ??= environment.actorCause(request)
+      return cause
+    },
+    dryRun: (request.options.dryRun?.length ?? 0) > 0,
+    gates: environment.gates,
+    nowMs: environment.clock.wallMs(),
+    namespace: request.namespace,
+    subresource: request.subresource,
+    user: request.user,
+    warn: (text) => {
+      if (!warnings.includes(text)) warnings.push(text)
+    },
+    newUid: () => environment.uids.next(),
+    newSuffix: () => generatedNameSuffix(environment.random),
+  }
+}

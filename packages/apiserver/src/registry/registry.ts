@@ -1,0 +1,128 @@
+import { failure, methodNotSupported, type Status, StatusError } from '@kubetape/apimachinery'
+import type { ApiAnswer, ApiRequest, ApiResult } from '../request/api-request.ts'
+import { createFromRequest } from './create.ts'
+import { deleteCollection, deleteFromRequest } from './delete.ts'
+import { type RegistryEnvironment, type RequestContext, requestContext } from './environment.ts'
+import { checkListOptions, getObject, listObjects, matcher, parseResourceVersion, watchObjects, type WatchSink } from './read.ts'
+import type { ServedResource } from './served-resource.ts'
+import { updateFromRequest } from './update.ts'
+
+/** A subresource that is no view of the object itself: an eviction, a binding, a log. */
+export type SubresourceHandler = (environment: RegistryEnvironment, resource: ServedResource, context: RequestContext) => Promise<ApiResult>
+
+/** Subresources that read and write the object itself. */
+const VIEWS = new Set(['', 'status', 'finalize', 'ephemeralcontainers', 'approval'])
+
+/** A refusal that warns too: both reach the client. */
+export class RefusedWithWarnings extends StatusError {
+  readonly warnings: readonly string[]
+
+  constructor(status: Status, warnings: readonly string[]) {
+    super(status)
+    this.warnings = warnings
+  }
+}
+
+/** Every served resource behind one door: finds it, refuses verbs that it does not have, and runs the verb. */
+export class Registry {
+  readonly environment: RegistryEnvironment
+  readonly #resources = new Map<string, ServedResource>()
+  readonly #groups = new Set<string>()
+  readonly #handlers: ReadonlyMap<string, SubresourceHandler>
+
+  /** `handlers` are keyed `group/resource/subresource`. */
+  constructor(environment: RegistryEnvironment, resources: readonly ServedResource[], handlers: ReadonlyMap<string, SubresourceHandler>) {
+    this.environment = environment
+    this.#handlers = handlers
+    for (const one of resources) {
+      this.#resources.set(`${one.info.group}/${one.info.version}/${one.info.resource}`, one)
+      this.#groups.add(one.info.group)
+    }
+  }
+
+  /** The resource of this name; throws the 404 Status of an unknown resource in a known group. */
+  find(group: string, version: string, resource: string): ServedResource {
+    const served = this.#resources.get(`${group}/${version}/${resource}`)
+    if (served === undefined) throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
+    return served
+  }
+
+  has(group: string, version: string, resource: string): boolean {
+    return this.#resources.has(`${group}/${version}/${resource}`)
+  }
+
+  /** Whether any version of this group is served. */
+  knowsGroup(group: string): boolean {
+    return this.#groups.has(group)
+  }
+
+  /** The refusal of a method that the resource does not have. */
+  notAllowed(): StatusError {
+    return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+  }
+
+  resources(): Iterable<ServedResource> {
+    return this.#resources.values()
+  }
+
+  /** Every verb but watch. */
+  async handle(request: ApiRequest): Promise<ApiAnswer> {
+    const resource = this.find(request.group, request.version, request.resource)
+    const context = requestContext(this.environment, request)
+    try {
+      const result = await this.#run(resource, request, context)
+      return { result, warnings: context.warnings }
+    } catch (error) {
+      if (error instanceof StatusError && context.warnings.length > 0) throw new RefusedWithWarnings(error.status, context.warnings)
+      throw error
+    }
+  }
+
+  /** Throws what would refuse this watch before it starts. */
+  checkWatch(request: ApiRequest): void {
+    const resource = this.find(request.group, request.version, request.resource)
+    this.#checkVerb(resource, request)
+    checkListOptions(request.options, this.environment, true)
+    matcher(resource, request)
+    if (request.options.resourceVersion) parseResourceVersion(request.options.resourceVersion)
+  }
+
+  /** Starts a watch that `checkWatch` has accepted; throws 410 when its resourceVersion is too old. */
+  watch(request: ApiRequest, sink: WatchSink): () => void {
+    const resource = this.find(request.group, request.version, request.resource)
+    return watchObjects(this.environment, resource, request, sink)
+  }
+
+  async #run(resource: ServedResource, request: ApiRequest, context: RequestContext): Promise<ApiResult> {
+    this.#checkVerb(resource, request)
+    const handler = this.#handlers.get(`${request.group}/${request.resource}/${request.subresource}`)
+    if (handler !== undefined) return handler(this.environment, resource, context)
+    if (!VIEWS.has(request.subresource)) {
+      throw failure(501, undefined, `Cannot serve subresource "${request.subresource}" of ${request.resource}: this release of Kubetape does not have it yet`)
+    }
+    switch (request.verb) {
+      case 'get':
+        return getObject(this.environment, resource, request)
+      case 'list':
+        return listObjects(this.environment, resource, request)
+      case 'create':
+        return createFromRequest(this.environment, resource, context)
+      case 'update':
+      case 'patch':
+        return updateFromRequest(this.environment, resource, context)
+      case 'delete':
+        return deleteFromRequest(this.environment, resource, context)
+      case 'deletecollection':
+        return deleteCollection(this.environment, resource, context)
+      case 'watch':
+        throw methodNotSupported(resource.info, 'watch')
+    }
+  }
+
+  #checkVerb(resource: ServedResource, request: ApiRequest): void {
+    const { verb, subresource } = request
+    const verbs = subresource === '' ? resource.info.verbs : resource.info.subresources.find((one) => one.name === subresource)?.verbs
+    if (verbs === undefined) throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
+    if (!verbs.includes(verb)) throw this.notAllowed()
+  }
+}

@@ -1,0 +1,89 @@
+import { ExactReader } from './exact-reader.ts'
+
+/**
+ * A JSON text with what `JSON.parse` does not tell. Reading is cheap: the text is parsed natively and skimmed once, from string to string,
+ * for the number of its keys and for numbers that need their text. Only where those matter is it read again, exactly.
+ */
+export class JsonText {
+  readonly text: string
+  /** Parsed natively; of repeated keys the last one won, and large numbers are rounded. */
+  readonly value: unknown
+  /** How many keys all objects of the text have together, repeated ones counted each time. */
+  readonly keyCount: number
+  /** No number needs more than a JavaScript number. */
+  readonly plainNumbers: boolean
+
+  private constructor(text: string, value: unknown, keyCount: number, plainNumbers: boolean) {
+    this.text = text
+    this.value = value
+    this.keyCount = keyCount
+    this.plainNumbers = plainNumbers
+  }
+
+  /** Reads a text. Throws a JsonSyntaxError with upstream's words when it is no JSON. */
+  static read(text: string): JsonText {
+    let value: unknown
+    try {
+      value = JSON.parse(text)
+    } catch (cause) {
+      // Upstream's words come from our own reader; what only the native parser refuses stays an error of its own.
+      new ExactReader(text).read()
+      throw cause
+    }
+    const { keyCount, plainNumbers } = skim(text)
+    return new JsonText(text, value, keyCount, plainNumbers)
+  }
+
+  /** The value with ExactNumber and RepeatedFields where they are needed. */
+  exact(): unknown {
+    return new ExactReader(this.text).read()
+  }
+}
+
+const BACKSLASH = 92
+const COLON = 58
+const PLAIN_DIGITS_MAX = 15
+
+/** Counts keys and looks at numbers; `text` is valid JSON. */
+function skim(text: string): { keyCount: number; plainNumbers: boolean } {
+  let keyCount = 0
+  let plainNumbers = true
+  let at = 0
+  while (at < text.length) {
+    const quote = text.indexOf('"', at)
+    const end = quote < 0 ? text.length : quote
+    if (end - at > 1 && plainNumbers) plainNumbers = plainBetween(text, at, end)
+    if (quote < 0) break
+    let close = text.indexOf('"', quote + 1)
+    while (text.charCodeAt(close - 1) === BACKSLASH && escaped(text, close)) close = text.indexOf('"', close + 1)
+    at = close + 1
+    let next = text.charCodeAt(at)
+    while (next === 32 || next === 10 || next === 13 || next === 9) next = text.charCodeAt(++at)
+    if (next === COLON) {
+      keyCount++
+      at++
+    }
+  }
+  return { keyCount, plainNumbers }
+}
+
+/** Whether the quote at `at` follows an odd number of backslashes. */
+function escaped(text: string, at: number): boolean {
+  let slashes = 0
+  while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++
+  return slashes % 2 === 1
+}
+
+/** Whether the numbers between two strings are short integers. */
+function plainBetween(text: string, from: number, to: number): boolean {
+  let digits = 0
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= 48 && code <= 57) {
+      // A leading zero after a minus sign is -0, which has no place in a JavaScript integer.
+      if (++digits > PLAIN_DIGITS_MAX || (digits === 1 && code === 48 && text.charCodeAt(at - 1) === 45)) return false
+    } else if (digits > 0 && (code === 46 || code === 101 || code === 69)) return false
+    else digits = 0
+  }
+  return true
+}

@@ -1,0 +1,122 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { parseTokenFile } from '@kubetape/apiserver'
+import { createLogger, LOG_LEVELS, type LogFormat, type LogLevel } from '@kubetape/component-base'
+import { ControlPlane, type ControlPlaneOptions } from '@kubetape/control-plane'
+import type { RunLog } from '@kubetape/runtime'
+import type { Command } from 'commander'
+import { CommandFailed, type Output } from '../output.ts'
+
+interface UpFlags {
+  data: string
+  host: string
+  port: string
+  nodes: string
+  featureGates?: string[]
+  runtimeConfig?: string[]
+  controllers: string[]
+  kubeconfig?: string
+  serviceClusterIpRange: string
+  tokenAuthFile?: string
+  logLevel: string
+  logFormat?: string
+  insecureHttp?: boolean
+}
+
+const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
+
+export function addUp(program: Command, output: Output): void {
+  program
+    .command('up')
+    .description('Run the control plane on a tape: API server, controllers and simulated nodes in one process')
+    .option('--data <folder>', 'folder of the tape, certificates and kubeconfig', './kubetape-data')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 for any free one', '6443')
+    .option('--nodes <count>', 'simulated nodes; 0 also switches the binder off', '1')
+    .option('--feature-gates <list>', 'A=true,B=false (repeatable)', collect)
+    .option('--runtime-config <list>', 'API versions to serve: api/all=true, group/version=true (repeatable)', collect)
+    .option('--controllers <names...>', 'controllers to run: * for all, name, -name', ['*'])
+    .option('--kubeconfig <file>', 'where to write the kubeconfig (default: kubeconfig in the data folder)')
+    .option('--service-cluster-ip-range <cidr>', 'range of Service addresses', '10.96.0.0/16')
+    .option('--token-auth-file <file>', 'static tokens, one token,user,uid,"groups" a line')
+    .option('--log-level <level>', LOG_LEVELS.join(', '), 'info')
+    .option('--log-format <format>', 'json or text (default: text on a terminal)')
+    .option('--insecure-http', 'serve plain HTTP; only on a loopback address')
+    .action(async (flags: UpFlags) => up(flags, output))
+}
+
+async function up(flags: UpFlags, output: Output): Promise<void> {
+  const logger = createLogger({ level: levelOf(flags.logLevel), ...(flags.logFormat === undefined ? {} : { format: formatOf(flags.logFormat) }) })
+  const log = (fields: Record<string, unknown>): RunLog => {
+    const child = Object.keys(fields).length === 0 ? logger : logger.child(fields)
+    const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, more: Record<string, unknown> = {}) => child[level](more, message)
+    return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  }
+  mkdirSync(flags.data, { recursive: true, mode: 0o700 })
+  const options: ControlPlaneOptions = {
+    data: flags.data,
+    host: flags.host,
+    port: wholeNumber('--port', flags.port, 65_535),
+    nodes: wholeNumber('--nodes', flags.nodes, 10_000),
+    tls: flags.insecureHttp !== true,
+    controllers: flags.controllers.flatMap((words) => words.split(',')),
+    runtimeConfig: keyValues('--runtime-config', flags.runtimeConfig ?? []),
+    serviceClusterIpRange: flags.serviceClusterIpRange,
+    log,
+    ...(flags.featureGates === undefined ? {} : { featureGates: flags.featureGates.join(',') }),
+    ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
+    ...(flags.tokenAuthFile === undefined ? {} : { tokens: parseTokenFile(readTextFile('--token-auth-file', flags.tokenAuthFile), flags.tokenAuthFile) }),
+  }
+  const plane = await ControlPlane.start(options)
+  output.out(`Kubetape is ready at ${plane.url}`)
+  output.out(`export KUBECONFIG=${plane.access.kubeconfig}`)
+  await interrupted()
+  await plane.stop()
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    let once = false
+    const onSignal = (): void => {
+      if (once) process.exit(130)
+      once = true
+      resolve()
+    }
+    process.on('SIGINT', onSignal)
+    process.on('SIGTERM', onSignal)
+  })
+}
+
+function levelOf(text: string): LogLevel {
+  if ((LOG_LEVELS as readonly string[]).includes(text)) return text as LogLevel
+  throw new CommandFailed(`Cannot use --log-level "${text}": the levels are ${LOG_LEVELS.join(', ')}`, 2)
+}
+
+function formatOf(text: string): LogFormat {
+  if (text === 'json' || text === 'text') return text
+  throw new CommandFailed(`Cannot use --log-format "${text}": the formats are json and text`, 2)
+}
+
+function wholeNumber(flag: string, text: string, max: number): number {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value > max) throw new CommandFailed(`Cannot use ${flag} "${text}": it must be a whole number from 0 to ${max}`, 2)
+  return value
+}
+
+function keyValues(flag: string, lists: readonly string[]): Record<string, string> {
+  const out: Record<string, string> = {}
+  for (const pair of lists.flatMap((list) => list.split(',')).filter(Boolean)) {
+    const at = pair.indexOf('=')
+    if (at < 1) throw new CommandFailed(`Cannot use ${flag} "${pair}": it must be key=value`, 2)
+    out[pair.slice(0, at)] = pair.slice(at + 1)
+  }
+  return out
+}
+
+export function readTextFile(flag: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new CommandFailed(`Cannot read ${flag} "${file}": ${(error as Error).message}`, 2, { cause: error })
+  }
+}

@@ -1,0 +1,4 @@
+import { processOutput } from './output.ts'
+import { run } from './program.ts'
+
+process.exitCode = await run(process.argv.slice(2), processOutput())

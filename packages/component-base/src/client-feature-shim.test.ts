@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals'
+import { featureGates, InformerResourceVersion, WatchListClient } from '@kubetape/client-go-features'
+import { withFeature } from '@kubetape/client-go-features/testing'
+import { useComponentGates } from './client-feature-shim.ts'
+import { FeatureGateRegistry } from './feature-gate-registry.ts'
+
+function setUp(env: Record<string, string>): { registry: FeatureGateRegistry; errors: string[] } {
+  const errors: string[] = []
+  const registry = new FeatureGateRegistry()
+  useComponentGates(registry, { env, log: { debug() {}, warn() {}, error: (_fields, message) => void errors.push(message) } })
+  return { registry, errors }
+}
+
+describe('useComponentGates()', () => {
+  test('lets one flag set component gates and client features', () => {
+    const { registry } = setUp({})
+    registry.setFromFlag('WatchListClient=true,JobManagedBy=true')
+    expect(['WatchListClient', 'JobManagedBy', 'InformerResourceVersion'].map((name) => featureGates().enabled(name))).toEqual([
+      true,
+      true,
+      false,
+    ])
+  })
+
+  test('keeps KUBE_FEATURE_* for client features, below the flag and above AllBeta', () => {
+    const { registry } = setUp({
+      KUBE_FEATURE_WatchListClient: 'false',
+      KUBE_FEATURE_InformerResourceVersion: 'true',
+      KUBE_FEATURE_JobManagedBy: 'true',
+    })
+    registry.setFromFlag('AllBeta=true,InformerResourceVersion=false')
+    expect([WatchListClient, InformerResourceVersion, 'JobManagedBy'].map((name) => featureGates().enabled(name))).toEqual([
+      false,
+      false,
+      false,
+    ])
+    expect(registry.effective().filter((gate) => gate.name === WatchListClient)).toEqual([
+      { name: WatchListClient, stage: 'Beta', enabled: false, source: 'environment' },
+    ])
+  })
+
+  test('reports bad values of the environment', () => {
+    const { registry, errors } = setUp({ KUBE_FEATURE_WatchListClient: 'maybe' })
+    expect(registry.enabled(WatchListClient)).toBe(false)
+    expect(errors).toEqual([
+      'cannot set feature gate "WatchListClient" to "maybe", due to strconv.ParseBool: parsing "maybe": invalid syntax',
+    ])
+  })
+
+  test('lets tests toggle features through the registry', async () => {
+    const { registry } = setUp({})
+    expect(await withFeature(WatchListClient, true, () => registry.enabled(WatchListClient))).toBe(true)
+    expect(registry.enabled(WatchListClient)).toBe(false)
+  })
+})

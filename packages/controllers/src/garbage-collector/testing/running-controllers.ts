@@ -1,0 +1,26 @@
+import { seededRandom, uidSource } from '@kubetape/determinism'
+import { VirtualClock } from '@kubetape/determinism/testing'
+import { type Controller, Manager } from '@kubetape/runtime'
+import { SmallCluster } from './small-cluster.ts'
+
+/** Controllers at work on a small cluster in virtual time. */
+export interface RunningControllers {
+  readonly cluster: SmallCluster
+  readonly clock: VirtualClock
+  readonly manager: Manager
+}
+
+/** Starts these controllers; `prepare` fills the cluster before they see it. */
+export async function runControllers(controllers: readonly Controller[], prepare?: (cluster: SmallCluster) => Promise<void>): Promise<RunningControllers> {
+  const cluster = new SmallCluster()
+  await prepare?.(cluster)
+  cluster.writes.length = 0
+  const clock = new VirtualClock()
+  const random = seededRandom(1)
+  const manager = new Manager({ client: cluster, gates: { enabled: () => false }, clock, random, uids: uidSource(random), mutationDetector: true }).add(...controllers)
+  const started = manager.start()
+  await clock.advance(0)
+  await started
+  await clock.advance(0)
+  return { cluster, clock, manager }
+}

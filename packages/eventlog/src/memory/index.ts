@@ -1,0 +1,2 @@
+/** The log in memory: `createMemoryLog({ clock })`. */
+export { createMemoryLog, type MemoryLogOptions } from './memory-log.ts'

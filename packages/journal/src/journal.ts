@@ -1,0 +1,169 @@
+import { hash } from 'node:crypto'
+import type { AppendRecord, Entry, EventLog } from '@kubetape/eventlog'
+import { formatCause } from './cause.ts'
+import type { ActorRecord, GapRecord, RunAnswer, RunBegin, RunEnd, RunRequest, StoredAnswer } from './records.ts'
+import { encodeRow } from './rows.ts'
+
+/**
+ * The writing end. What a caller may rely on:
+ *
+ * - No call waits or throws; rows are lazy, so they ride in the commits of others.
+ * - An entry is never durable before the row of its cause: rows are queued before the write that they explain, and the log commits its
+ *   queue in order.
+ * - A run is on the tape from its first request on, and reads `interrupted` until its end is written.
+ * - Rows that the log refuses (disk full) are queued again before the next row. If they become too many, they are dropped and a gap
+ *   row says so.
+ */
+export interface Journal {
+  /** Remembers the run; its row is written with the first request, or when it ends. */
+  begin(run: RunBegin): void
+  /** To be called before the request is sent. */
+  request(run: RunBegin, request: RunRequest): void
+  answer(run: RunBegin, request: RunRequest, answer: RunAnswer): void
+  end(run: RunBegin, end: RunEnd): void
+  /** Answers the cause text for a write of this actor. The same content gives the same id, and one row for all its writes. */
+  actor(record: ActorRecord): string
+  gap(record: GapRecord): void
+  /** Stops listening to the log. Rows that were queued are still written. */
+  close(): void
+}
+
+export interface JournalOptions {
+  /** Told of each refusal by the log; default: ignored, because the same refusal reaches the writers of the commit. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** The run between its begin and its end. */
+interface OpenRun {
+  /** Until it was queued. */
+  begin: AppendRecord | undefined
+  /** The requests without an answer, and the entry that each has made so far. */
+  readonly asked: Map<number, Entry | undefined>
+}
+
+/** Known actors are remembered up to this many; one that was forgotten is looked up in the log again. */
+const ACTORS_MAX = 10_000
+
+/** Refused rows beyond this are dropped: a full disk must not fill the memory too. */
+export const REFUSED_MAX = 10_000
+
+/** Writes the journal into the side streams of `log`. */
+export function createJournal(log: EventLog, options: JournalOptions = {}): Journal {
+  return new LogJournal(log, options)
+}
+
+class LogJournal implements Journal {
+  readonly #log: EventLog
+  readonly #onError: (error: unknown) => void
+  readonly #open = new Map<string, OpenRun>()
+  /** Open requests by cause text, for the commit listener. */
+  readonly #askedBy = new Map<string, { run: OpenRun; sequence: number }>()
+  readonly #actors = new Set<string>()
+  #refused: AppendRecord[] = []
+  readonly #stop: () => void
+
+  constructor(log: EventLog, options: JournalOptions) {
+    this.#log = log
+    this.#onError = options.onError ?? (() => undefined)
+    this.#stop = log.onCommit(({ entries }) => this.#notice(entries))
+  }
+
+  begin(run: RunBegin): void {
+    this.#open.set(run.id, { begin: encodeRow('run', run.id, { begin: run }), asked: new Map() })
+  }
+
+  request(run: RunBegin, request: RunRequest): void {
+    const open = this.#openRun(run)
+    const { sequence } = request
+    open.asked.set(sequence, undefined)
+    this.#askedBy.set(formatCause({ type: 'run', run: run.id, sequence }), { run: open, sequence })
+    this.#write(open, encodeRow('request', run.id, { sequence, request }))
+  }
+
+  answer(run: RunBegin, request: RunRequest, answer: RunAnswer): void {
+    const open = this.#openRun(run)
+    const { sequence } = request
+    const stored = storedAnswer(answer, open.asked.get(sequence))
+    this.#forget(run.id, open, sequence)
+    this.#write(open, encodeRow('request', run.id, { sequence, answer: stored }))
+  }
+
+  end(run: RunBegin, end: RunEnd): void {
+    const open = this.#openRun(run)
+    for (const sequence of [...open.asked.keys()]) this.#forget(run.id, open, sequence)
+    this.#open.delete(run.id)
+    // A run without requests is told by one row.
+    const whole = open.begin !== undefined
+    open.begin = undefined
+    this.#write(open, encodeRow('run', run.id, whole ? { begin: run, end } : { end }))
+  }
+
+  actor(record: ActorRecord): string {
+    const { user, groups, userAgent, fieldManager, verb } = record
+    const id = hash('sha256', JSON.stringify([user, groups ?? [], userAgent ?? '', fieldManager ?? '', verb])).slice(0, 24)
+    if (!this.#actors.has(id)) this.#introduce(id, record)
+    return formatCause({ type: 'actor', actor: id })
+  }
+
+  gap(record: GapRecord): void {
+    this.#append([encodeRow('gap', record.kind, record)])
+  }
+
+  close(): void {
+    this.#stop()
+  }
+
+  #introduce(id: string, record: ActorRecord): void {
+    if (this.#actors.size >= ACTORS_MAX) this.#actors.clear()
+    this.#actors.add(id)
+    if (this.#log.records('actor', { key: id, limit: 1 }).length > 0) return
+    this.#append([encodeRow('actor', id, record)])
+  }
+
+  /** A run that was begun elsewhere (or whose begin was missed) is taken up where it is met. */
+  #openRun(run: RunBegin): OpenRun {
+    if (!this.#open.has(run.id)) this.begin(run)
+    return this.#open.get(run.id)!
+  }
+
+  #write(open: OpenRun, row: AppendRecord): void {
+    const rows = open.begin === undefined ? [row] : [open.begin, row]
+    open.begin = undefined
+    this.#append(rows)
+  }
+
+  #append(rows: readonly AppendRecord[]): void {
+    const records = [...this.#refused, ...rows]
+    this.#refused = []
+    this.#log.append({ entries: [], records, lazy: true }).catch((error: unknown) => {
+      this.#keep(records)
+      this.#onError(error)
+    })
+  }
+
+  #keep(records: readonly AppendRecord[]): void {
+    this.#refused.push(...records)
+    if (this.#refused.length <= REFUSED_MAX) return
+    const why = `the log refused ${this.#refused.length} rows of the journal, and they were dropped`
+    this.#refused = [encodeRow('gap', 'recorder', { kind: 'recorder', why })]
+  }
+
+  #notice(entries: readonly Entry[]): void {
+    if (this.#askedBy.size === 0) return
+    for (const entry of entries) {
+      const asked = entry.cause === undefined ? undefined : this.#askedBy.get(entry.cause)
+      asked?.run.asked.set(asked.sequence, entry)
+    }
+  }
+
+  #forget(run: string, open: OpenRun, sequence: number): void {
+    open.asked.delete(sequence)
+    this.#askedBy.delete(formatCause({ type: 'run', run, sequence }))
+  }
+}
+
+/** An object that came back as its own request logged it is told by its revision; conversions keep the resourceVersion, so they are the same too. */
+function storedAnswer(answer: RunAnswer, made: Entry | undefined): StoredAnswer {
+  if (answer.type !== 'object' || made === undefined || made.operation === 'delete') return answer
+  return answer.object.metadata?.resourceVersion === String(made.revision) ? { type: 'entry', revision: made.revision } : answer
+}

@@ -1,0 +1,38 @@
+import type { AppendRecord } from '@kubetape/eventlog'
+import type { ActorRecord, GapRecord, RunBegin, RunEnd, RunRequest, StoredAnswer } from './records.ts'
+
+/**
+ * How records lie in the side streams, as JSON. Nothing is ever rewritten: a run has one row or two, a request one or two.
+ *
+ * | stream | key | rows |
+ * |---|---|---|
+ * | run | run id | `{ begin }`, later `{ end }`; or both at once |
+ * | request | run id | `{ request }`, later `{ answer }` with the same `sequence` |
+ * | actor | actor id | the record |
+ * | gap | its kind | the record |
+ */
+export interface RunRow {
+  readonly begin?: RunBegin
+  readonly end?: RunEnd
+}
+
+export interface RequestRow {
+  readonly sequence: number
+  readonly request?: RunRequest
+  readonly answer?: StoredAnswer
+}
+
+interface Rows {
+  run: RunRow
+  request: RequestRow
+  actor: ActorRecord
+  gap: GapRecord
+}
+
+export function encodeRow<S extends keyof Rows>(stream: S, key: string, row: Rows[S]): AppendRecord {
+  return { stream, key, value: Buffer.from(JSON.stringify(row)) }
+}
+
+export function decodeRow<S extends keyof Rows>(_stream: S, value: Uint8Array): Rows[S] {
+  return JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()) as Rows[S]
+}

@@ -1,0 +1,183 @@
+import { deepEqual, type Kind, type KubeObject, StatusError } from '@kubetape/apimachinery'
+import { RequestFailed } from '@kubetape/client'
+import type { LogReader } from '@kubetape/eventlog'
+import type { RunRecord, RunStep, StoredAnswer } from '@kubetape/journal'
+import { type Controller, executeRun, kindId, type RunAnswer, RunClient, type RunInputs, type RunLog, type RunRequest } from '@kubetape/runtime'
+import { parseObject, type View } from './view.ts'
+
+/** What today's code makes of a recorded run. */
+export type RunVerdict =
+  | { readonly verdict: 'same'; readonly run: RunRecord; readonly requests: number }
+  | { readonly verdict: 'diverged'; readonly run: RunRecord; readonly divergence: Divergence }
+
+/** The first request that differs; one side is undefined where only the other asks. */
+export interface Divergence {
+  readonly sequence: number
+  readonly recorded: RunRequest | undefined
+  readonly now: RunRequest | undefined
+  readonly why: string
+}
+
+/** How long promises may settle before a request that does not come counts as not coming. */
+const SETTLE_TURNS = 2000
+const SILENT: RunLog = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/**
+ * Runs the controller's code on what the recorded run was given, and compares each request as it comes: verb, target, body and options, exactly.
+ * Clock, random numbers and answers come from the tape, and answers come in the order in which they came then. A run that a crash cut off is
+ * compared as far as it got.
+ */
+export async function replayRun(controller: Controller, run: RunRecord, steps: readonly RunStep[], views: ReadonlyMap<string, View>, reader: LogReader): Promise<RunVerdict> {
+  for (const [id, view] of views) view.moveTo(Number(run.views[id] || '0'))
+  for (const { kind, key, resourceVersion } of run.ownWrites) showEntry(views.get(kind), reader, Number(resourceVersion), key)
+  const player = new RunPlayer(run, steps, views, reader)
+  const finished = executeRun(controller, run.key, player.inputs).then((outcome) => player.noteEnd(outcome.error))
+  const divergence = await player.play()
+  for (const view of views.values()) view.clearOwnWrites()
+  void finished
+  return divergence === undefined ? { verdict: 'same', run, requests: player.compared } : { verdict: 'diverged', run, divergence }
+}
+
+function showEntry(view: View | undefined, reader: LogReader, revision: number, _key: string): void {
+  const entry = reader.entry(revision)
+  if (view !== undefined && entry?.value !== undefined && entry.operation !== 'delete') view.show(parseObject(entry.value), revision)
+}
+
+interface Asked {
+  readonly request: RunRequest
+  readonly kind: Kind | undefined
+  readonly resolve: (answer: RunAnswer) => void
+  readonly reject: (error: unknown) => void
+}
+
+class RunPlayer {
+  readonly inputs: RunInputs
+  compared = 0
+  readonly #run: RunRecord
+  readonly #steps: readonly RunStep[]
+  readonly #views: ReadonlyMap<string, View>
+  readonly #reader: LogReader
+  readonly #asked = new Map<number, Asked>()
+  #ended = false
+  #endError: unknown
+  #clockAt = 0
+  #extra: RunRequest | undefined
+
+  constructor(run: RunRecord, steps: readonly RunStep[], views: ReadonlyMap<string, View>, reader: LogReader) {
+    this.#run = run
+    this.#steps = steps
+    this.#views = views
+    this.#reader = reader
+    const client = new RunClient((request, kind) => this.#ask(request, kind))
+    this.inputs = {
+      client,
+      seed: run.seed,
+      carried: run.carried,
+      log: SILENT,
+      gates: { enabled: (feature) => run.end?.gatesRead[feature] ?? run.gates[feature] ?? false },
+      view: (kind) => this.#view(kind).store,
+      beforeRead: (kind, read) => this.#beforeRead(kind, read),
+      nowMs: () => this.#clock(),
+      event: (regarding, type, reason, message) => this.#event(client, regarding, type, reason, message),
+    }
+  }
+
+  noteEnd(error: unknown): void {
+    this.#ended = true
+    this.#endError = error
+  }
+
+  /** Steps through the recorded conversation; answers the first difference. */
+  async play(): Promise<Divergence | undefined> {
+    for (const step of this.#steps) {
+      if (step.type === 'answer') {
+        this.#answer(step.sequence, step.answer)
+        continue
+      }
+      await this.#settle(() => this.#asked.has(step.sequence) || this.#ended)
+      const now = this.#asked.get(step.sequence)?.request
+      if (now === undefined) return this.#missing(step.sequence, step.request)
+      if (!sameRequest(step.request, now)) return { sequence: step.sequence, recorded: step.request, now, why: whatDiffers(step.request, now) }
+      this.compared++
+    }
+    // Of a run that was cut off, more may come; of a finished one, nothing.
+    if (this.#run.end === undefined) return undefined
+    await this.#settle(() => this.#ended || this.#extra !== undefined)
+    const more = [...this.#asked.values()].map(({ request }) => request).filter((request) => !this.#steps.some((step) => step.type === 'request' && step.sequence === request.sequence))
+    const [extra] = more.sort((a, b) => a.sequence - b.sequence)
+    return extra === undefined ? undefined : { sequence: extra.sequence, recorded: undefined, now: extra, why: 'now asks for something that the recorded run did not' }
+  }
+
+  #missing(sequence: number, recorded: RunRequest): Divergence {
+    const why = this.#ended && this.#endError !== undefined ? `now fails before it: ${this.#endError instanceof Error ? this.#endError.message : String(this.#endError as string)}` : 'now does not ask for it'
+    return { sequence, recorded, now: undefined, why }
+  }
+
+  #ask(request: RunRequest, kind: Kind | undefined): Promise<RunAnswer> {
+    return new Promise((resolve, reject) => {
+      this.#asked.set(request.sequence, { request, kind, resolve, reject })
+      if (request.sequence > this.#steps.length) this.#extra = request
+    })
+  }
+
+  #event(client: RunClient, regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const { namespace, name } = regarding.metadata ?? {}
+    void this.#ask(
+      {
+        sequence: client.nextSequence(), verb: 'create', group: '', version: 'v1', resource: 'events', ...(namespace ? { namespace } : {}),
+        body: { regarding: { kind: regarding.kind, name, namespace }, type, reason, message },
+      },
+      undefined,
+    )
+  }
+
+  #answer(sequence: number, stored: StoredAnswer): void {
+    const asked = this.#asked.get(sequence)
+    if (asked === undefined) return
+    const answer = this.#wholeAnswer(stored)
+    if (answer.type === 'refused') asked.reject(new StatusError(answer.status))
+    else if (answer.type === 'failed') asked.reject(new RequestFailed(answer.message))
+    else {
+      if (stored.type === 'entry' && asked.kind !== undefined && answer.type === 'object') this.#views.get(kindId(asked.kind))?.show(answer.object, stored.revision)
+      asked.resolve(answer)
+    }
+  }
+
+  #wholeAnswer(stored: StoredAnswer): RunAnswer {
+    if (stored.type !== 'entry') return stored
+    const entry = this.#reader.entry(stored.revision)
+    if (entry?.value === undefined) throw new Error(`Cannot replay run ${this.#run.id}: entry ${stored.revision} was erased or compacted`)
+    return { type: 'object', object: parseObject(entry.value) }
+  }
+
+  #view(kind: Kind): View {
+    const view = this.#views.get(kindId(kind))
+    if (view === undefined) throw new Error(`Cannot read ${kind.resource}: the controller does not declare it`)
+    return view
+  }
+
+  #beforeRead(kind: Kind, read: number): void {
+    const id = kindId(kind)
+    for (const change of this.#run.end?.viewChanges ?? []) if (change.read === read && change.kind === id) this.#view(kind).moveTo(Number(change.resourceVersion))
+  }
+
+  /** Recorded readings first; code that now reads the clock more often sees the last one again. */
+  #clock(): number {
+    const readings = this.#run.end?.clockReadingsMs ?? []
+    return readings[Math.min(this.#clockAt++, readings.length - 1)] ?? this.#run.startedAtMs
+  }
+
+  async #settle(done: () => boolean): Promise<void> {
+    for (let turn = 0; turn < SETTLE_TURNS && !done(); turn++) await Promise.resolve()
+  }
+}
+
+/** Undefined members are no members on the tape. */
+function sameRequest(recorded: RunRequest, now: RunRequest): boolean {
+  return deepEqual(recorded, JSON.parse(JSON.stringify(now)))
+}
+
+function whatDiffers(recorded: RunRequest, now: RunRequest): string {
+  const fields = ['verb', 'group', 'version', 'resource', 'subresource', 'namespace', 'name', 'options', 'body'] as const
+  return `${fields.filter((field) => !deepEqual(recorded[field], now[field] === undefined ? undefined : JSON.parse(JSON.stringify(now[field])))).join(' and ')} differ`
+}

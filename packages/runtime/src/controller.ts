@@ -1,0 +1,130 @@
+import { controllerOf, type Kind, type KubeObject, objectKey } from '@kubetape/apimachinery'
+import type { IndexFunctions, StoreChange } from '@kubetape/informers'
+import { keepingDeletions, type Predicate } from './predicate.ts'
+import type { Reconcile } from './reconcile.ts'
+
+/** How one watched kind leads to runs. */
+export interface Watch<T extends KubeObject = KubeObject> {
+  readonly kind: Kind<T>
+  /** The keys to reconcile for a change; empty: none. */
+  readonly map: (change: StoreChange<T>, lookup: KindLookup) => readonly string[]
+  readonly predicate: Predicate<T> | undefined
+  /** Wait this long for more changes of the same key; 0 or undefined: at once. */
+  readonly delayMs: ((change: StoreChange<T>) => number) | undefined
+}
+
+/** Access to other informers from a mapping function. */
+export type KindLookup = <T extends KubeObject>(kind: Kind<T>) => { get(key: string): T | undefined; list(namespace?: string): T[]; byIndex(index: string, value: string): T[] }
+
+export interface WatchOptions<T extends KubeObject> {
+  /** Lets updates through that it answers true to; additions and deletions always pass. */
+  readonly predicate?: Predicate<T>
+  readonly delayMs?: (change: StoreChange<T>) => number
+}
+
+export interface ControllerOptions {
+  /** Keys reconciled at the same time; one key is never reconciled twice at once. Default 1. */
+  readonly concurrencyMax?: number
+  /** Runs every known object again after this time, as upstream's resync. Default: never. */
+  readonly resyncMs?: number
+  /** Changes with the controller's code; part of every run's record. Default: a digest of the reconcile function. */
+  readonly codeVersion?: string
+}
+
+/** A controller, complete and inert: data plus one function. The Manager runs it; replay runs it again. */
+export interface Controller {
+  readonly name: string
+  readonly kind: Kind
+  readonly watches: readonly Watch[]
+  /** Kinds that it only reads. */
+  readonly reads: readonly Kind[]
+  readonly indexes: ReadonlyMap<Kind, IndexFunctions<KubeObject>>
+  readonly options: ControllerOptions
+  readonly reconcile: Reconcile
+}
+
+/** Starts the definition of a controller for one kind: `controllerFor(Job).owns(Pod).reconcile(fn)`. */
+export function controllerFor<T extends KubeObject>(kind: Kind<T>, options: WatchOptions<T> = {}): ControllerBuilder {
+  return new ControllerBuilder(kind as unknown as Kind, options as unknown as WatchOptions<KubeObject>)
+}
+
+export class ControllerBuilder {
+  readonly #kind: Kind
+  readonly #watches: Watch[] = []
+  readonly #reads: Kind[] = []
+  readonly #indexes = new Map<Kind, IndexFunctions<KubeObject>>()
+  #name: string
+  #options: ControllerOptions = {}
+
+  constructor(kind: Kind, options: WatchOptions<KubeObject>) {
+    this.#kind = kind
+    this.#name = kind.kind.toLowerCase()
+    this.#watch(kind, (change) => [objectKey(change.object)], options)
+  }
+
+  /** The controller's name in logs, metrics and the journal. Default: the kind in lower case. */
+  named(name: string): this {
+    this.#name = name
+    return this
+  }
+
+  with(options: ControllerOptions): this {
+    this.#options = { ...this.#options, ...options }
+    return this
+  }
+
+  /** Reconciles the owner (controller reference) of each changed object of `kind`. */
+  owns<T extends KubeObject>(kind: Kind<T>, options: WatchOptions<T> = {}): this {
+    return this.#watch(kind, (change) => ownerKeys(this.#kind, change), options)
+  }
+
+  /** Reconciles what `map` makes of each changed object of `kind`. */
+  watches<T extends KubeObject>(kind: Kind<T>, map: Watch<T>['map'], options: WatchOptions<T> = {}): this {
+    return this.#watch(kind, map, options)
+  }
+
+  /** Makes `kind` readable without causing runs. */
+  reads<T extends KubeObject>(kind: Kind<T>): this {
+    this.#reads.push(kind as unknown as Kind)
+    return this
+  }
+
+  /** Files objects of `kind` under the values that `fn` answers, for `lister(kind).byIndex(name, value)`. */
+  index<T extends KubeObject>(kind: Kind<T>, name: string, fn: (object: T) => readonly string[]): this {
+    const known = this.#indexes.get(kind as unknown as Kind) ?? {}
+    this.#indexes.set(kind as unknown as Kind, { ...known, [name]: fn as unknown as (object: KubeObject) => readonly string[] })
+    return this
+  }
+
+  /** Completes the definition. */
+  reconcile(reconcile: Reconcile): Controller {
+    return { name: this.#name, kind: this.#kind, watches: this.#watches, reads: this.#reads, indexes: this.#indexes, options: this.#options, reconcile }
+  }
+
+  #watch<T extends KubeObject>(kind: Kind<T>, map: Watch<T>['map'], { predicate, delayMs }: WatchOptions<T>): this {
+    const watch: Watch<T> = { kind, map, predicate: predicate === undefined ? undefined : keepingDeletions(predicate), delayMs }
+    this.#watches.push(watch as unknown as Watch)
+    return this
+  }
+}
+
+/** The owner after the change, and the one before it where they differ. */
+function ownerKeys(kind: Kind, { object, previous }: StoreChange<KubeObject>): string[] {
+  const keys = new Set<string>()
+  for (const one of [object, previous]) {
+    const owner = one === undefined ? undefined : controllerOf(one)
+    if (owner === undefined || owner.kind !== kind.kind || (owner.apiVersion.split('/').at(-2) ?? '') !== kind.group) continue
+    keys.add(kind.namespaced ? `${one!.metadata?.namespace ?? ''}/${owner.name}` : owner.name)
+  }
+  return [...keys]
+}
+
+/** Every kind that a controller sees, each once. */
+export function kindsOf(controller: Controller): Kind[] {
+  return [...new Map([...controller.watches.map((watch) => watch.kind), ...controller.reads].map((kind) => [kindId(kind), kind])).values()]
+}
+
+/** A kind's identity: descriptors of the same resource are the same. */
+export function kindId(kind: Kind): string {
+  return `${kind.group}/${kind.version}/${kind.resource}`
+}

@@ -1,0 +1,127 @@
+import type { Event } from '@kubetape/api/types/core/v1'
+import { Event as EventKind } from '@kubetape/api/kinds'
+import { formatTime, type KubeObject } from '@kubetape/apimachinery'
+import type { Cause, Client } from '@kubetape/client'
+import type { Clock } from '@kubetape/determinism'
+
+/** What a reconcile asks to be told about an object. */
+export interface EventIntent {
+  readonly regarding: KubeObject
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly message: string
+  readonly component: string
+  readonly cause: Cause
+}
+
+/** Events waiting to be written; more are dropped and reported, as client-go does. */
+const QUEUE_MAX = 1000
+/** Repeats of one event are counted on it as long as they come within this time of each other. */
+const SAME_EVENT_MS = 600_000
+const REMEMBERED_MAX = 4096
+
+/**
+ * Writes Events (core/v1) one after the other, without holding up whoever reports them. The same event again counts up the one that is there
+ * (client-go's event correlation) instead of making another.
+ */
+export class EventRecorder {
+  readonly #client: Client
+  readonly #clock: Clock
+  readonly #onProblem: (message: string, fields: Record<string, unknown>) => void
+  readonly #known = new Map<string, { event: Event; atMs: number }>()
+  readonly #queue: EventIntent[] = []
+  #working: Promise<void> | undefined
+  #dropped = 0
+  #made = 0
+
+  constructor(client: Client, clock: Clock, onProblem: (message: string, fields: Record<string, unknown>) => void) {
+    this.#client = client
+    this.#clock = clock
+    this.#onProblem = onProblem
+  }
+
+  record(intent: EventIntent): void {
+    if (this.#queue.length >= QUEUE_MAX) {
+      this.#dropped++
+      return
+    }
+    this.#queue.push(intent)
+    this.#working ??= this.#work()
+  }
+
+  /** Resolves when everything recorded so far has been written or given up. */
+  async flush(): Promise<void> {
+    while (this.#working !== undefined) await this.#working
+  }
+
+  async #work(): Promise<void> {
+    await Promise.resolve()
+    for (let intent = this.#queue.shift(); intent !== undefined; intent = this.#queue.shift()) {
+      try {
+        await this.#write(intent)
+      } catch (error) {
+        this.#onProblem('an event could not be written', { reason: intent.reason, error: error instanceof Error ? error.message : String(error) })
+      }
+    }
+    if (this.#dropped > 0) {
+      this.#onProblem('events were dropped: too many at once', { dropped: this.#dropped })
+      this.#dropped = 0
+    }
+    this.#working = undefined
+  }
+
+  async #write(intent: EventIntent): Promise<void> {
+    const now = this.#clock.wallMs()
+    const id = JSON.stringify([intent.component, intent.type, intent.reason, intent.message, intent.regarding.metadata?.uid, intent.regarding.metadata?.namespace, intent.regarding.metadata?.name])
+    const known = this.#known.get(id)
+    if (known !== undefined && now - known.atMs < SAME_EVENT_MS) {
+      try {
+        const { name = '', namespace = '' } = known.event.metadata
+        const body = { count: (known.event.count ?? 1) + 1, lastTimestamp: formatTime(now) }
+        this.#remember(id, await this.#client.patch(EventKind, { name, namespace }, { type: 'merge', body }, { cause: intent.cause }), now)
+        return
+      } catch {
+        // The event has expired or was deleted: a new one takes its place.
+      }
+    }
+    this.#remember(id, await this.#client.create(EventKind, newEvent(intent, now, this.#suffix(now)), { cause: intent.cause }), now)
+  }
+
+  /** What client-go appends to the object's name: the time in nanoseconds, in hexadecimal; a counter keeps it unique within a millisecond. */
+  #suffix(nowMs: number): string {
+    return (BigInt(nowMs) * 1_000_000n + BigInt(this.#made++ % 1_000_000)).toString(16)
+  }
+
+  #remember(id: string, event: Event, atMs: number): void {
+    this.#known.delete(id)
+    this.#known.set(id, { event, atMs })
+    if (this.#known.size > REMEMBERED_MAX) this.#known.delete(this.#known.keys().next().value!)
+  }
+}
+
+function newEvent({ regarding, type, reason, message, component }: EventIntent, nowMs: number, suffix: string): Event {
+  const { name = '', namespace = '', uid, resourceVersion } = regarding.metadata ?? {}
+  const at = formatTime(nowMs)
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `${name}.${suffix}`, namespace: namespace || 'default' },
+    involvedObject: {
+      ...(regarding.apiVersion ? { apiVersion: regarding.apiVersion } : {}),
+      ...(regarding.kind ? { kind: regarding.kind } : {}),
+      name,
+      ...(namespace ? { namespace } : {}),
+      ...(uid ? { uid } : {}),
+      ...(resourceVersion ? { resourceVersion } : {}),
+    },
+    reason,
+    message,
+    type,
+    source: { component },
+    firstTimestamp: at,
+    lastTimestamp: at,
+    count: 1,
+    reportingComponent: component,
+    reportingInstance: '',
+  }
+}

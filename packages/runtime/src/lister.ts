@@ -1,0 +1,29 @@
+import type { KubeObject } from '@kubetape/apimachinery'
+import type { Store } from '@kubetape/informers'
+
+/** Read access to the newest known objects of a kind. Objects are shared and frozen or must be treated so: copy before changing. */
+export interface Lister<T extends KubeObject = KubeObject> {
+  /** Namespace '' for cluster-scoped kinds. */
+  get(namespace: string, name: string): T | undefined
+  list(namespace?: string): T[]
+  /** What the named index files under `value`; indexes are declared with the controller. */
+  byIndex(index: string, value: string): T[]
+}
+
+/** A lister over a store that reports each access before it happens. */
+export function listerOf<T extends KubeObject>(store: Pick<Store<T>, 'get' | 'list' | 'byIndex'>, onRead: () => void): Lister<T> {
+  return {
+    get(namespace, name) {
+      onRead()
+      return store.get(namespace ? `${namespace}/${name}` : name)
+    },
+    list(namespace) {
+      onRead()
+      return store.list(namespace)
+    },
+    byIndex(index, value) {
+      onRead()
+      return store.byIndex(index, value)
+    },
+  }
+}

@@ -1,0 +1,153 @@
+import type { Kind, KubeObject } from '@kubetape/apimachinery'
+import type { Client } from '@kubetape/client'
+import type { Gates } from '@kubetape/client-go-features'
+import { type Clock, type Random, systemClock, systemRandom, type UidSource, uidSource } from '@kubetape/determinism'
+import { type IndexFunctions, Informer } from '@kubetape/informers'
+import { type Controller, kindId, kindsOf } from './controller.ts'
+import { ControllerRunner } from './controller-runner.ts'
+import { EventRecorder } from './event-recorder.ts'
+import type { RunLog } from './reconcile.ts'
+import { noJournal, type RunJournal } from './run-journal.ts'
+import { noMetrics, type RunMetrics } from './run-metrics.ts'
+
+export interface ManagerOptions {
+  readonly client: Client
+  readonly gates: Gates
+  /** Makes a logger that adds `fields` to every line. Default: silent. */
+  readonly log?: (fields: Record<string, unknown>) => RunLog
+  readonly clock?: Clock
+  readonly random?: Random
+  readonly uids?: UidSource
+  /** Default: runs are not recorded. */
+  readonly journal?: RunJournal
+  readonly metrics?: RunMetrics
+  /** Watch only this namespace. Default: all. */
+  readonly namespace?: string
+  /** Freeze what informers hold, so that a controller that changes a shared object fails at once. Default false. */
+  readonly mutationDetector?: boolean
+}
+
+/**
+ * Owns what controllers share: one informer per kind, queues, the journal, the event recorder. What a caller may rely on:
+ *
+ * - Controllers run only after every informer they need has synced.
+ * - One key of one controller is never reconciled twice at the same time.
+ * - `stop` lets runs under way finish, then closes the watches; afterwards nothing of the Manager is alive.
+ */
+export class Manager {
+  readonly #options: ManagerOptions
+  readonly #clock: Clock
+  readonly #random: Random
+  readonly #informers = new Map<string, Informer>()
+  readonly #indexes = new Map<string, IndexFunctions<KubeObject>>()
+  readonly #runners: ControllerRunner[] = []
+  readonly #controllers: Controller[] = []
+  readonly #recorder: EventRecorder
+  #state: 'new' | 'running' | 'stopped' = 'new'
+
+  constructor(options: ManagerOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? systemClock()
+    this.#random = options.random ?? systemRandom()
+    this.#recorder = new EventRecorder(options.client, this.#clock, (message, fields) => this.#log({}).warn(message, fields))
+  }
+
+  /** Adds a controller; only before `start`. */
+  add(...controllers: readonly Controller[]): this {
+    if (this.#state !== 'new') throw new Error(`Cannot add controllers: the manager is ${this.#state}`)
+    for (const controller of controllers) {
+      if (this.#controllers.some((one) => one.name === controller.name)) throw new Error(`Cannot add controller "${controller.name}": another one has this name`)
+      this.#controllers.push(controller)
+      for (const [kind, functions] of controller.indexes) this.#addIndexes(kind, functions)
+    }
+    return this
+  }
+
+  /** The informer of a kind, made when first asked for; only kinds asked for before `start` can have indexes. */
+  informer<T extends KubeObject>(kind: Kind<T>): Informer<T> {
+    const plain = kind as unknown as Kind
+    const id = kindId(plain)
+    let informer = this.#informers.get(id)
+    if (informer === undefined) {
+      informer = this.#newInformer(plain)
+      this.#informers.set(id, informer)
+      if (this.#state === 'running') informer.start()
+    }
+    return informer as unknown as Informer<T>
+  }
+
+  /** Starts informers, waits until they have synced, then starts the controllers. */
+  async start(): Promise<void> {
+    if (this.#state !== 'new') throw new Error(`Cannot start: the manager is ${this.#state}`)
+    this.#state = 'running'
+    for (const controller of this.#controllers) {
+      for (const kind of kindsOf(controller)) this.informer(kind)
+      const runner = new ControllerRunner(controller, {
+        client: this.#options.client,
+        clock: this.#clock,
+        random: this.#random,
+        uids: this.#options.uids ?? uidSource(this.#random),
+        gates: this.#options.gates,
+        journal: this.#options.journal ?? noJournal,
+        recorder: this.#recorder,
+        metrics: this.#options.metrics ?? noMetrics,
+        informer: (kind) => this.informer(kind),
+        log: (fields) => this.#log(fields),
+      })
+      runner.subscribe()
+      this.#runners.push(runner)
+    }
+    for (const informer of this.#informers.values()) informer.start()
+    await Promise.all([...this.#informers.values()].map((informer) => informer.synced))
+    if (this.#state === 'running') for (const runner of this.#runners) runner.start()
+  }
+
+  /** Whether every informer has synced. */
+  get ready(): boolean {
+    return this.#state === 'running' && [...this.#informers.values()].every((informer) => informer.hasSynced)
+  }
+
+  /** Whether no controller has anything queued or running (what is delayed does not count). */
+  get idle(): boolean {
+    return this.#runners.every((runner) => runner.idle)
+  }
+
+  get controllers(): readonly Controller[] {
+    return this.#controllers
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state === 'stopped') return
+    this.#state = 'stopped'
+    await Promise.all(this.#runners.map((runner) => runner.stop()))
+    await this.#recorder.flush()
+    for (const informer of this.#informers.values()) informer.stop()
+  }
+
+  #newInformer(kind: Kind): Informer {
+    const { client, gates, namespace, mutationDetector } = this.#options
+    return new Informer(client, kind, {
+      clock: this.#clock,
+      random: this.#random,
+      gates,
+      ...(namespace && kind.namespaced ? { namespace } : {}),
+      ...(mutationDetector === undefined ? {} : { mutationDetector }),
+      ...(this.#indexes.has(kindId(kind)) ? { indexes: this.#indexes.get(kindId(kind))! } : {}),
+      onInterrupted: (error, retryMs) => this.#log({ resource: kind.resource }).debug('watch interrupted', { error: error instanceof Error ? error.message : String(error), retryMs: Math.round(retryMs) }),
+    })
+  }
+
+  #addIndexes(kind: Kind, functions: IndexFunctions<KubeObject>): void {
+    const known = this.#indexes.get(kindId(kind)) ?? {}
+    for (const [name, fn] of Object.entries(functions)) {
+      if (known[name] !== undefined && known[name] !== fn) throw new Error(`Cannot add index "${name}" of ${kind.resource}: another controller files under this name differently`)
+    }
+    this.#indexes.set(kindId(kind), { ...known, ...functions })
+  }
+
+  #log(fields: Record<string, unknown>): RunLog {
+    return this.#options.log?.(fields) ?? SILENT
+  }
+}
+
+const SILENT: RunLog = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }

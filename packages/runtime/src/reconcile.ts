@@ -1,0 +1,63 @@
+import type { Kind, KubeObject } from '@kubetape/apimachinery'
+import type { Client } from '@kubetape/client'
+import type { Gates } from '@kubetape/client-go-features'
+import type { Random } from '@kubetape/determinism'
+import type { Lister } from './lister.ts'
+
+/** Brings the world in line with one object. Called with its key, never with an event: what to do follows from what is (level-triggered). */
+export type Reconcile = (request: ReconcileRequest, context: ReconcileContext) => Promise<ReconcileResult | void> | ReconcileResult | void
+
+/** Which object: of the kind that the controller is for. */
+export interface ReconcileRequest {
+  /** `namespace/name`, or `name`. */
+  readonly key: string
+  readonly namespace: string
+  readonly name: string
+}
+
+export interface ReconcileResult {
+  /** Run again after this time even if nothing happens. */
+  readonly requeueAfterMs?: number
+  /** Run again with back-off, as after an error, but without one. */
+  readonly requeue?: boolean
+}
+
+/**
+ * Everything that a reconcile may know and do. Whatever comes through here is on the tape, so a run can be replayed; what comes from
+ * elsewhere (clocks, random numbers, globals) cannot.
+ */
+export interface ReconcileContext {
+  /** Reads and writes the API; every request is journaled with its answer. */
+  readonly client: Client
+  /** The informer's view of a kind that the controller watches, owns or reads. Throws for any other kind. */
+  lister<T extends KubeObject>(kind: Kind<T>): Lister<T>
+  /** Wall time in Unix milliseconds. */
+  nowMs(): number
+  /** Random numbers that replay draws again. */
+  readonly random: Random
+  readonly gates: Gates
+  /** What `carry` kept in this object's last run; undefined at first and after a restart. JSON values only. */
+  readonly carried: unknown
+  carry(state: unknown): void
+  /** Publishes a Kubernetes Event about an object. Does not wait and never fails the run. */
+  event(regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void
+  readonly log: RunLog
+}
+
+/** Structured logging with controller, key and run id already set. */
+export interface RunLog {
+  debug(message: string, fields?: Record<string, unknown>): void
+  info(message: string, fields?: Record<string, unknown>): void
+  warn(message: string, fields?: Record<string, unknown>): void
+  error(message: string, fields?: Record<string, unknown>): void
+}
+
+/** Thrown by a reconcile that must not be tried again until something changes (controller-runtime's TerminalError). Terminal. */
+export class TerminalError extends Error {
+  readonly code = 'TERMINAL' as const
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'TerminalError'
+  }
+}

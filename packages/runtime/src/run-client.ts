@@ -1,0 +1,150 @@
+import { isStatusError, type Kind, type KubeList, type KubeObject, type ObjectName, type Status, type WatchEvent } from '@kubetape/apimachinery'
+import type { Client, DeleteOptions, GetOptions, ListOptions, Patch, WatchOptions, WriteOptions } from '@kubetape/client'
+import { Observable, throwError } from 'rxjs'
+
+/** One request of a run, before it is sent: what replay compares. */
+export interface RunRequest {
+  readonly sequence: number
+  readonly verb: 'get' | 'list' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
+  readonly group: string
+  readonly version: string
+  readonly resource: string
+  readonly subresource?: string
+  readonly namespace?: string
+  readonly name?: string
+  readonly body?: unknown
+  /** Patch type, selectors, preconditions …: what else says what is asked for. */
+  readonly options?: Readonly<Record<string, unknown>>
+}
+
+/** What a request was answered with. */
+export type RunAnswer =
+  | { readonly type: 'object'; readonly object: KubeObject }
+  | { readonly type: 'list'; readonly list: KubeList }
+  | { readonly type: 'status'; readonly status: Status }
+  /** The Status of a refusal. */
+  | { readonly type: 'refused'; readonly status: Status }
+  /** No answer came. */
+  | { readonly type: 'failed'; readonly message: string }
+
+/** Sends one request; throws what a Client throws. */
+export type Transport = (request: RunRequest, kind: Kind, options: object) => Promise<RunAnswer>
+
+/** Numbers a run's requests and hands each to its transport; the same class for live runs and for replay. */
+export class RunClient implements Client {
+  readonly #send: Transport
+  #sequence = 0
+
+  constructor(send: Transport) {
+    this.#send = send
+  }
+
+  /** The next sequence number, for what is journaled like a request but sent otherwise (events). */
+  nextSequence(): number {
+    return ++this.#sequence
+  }
+
+  async get<T extends KubeObject>(kind: Kind<T>, name: ObjectName, options: GetOptions = {}): Promise<T> {
+    return object(await this.#request('get', kind, name, options, undefined, pick(options, ['resourceVersion'])))
+  }
+
+  async list<T extends KubeObject>(kind: Kind<T>, options: ListOptions = {}): Promise<KubeList<T>> {
+    const answer = await this.#request('list', kind, { namespace: options.namespace ?? '', name: '' }, options, undefined, pick(options, ['labelSelector', 'fieldSelector', 'resourceVersion', 'resourceVersionMatch', 'limit', 'continue']))
+    if (answer.type !== 'list') throw new Error(`Cannot read a list: the answer is ${answer.type}`)
+    return answer.list as KubeList<T>
+  }
+
+  watch<T extends KubeObject>(kind: Kind<T>, _options?: WatchOptions): Observable<WatchEvent<T>> {
+    return throwError(() => new Error(`Cannot watch ${kind.resource} inside a run: declare the watch with the controller`))
+  }
+
+  async create<T extends KubeObject>(kind: Kind<T>, body: T, options: WriteOptions = {}): Promise<T> {
+    return object(await this.#request('create', kind, nameOf(body), options, body, writeOptions(options)))
+  }
+
+  async update<T extends KubeObject>(kind: Kind<T>, body: T, options: WriteOptions = {}): Promise<T> {
+    return object(await this.#request('update', kind, nameOf(body), options, body, writeOptions(options)))
+  }
+
+  async patch<T extends KubeObject>(kind: Kind<T>, name: ObjectName, patch: Patch, options: WriteOptions = {}): Promise<T> {
+    return object(await this.#request('patch', kind, name, options, patch.body, { ...writeOptions(options), patchType: patch.type }))
+  }
+
+  async delete<T extends KubeObject>(kind: Kind<T>, name: ObjectName, options: DeleteOptions = {}): Promise<T | Status> {
+    const answer = await this.#request('delete', kind, name, options, undefined, deleteOptions(options))
+    return answer.type === 'status' ? answer.status : object<T>(answer)
+  }
+
+  async deleteCollection<T extends KubeObject>(kind: Kind<T>, options: ListOptions & DeleteOptions = {}): Promise<KubeList<T> | Status> {
+    const answer = await this.#request('deletecollection', kind, { namespace: options.namespace ?? '', name: '' }, options, undefined, { ...deleteOptions(options), ...pick(options, ['labelSelector', 'fieldSelector']) })
+    if (answer.type === 'status') return answer.status
+    if (answer.type !== 'list') throw new Error(`Cannot read a list: the answer is ${answer.type}`)
+    return answer.list as KubeList<T>
+  }
+
+  #request(verb: RunRequest['verb'], kind: Kind, name: ObjectName, options: { subresource?: string }, body: unknown, more: Record<string, unknown>): Promise<RunAnswer> {
+    const request: RunRequest = {
+      sequence: this.nextSequence(),
+      verb,
+      group: kind.group,
+      version: kind.version,
+      resource: kind.resource,
+      ...(options.subresource ? { subresource: options.subresource } : {}),
+      ...(name.namespace ? { namespace: name.namespace } : {}),
+      ...(name.name ? { name: name.name } : {}),
+      ...(body === undefined ? {} : { body }),
+      ...(Object.keys(more).length > 0 ? { options: more } : {}),
+    }
+    return this.#send(request, kind, options)
+  }
+}
+
+/** Sends a run's request through a real client and says what came back; refusals and lost answers become answers too. */
+export async function sendThrough(client: Client, request: RunRequest, kind: Kind, options: object): Promise<RunAnswer> {
+  const name: ObjectName = { ...(request.namespace ? { namespace: request.namespace } : {}), name: request.name ?? '' }
+  try {
+    switch (request.verb) {
+      case 'get':
+        return { type: 'object', object: await client.get(kind, name, options) }
+      case 'list':
+        return { type: 'list', list: await client.list(kind, options) }
+      case 'create':
+        return { type: 'object', object: await client.create(kind, request.body as KubeObject, options) }
+      case 'update':
+        return { type: 'object', object: await client.update(kind, request.body as KubeObject, options) }
+      case 'patch':
+        return { type: 'object', object: await client.patch(kind, name, { type: request.options!['patchType'] as Patch['type'], body: request.body }, options) }
+      case 'delete':
+        return fromDeletion(await client.delete(kind, name, options))
+      case 'deletecollection':
+        return fromDeletion(await client.deleteCollection(kind, options))
+    }
+  } catch (error) {
+    if (isStatusError(error)) return { type: 'refused', status: error.status }
+    return { type: 'failed', message: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function fromDeletion(answer: KubeObject | KubeList | Status): RunAnswer {
+  if (answer.kind === 'Status') return { type: 'status', status: answer as Status }
+  if ('items' in answer && Array.isArray(answer.items)) return { type: 'list', list: answer as KubeList }
+  return { type: 'object', object: answer as KubeObject }
+}
+
+function object<T extends KubeObject>(answer: RunAnswer): T {
+  if (answer.type !== 'object') throw new Error(`Cannot read an object: the answer is ${answer.type}`)
+  return answer.object as T
+}
+
+const nameOf = ({ metadata }: KubeObject): ObjectName => ({ ...(metadata?.namespace ? { namespace: metadata.namespace } : {}), name: metadata?.name ?? '' })
+const writeOptions = (options: WriteOptions): Record<string, unknown> => pick(options, ['dryRun', 'fieldManager', 'fieldValidation', 'force'])
+const deleteOptions = (options: DeleteOptions): Record<string, unknown> => pick(options, ['gracePeriodSeconds', 'propagationPolicy', 'preconditions', 'dryRun'])
+
+function pick(options: object, names: readonly string[]): Record<string, unknown> {
+  const out: Record<string, unknown> = {}
+  for (const name of names) {
+    const value = (options as Record<string, unknown>)[name]
+    if (value !== undefined) out[name] = value
+  }
+  return out
+}

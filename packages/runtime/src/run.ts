@@ -1,0 +1,73 @@
+import type { Kind, KubeObject } from '@kubetape/apimachinery'
+import { splitObjectKey } from '@kubetape/apimachinery'
+import type { Client } from '@kubetape/client'
+import type { Gates } from '@kubetape/client-go-features'
+import { type Random, seededRandom } from '@kubetape/determinism'
+import { type Controller, kindId } from './controller.ts'
+import { type Lister, listerOf } from './lister.ts'
+import type { ReconcileContext, ReconcileResult, RunLog } from './reconcile.ts'
+
+/**
+ * Everything that a run depends on. The Manager gives live inputs and records what they answered; replay gives the recorded ones. The
+ * reconcile function cannot tell which.
+ */
+export interface RunInputs {
+  /** The store of a kind; called once per kind that the run reads. Throws for a kind that the controller did not declare. */
+  view(kind: Kind): { get(key: string): KubeObject | undefined; list(namespace?: string): KubeObject[]; byIndex(index: string, value: string): KubeObject[] }
+  /** Called before each read of a view; `read` counts from 1. */
+  beforeRead(kind: Kind, read: number): void
+  /** Sends requests; numbers and records them. */
+  readonly client: Client
+  nowMs(): number
+  readonly seed: number
+  readonly gates: Gates
+  readonly carried: unknown
+  event(regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void
+  readonly log: RunLog
+}
+
+/** What a run came to; it never throws. */
+export interface RunOutcome {
+  readonly result: ReconcileResult
+  readonly error: unknown
+  readonly carried: unknown
+}
+
+/** Runs a controller's reconcile once on these inputs. */
+export async function executeRun(controller: Controller, key: string, inputs: RunInputs): Promise<RunOutcome> {
+  const state: { carried: unknown } = { carried: inputs.carried }
+  try {
+    const result = await controller.reconcile({ key, ...splitObjectKey(key) }, contextOf(inputs, state))
+    return { result: result ?? {}, error: undefined, carried: state.carried }
+  } catch (error) {
+    return { result: {}, error: error ?? new Error('the reconcile threw nothing'), carried: state.carried }
+  }
+}
+
+/** Plain functions, no methods: reconcilers take what they need out of the context. */
+function contextOf(inputs: RunInputs, state: { carried: unknown }): ReconcileContext {
+  const listers = new Map<string, Lister>()
+  let reads = 0
+  let random: Random | undefined
+  return {
+    client: inputs.client,
+    gates: inputs.gates,
+    log: inputs.log,
+    carried: inputs.carried,
+    carry: (next) => {
+      state.carried = next
+    },
+    get random() {
+      return (random ??= seededRandom(inputs.seed))
+    },
+    lister: <T extends KubeObject>(kind: Kind<T>): Lister<T> => {
+      const plain = kind as unknown as Kind
+      const id = kindId(plain)
+      let lister = listers.get(id)
+      if (lister === undefined) listers.set(id, (lister = listerOf(inputs.view(plain), () => inputs.beforeRead(plain, ++reads))))
+      return lister as unknown as Lister<T>
+    },
+    nowMs: () => inputs.nowMs(),
+    event: (regarding, type, reason, message) => inputs.event(regarding, type, reason, message),
+  }
+}

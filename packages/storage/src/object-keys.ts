@@ -1,0 +1,22 @@
+import type { GroupResource } from '@kubetape/apimachinery'
+
+/**
+ * Where an object stands in the log: `<group>/<resource>/<namespace>/<name>`, without the namespace part for cluster-scoped objects;
+ * the core group is empty (`/pods/default/web`). Byte order of keys is the order of lists.
+ */
+export function resourcePrefix({ group, resource }: GroupResource): string {
+  return `${group}/${resource}/`
+}
+
+/** The key below the resource's prefix: `namespace/name` or `name`. */
+export function keyWithinResource(namespace: string, name: string): string {
+  return namespace ? `${namespace}/${name}` : name
+}
+
+/** Takes a log key apart. A key with three parts is of a cluster-scoped resource. Throws on anything else: such a key is not ours. */
+export function parseLogKey(key: string): { group: string; resource: string; namespace: string; name: string } {
+  const parts = key.split('/')
+  const [group, resource] = parts
+  if (group === undefined || !resource || parts.length < 3 || parts.length > 4) throw new Error(`Cannot read log key "${key}": it is not <group>/<resource>/[<namespace>/]<name>`)
+  return { group, resource, namespace: parts.length === 4 ? parts[2]! : '', name: parts.at(-1)! }
+}

@@ -1,0 +1,86 @@
+import type { KubeObject } from '@kubetape/apimachinery'
+import { deepFreeze } from '@kubetape/apimachinery'
+
+/** Bytes that are sent to many watchers, under the event type that they say. */
+export interface Frame {
+  readonly type: string
+  readonly bytes: Uint8Array
+}
+
+/** One version of one object: its bytes as they are in the log and on the wire, parsed on demand and frozen. */
+export class StoredObject {
+  readonly namespace: string
+  readonly name: string
+  readonly revision: number
+  readonly bytes: Uint8Array
+  #object: KubeObject | undefined
+  /** Set once superseded: the parsed form lives as long as somebody uses it, no longer because of us. */
+  #weak: WeakRef<KubeObject> | undefined
+  #superseded = false
+  #frame: Frame | undefined
+
+  constructor(namespace: string, name: string, revision: number, bytes: Uint8Array, object?: KubeObject) {
+    this.namespace = namespace
+    this.name = name
+    this.revision = revision
+    this.bytes = bytes
+    this.#object = object
+  }
+
+  /** `namespace/name`, or `name`: the key within the resource. */
+  get key(): string {
+    return this.namespace ? `${this.namespace}/${this.name}` : this.name
+  }
+
+  /** The object, deeply frozen; copy it before changing. */
+  get object(): Readonly<KubeObject> {
+    const known = this.#object ?? this.#weak?.deref()
+    if (known !== undefined) return known
+    const parsed = deepFreeze(JSON.parse(decode(this.bytes)) as KubeObject)
+    if (this.#superseded) this.#weak = new WeakRef(parsed)
+    else this.#object = parsed
+    return parsed
+  }
+
+  /** What the API server encodes from these bytes once and sends often (watch frames); owned by it, kept while this version is the newest. */
+  get frame(): Frame | undefined {
+    return this.#frame
+  }
+
+  set frame(frame: Frame | undefined) {
+    if (!this.#superseded) this.#frame = frame
+  }
+
+  /** The same version under other contents: what a watcher gets of an object that left its selector. */
+  withObject(object: KubeObject): StoredObject {
+    return new StoredObject(this.namespace, this.name, this.revision, encodeObject(object), deepFreeze(object))
+  }
+
+  /**
+   * Lets go of the parsed form and the frame, once and for all: a newer version took this one's place, so it is only read again by a
+   * watcher that resumes or a list of the past, for which the bytes are parsed anew.
+   */
+  supersede(): void {
+    this.#superseded = true
+    this.#object = undefined
+    this.#frame = undefined
+  }
+}
+
+/**
+ * An object's bytes, `kind` and `apiVersion` first: lists leave the type of built-in items out by cutting that head off
+ * (`typeHead`), without encoding anything again.
+ */
+export function encodeObject(object: KubeObject): Uint8Array {
+  const { kind, apiVersion, ...rest } = object
+  return Buffer.from(JSON.stringify({ kind, apiVersion, ...rest }), 'utf8')
+}
+
+/** The bytes with which every object of this type begins; what follows is `"metadata":…`. */
+export function typeHead(kind: string, apiVersion: string): Uint8Array {
+  return Buffer.from(`{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`, 'utf8')
+}
+
+function decode(bytes: Uint8Array): string {
+  return Buffer.isBuffer(bytes) ? bytes.toString('utf8') : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+}

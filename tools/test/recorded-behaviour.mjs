@@ -1,0 +1,91 @@
+// Plays recorded scenarios and kubectl cases against `kubetape up`. The recordings lie outside the repository, in a folder beside it.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { delimiter, join, resolve } from 'node:path'
+import { ROOT, runCommand } from './command.mjs'
+import { summaryCounts } from './counts.mjs'
+import { startKubetape } from './kubetape-server.mjs'
+
+const KUBECTL_MINORS = ['1.27', '1.28', '1.29', '1.30', '1.31', '1.32', '1.33']
+const NO_RECORDINGS = 'there are no recordings: put the shared folder beside this one or name it in KUBETAPE_SHARED'
+
+const sharedFolder = () => resolve(process.env.KUBETAPE_SHARED ?? join(ROOT, '..', 'shared'))
+const configuration = (path) => JSON.parse(readFileSync(join(ROOT, 'test', path), 'utf8'))
+
+/** Plays the listed areas of one conformance profile. */
+export async function conformance(profile, { live }) {
+  const runner = join(sharedFolder(), 'conformance', 'run.mjs')
+  if (!existsSync(runner)) return skipped(NO_RECORDINGS)
+  const { areas, exclude } = configuration('conformance/areas.json')[profile]
+  const listed = await runCommand(process.execPath, [runner, 'list', ...areas])
+  const known = listed.output.split('\n').filter(Boolean)
+  const stale = Object.keys(exclude).filter((name) => !known.includes(name))
+  const names = known.filter((name) => !(name in exclude))
+  const result = await withServer(profile, (kubeconfig) =>
+    runCommand(process.execPath, [runner, 'check', '--kubeconfig', kubeconfig, '--profile', profile, ...names], { limitMs: 900_000, live }),
+  )
+  return withStale(result, stale, 'test/conformance/areas.json')
+}
+
+/** Plays the listed cases with each kubectl that is found, each on a server of its own. */
+export async function kubectlCases({ live }) {
+  const runner = join(sharedFolder(), 'kubectl', 'run.mjs')
+  if (!existsSync(runner)) return skipped(NO_RECORDINGS)
+  const { cases, exclude } = configuration('kubectl/cases.json')
+  const missing = KUBECTL_MINORS.filter((minor) => findKubectl(minor) === undefined)
+  const total = { passed: 0, failed: 0, output: '', skipped: missing.map((minor) => `kubectl.${minor} is neither in KUBECTL_DIR nor on PATH nor under /usr/lib`) }
+  const wanted = namesOfCases(cases).filter((name) => !(name in exclude))
+  for (const minor of KUBECTL_MINORS) {
+    const kubectl = findKubectl(minor)
+    if (kubectl === undefined) continue
+    const result = await withServer('default', (kubeconfig) =>
+      runCommand(process.execPath, [runner, 'check', '--kubeconfig', kubeconfig, '--kubectl', kubectl, ...wanted], { limitMs: 600_000, live }),
+    )
+    total.passed += result.passed
+    total.failed += result.failed
+    total.output += `--- kubectl ${minor}\n${result.output}\n`
+  }
+  return total
+}
+
+/** Areas become the names of their cases, so that single ones can be left out. */
+function namesOfCases(cases) {
+  return cases.flatMap((one) =>
+    one.includes('/')
+      ? [one]
+      : readdirSync(join(sharedFolder(), 'kubectl', 'cases', one)).filter((file) => file.endsWith('.case')).map((file) => `${one}/${file.slice(0, -'.case'.length)}`),
+  )
+}
+
+async function withServer(profile, play) {
+  let server
+  try {
+    server = await startKubetape(profile)
+  } catch (error) {
+    return { passed: 0, failed: 1, output: error.message, skipped: [] }
+  }
+  try {
+    const played = await play(server.kubeconfig)
+    const wrong = await server.stop()
+    const counts = summaryCounts(played)
+    const log = counts.failed > 0 || wrong !== undefined ? `\nserver log:\n${server.log()}` : ''
+    return { ...counts, failed: counts.failed + (wrong === undefined ? 0 : 1), output: `${played.output}${wrong === undefined ? '' : `\nkubetape up: ${wrong}`}${log}`, skipped: [] }
+  } finally {
+    server.remove()
+  }
+}
+
+function findKubectl(minor) {
+  const libraries = existsSync('/usr/lib') ? readdirSync('/usr/lib').map((name) => join('/usr/lib', name, 'bin')) : []
+  const folders = [process.env.KUBECTL_DIR ?? '', ...(process.env.PATH ?? '').split(delimiter), ...libraries]
+  return folders.filter(Boolean).map((folder) => join(folder, `kubectl.${minor}`)).find((file) => existsSync(file))
+}
+
+/** An exclusion whose scenario is gone is a mistake in our list. */
+function withStale(result, stale, file) {
+  if (stale.length === 0) return result
+  return { ...result, failed: result.failed + stale.length, output: `${result.output}\n${file} excludes what does not exist: ${stale.join(', ')}` }
+}
+
+function skipped(reason) {
+  return { passed: 0, failed: 0, output: '', skipped: [reason] }
+}
