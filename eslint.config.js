@@ -27,7 +27,10 @@ export default tseslint.config(
     plugins: { '@nx': nx },
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@nx/enforce-module-boundaries': ['error', { enforceBuildableLibDependency: false, allow: [], depConstraints: constraints, banTransitiveDependencies: true }],
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { enforceBuildableLibDependency: false, allow: [], depConstraints: constraints, banTransitiveDependencies: true },
+      ],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
@@ -38,18 +41,34 @@ export default tseslint.config(
       eqeqeq: 'error',
       'max-lines': ['warn', { max: 250 }],
       'max-lines-per-function': ['warn', { max: 70 }],
-      'no-restricted-globals': ['error', ...['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval'].map((name) => ({ name, message: CLOCK })), ...NODE_ONLY_TOP],
-      'no-restricted-properties': ['error',
-        { object: 'Date', property: 'now', message: CLOCK }, { object: 'Math', property: 'random', message: CLOCK },
-        { object: 'performance', property: 'now', message: CLOCK }, { object: 'crypto', property: 'randomUUID', message: CLOCK },
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval'].map((name) => ({ name, message: CLOCK })),
+        ...NODE_ONLY_TOP,
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: CLOCK },
+        { object: 'Math', property: 'random', message: CLOCK },
+        { object: 'performance', property: 'now', message: CLOCK },
+        { object: 'crypto', property: 'randomUUID', message: CLOCK },
         { object: 'process', property: 'hrtime', message: CLOCK },
       ],
-      'no-restricted-syntax': ['error',
+      'no-restricted-syntax': [
+        'error',
         { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: CLOCK },
         { selector: "TSEnumDeclaration, TSModuleDeclaration[kind='namespace'], TSParameterProperty", message: 'Only erasable TypeScript' },
       ],
     },
   },
   { files: ['packages/determinism/src/**/*.ts'], rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' } },
-  { files: ['**/*.test.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/no-unsafe-assignment': 'off', '@typescript-eslint/no-unsafe-member-access': 'off', 'max-lines-per-function': 'off' } },
+  {
+    files: ['**/*.test.ts'],
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      'max-lines-per-function': 'off',
+    },
+  },
 )

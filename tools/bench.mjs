@@ -10,8 +10,9 @@ const [name, ...args] = process.argv.slice(2)
 const file = join(folder, `${name}.mjs`)
 
 if (name !== undefined && existsSync(file)) {
-  spawn(process.execPath, ['--conditions=@kubetape/source', '--disable-warning=ExperimentalWarning', '--expose-gc', file, ...args], { stdio: 'inherit' })
-    .on('exit', (code, signal) => (process.exitCode = signal === null ? code : 1))
+  spawn(process.execPath, ['--conditions=@kubetape/source', '--disable-warning=ExperimentalWarning', '--expose-gc', file, ...args], {
+    stdio: 'inherit',
+  }).on('exit', (code, signal) => (process.exitCode = signal === null ? code : 1))
 } else {
   if (name !== undefined) console.error(`Cannot run benchmark "${name}": bench/ has no such file`)
   for (const one of benchmarks()) console.log(`${one.name.padEnd(16)} ${one.about}`)
@@ -24,7 +25,10 @@ function benchmarks() {
   return readdirSync(folder)
     .filter((entry) => entry.endsWith('.mjs') && !entry.startsWith('_'))
     .map((entry) => {
-      const firstLine = readFileSync(join(folder, entry), 'utf8').split('\n').find((line) => line.startsWith('//')) ?? ''
+      const firstLine =
+        readFileSync(join(folder, entry), 'utf8')
+          .split('\n')
+          .find((line) => line.startsWith('//')) ?? ''
       return { name: entry.slice(0, -'.mjs'.length), about: firstLine.replace(/^\/\/\s*/, '') }
     })
 }

@@ -44,7 +44,11 @@ function install(why) {
   }
   console.log(`Installing with npm ci: ${why}`)
   const [command, ...args] = npm()
-  const { status, error } = spawnSync(command, [...args, 'ci'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: withoutOurNode() })
+  const { status, error } = spawnSync(command, [...args, 'ci', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: withoutOurNode(),
+  })
   if (error !== undefined || status !== 0) {
     console.error(`Cannot install: npm ci ${error === undefined ? `ended with ${status}` : `did not start (${error.message})`}`)
     process.exit(1)

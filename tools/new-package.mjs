@@ -25,36 +25,65 @@ const ours = dependencies.filter((d) => !d.includes('@', 1) && d in layers)
 const theirs = dependencies.filter((d) => d.includes('@', 1))
 const version = JSON.parse(readFileSync('package.json', 'utf8')).version
 
-write('package.json', json({
-  name: `@kubetape/${name}`,
-  version,
-  description: sentence,
-  license: 'Apache-2.0',
-  type: 'module',
-  sideEffects: false,
-  engines: { node: '>=24.12' },
-  exports: {
-    '.': { '@kubetape/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' },
-    './package.json': './package.json',
-  },
-  files: ['dist', 'README.md'],
-  dependencies: Object.fromEntries([...ours.map((d) => [`@kubetape/${d}`, version]), ...theirs.map((d) => { const at = d.lastIndexOf('@'); return [d.slice(0, at), d.slice(at + 1)] })]),
-  nx: { tags: [`layer:${name}`] },
-}))
+write(
+  'package.json',
+  json({
+    name: `@kubetape/${name}`,
+    version,
+    description: sentence,
+    license: 'Apache-2.0',
+    type: 'module',
+    sideEffects: false,
+    engines: { node: '>=24.12' },
+    exports: {
+      '.': { '@kubetape/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' },
+      './package.json': './package.json',
+    },
+    files: ['dist', '!dist/**/*.tsbuildinfo', 'src', '!src/**/*.test.ts', 'README.md'],
+    dependencies: Object.fromEntries([
+      ...ours.map((d) => [`@kubetape/${d}`, version]),
+      ...theirs.map((d) => {
+        const at = d.lastIndexOf('@')
+        return [d.slice(0, at), d.slice(at + 1)]
+      }),
+    ]),
+    nx: { tags: [`layer:${name}`] },
+  }),
+)
 write('README.md', `# @kubetape/${name}\n\n${sentence}\n`)
 write('src/index.ts', `/** ${sentence} */\nexport {}\n`)
-write('tsconfig.json', json({ extends: '../../tsconfig.base.json', files: [], include: [], references: [{ path: './tsconfig.lib.json' }, { path: './tsconfig.spec.json' }] }))
-write('tsconfig.lib.json', json({
-  extends: '../../tsconfig.base.json',
-  compilerOptions: { rootDir: 'src', outDir: 'dist', tsBuildInfoFile: 'dist/tsconfig.lib.tsbuildinfo' },
-  include: ['src/**/*.ts'],
-  exclude: ['src/**/*.test.ts'],
-  references: [],
-}))
-write('tsconfig.spec.json', json({
-  extends: '../../tsconfig.base.json',
-  compilerOptions: { rootDir: 'src', outDir: 'out-tsc', rewriteRelativeImportExtensions: false, allowImportingTsExtensions: true, emitDeclarationOnly: true },
-  include: ['src/**/*.test.ts'],
-  references: [{ path: './tsconfig.lib.json' }],
-}))
+write(
+  'tsconfig.json',
+  json({
+    extends: '../../tsconfig.base.json',
+    files: [],
+    include: [],
+    references: [{ path: './tsconfig.lib.json' }, { path: './tsconfig.spec.json' }],
+  }),
+)
+write(
+  'tsconfig.lib.json',
+  json({
+    extends: '../../tsconfig.base.json',
+    compilerOptions: { rootDir: 'src', outDir: 'dist', tsBuildInfoFile: 'dist/tsconfig.lib.tsbuildinfo' },
+    include: ['src/**/*.ts'],
+    exclude: ['src/**/*.test.ts'],
+    references: [],
+  }),
+)
+write(
+  'tsconfig.spec.json',
+  json({
+    extends: '../../tsconfig.base.json',
+    compilerOptions: {
+      rootDir: 'src',
+      outDir: 'out-tsc',
+      rewriteRelativeImportExtensions: false,
+      allowImportingTsExtensions: true,
+      emitDeclarationOnly: true,
+    },
+    include: ['src/**/*.test.ts'],
+    references: [{ path: './tsconfig.lib.json' }],
+  }),
+)
 write('jest.config.cjs', `module.exports = { displayName: '${name}', preset: '../../jest.preset.cjs' }\n`)

@@ -11,7 +11,10 @@ const words = process.argv.slice(2)
 const steps = words.includes('--long') ? LONG_STEPS : STEPS
 const live = words.includes('--verbose')
 const names = words.filter((word) => !word.startsWith('--'))
-const unknown = [...names.filter((name) => !(name in steps)), ...words.filter((word) => word.startsWith('--') && !['--verbose', '--long', '--list'].includes(word))]
+const unknown = [
+  ...names.filter((name) => !(name in steps)),
+  ...words.filter((word) => word.startsWith('--') && !['--verbose', '--long', '--list'].includes(word)),
+]
 if (unknown.length > 0) {
   console.error(`Cannot run ${unknown.join(', ')}: the steps are ${Object.keys(steps).join(', ')}`)
   process.exit(2)

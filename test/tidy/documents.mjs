@@ -22,7 +22,9 @@ export const documents = {
         .map((step) => `${file} names the test step ${step}, which does not exist`),
     ),
   'kubetape commands that documents name exist': () => {
-    const verbs = FILES.filter((file) => file.startsWith('packages/cli/src/commands/')).flatMap((file) => [...read(file).matchAll(/\.command\('([\w-]+)/g)].map(([, verb]) => verb))
+    const verbs = FILES.filter((file) => file.startsWith('packages/cli/src/commands/')).flatMap((file) =>
+      [...read(file).matchAll(/\.command\('([\w-]+)/g)].map(([, verb]) => verb),
+    )
     return DOCUMENTS.flatMap((file) =>
       [...read(file).matchAll(/(?:npx |^|`)kubetape ([a-z][\w-]*)/gm)]
         .map(([, verb]) => verb)
@@ -39,7 +41,11 @@ export const documents = {
     ),
   'links of documents lead somewhere': () =>
     DOCUMENTS.flatMap((file) =>
-      [...read(file).replace(/```[\s\S]*?```/g, '').matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)/g)]
+      [
+        ...read(file)
+          .replace(/```[\s\S]*?```/g, '')
+          .matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)/g),
+      ]
         .map(([, target]) => target)
         .filter((target) => !exists(posix.join(posix.dirname(file), target)))
         .map((target) => `${file} links to ${target}, which does not exist`),

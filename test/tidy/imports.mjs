@@ -1,5 +1,19 @@
 import { posix } from 'node:path'
-import { CODE, exists, isTest, isTesting, LAYERS, MUST_NOT_IMPORT, packageOf, PACKAGES, PROJECTS, read, readJson, specifiersOf } from './workspace.mjs'
+import {
+  CODE,
+  exists,
+  isFile,
+  isTest,
+  isTesting,
+  LAYERS,
+  MUST_NOT_IMPORT,
+  packageOf,
+  PACKAGES,
+  PROJECTS,
+  read,
+  readJson,
+  specifiersOf,
+} from './workspace.mjs'
 
 const SCOPE = '@kubetape/'
 const ROOT_MANIFEST = readJson('package.json')
@@ -62,9 +76,11 @@ export const imports = {
     const violations = []
     for (const { folder, manifest } of [{ folder: '.', manifest: ROOT_MANIFEST }, ...PROJECTS]) {
       for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
-        if (!/^(npm:.*@)?\d+\.\d+\.\d+[\w.-]*$/.test(version)) violations.push(`${folder}/package.json asks for ${name} ${version}: pin one version`)
+        if (!/^(npm:.*@)?\d+\.\d+\.\d+[\w.-]*$/.test(version))
+          violations.push(`${folder}/package.json asks for ${name} ${version}: pin one version`)
         const known = versions.get(name)
-        if (known !== undefined && known.version !== version) violations.push(`${name} is ${version} in ${folder} and ${known.version} in ${known.folder}`)
+        if (known !== undefined && known.version !== version)
+          violations.push(`${name} is ${version} in ${folder} and ${known.version} in ${known.folder}`)
         if (known === undefined) versions.set(name, { version, folder })
       }
     }
@@ -72,7 +88,9 @@ export const imports = {
   },
   'packages have one version, and depend on it': () =>
     PROJECTS.flatMap(({ folder, manifest }) => [
-      ...(manifest.version === ROOT_MANIFEST.version ? [] : [`${folder} has version ${manifest.version}, the workspace ${ROOT_MANIFEST.version}`]),
+      ...(manifest.version === ROOT_MANIFEST.version
+        ? []
+        : [`${folder} has version ${manifest.version}, the workspace ${ROOT_MANIFEST.version}`]),
       ...ourDependencies(manifest)
         .filter((name) => manifest.dependencies[SCOPE + name] !== ROOT_MANIFEST.version)
         .map((name) => `${folder} depends on ${SCOPE}${name} ${manifest.dependencies[SCOPE + name]}`),
@@ -93,14 +111,19 @@ function matchesModule(rule, specifier) {
 /** Where the product begins: what packages export, the files that commands start, the main file of each app. */
 function productEntries() {
   return PROJECTS.flatMap(({ folder, manifest, files }) => {
-    const targets = Object.values(manifest.exports ?? {}).map((target) => target['@kubetape/source']).filter(Boolean)
+    const targets = Object.values(manifest.exports ?? {})
+      .map((target) => target['@kubetape/source'])
+      .filter(Boolean)
     const exported = targets.flatMap((target) => {
       const pattern = new RegExp(`^${posix.join(folder, target).replaceAll('.', '\\.').replace('*', '.*')}$`)
       return files.filter((file) => pattern.test(file))
     })
     const bins = Object.values(manifest.bin ?? {}).map((bin) => posix.join(folder, bin))
     // A controller that an app exports for its own test has no other importer.
-    const mains = manifest.private === true ? files.filter((file) => file.startsWith(`${folder}/src/`) && (file.endsWith('/main.ts') || file.endsWith('-controller.ts'))) : []
+    const mains =
+      manifest.private === true
+        ? files.filter((file) => file.startsWith(`${folder}/src/`) && (file.endsWith('/main.ts') || file.endsWith('-controller.ts')))
+        : []
     return [...exported, ...bins, ...mains]
   })
 }
@@ -109,7 +132,7 @@ function reachableFrom(entries) {
   const seen = new Set()
   const queue = [...entries]
   for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
-    if (seen.has(file) || !exists(file)) continue
+    if (seen.has(file) || !isFile(file)) continue
     seen.add(file)
     for (const specifier of specifiersOf(file)) {
       if (/^\.{1,2}\//.test(specifier)) queue.push(posix.join(posix.dirname(file), specifier))

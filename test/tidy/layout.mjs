@@ -33,9 +33,12 @@ export const layout = {
     PACKAGES.flatMap(({ folder }) => {
       if (!exists(`${folder}/README.md`)) return [`${folder} has no README.md`]
       const lines = read(`${folder}/README.md`).trimEnd().split('\n').length
-      return lines < README_LINES.min || lines > README_LINES.max ? [`${folder}/README.md has ${lines} lines; ${README_LINES.min} to ${README_LINES.max} make a screen`] : []
+      return lines < README_LINES.min || lines > README_LINES.max
+        ? [`${folder}/README.md has ${lines} lines; ${README_LINES.min} to ${README_LINES.max} make a screen`]
+        : []
     }),
-  'every package has an index': () => PACKAGES.filter(({ folder }) => !exists(`${folder}/src/index.ts`)).map(({ folder }) => `${folder}/src/index.ts is missing`),
+  'every package has an index': () =>
+    PACKAGES.filter(({ folder }) => !exists(`${folder}/src/index.ts`)).map(({ folder }) => `${folder}/src/index.ts is missing`),
   'an index is a doc comment and named re-exports': () =>
     FILES.filter((file) => /^packages\/.*\/src\/(.*\/)?index\.ts$/.test(file) && !file.includes('/generated/')).flatMap((file) => {
       const text = read(file)
@@ -52,16 +55,20 @@ export const layout = {
     FILES.filter((file) => file.split('/').some((part) => BANNED_NAME.test(part))).map((file) => `${file}: name it after what it holds`),
   'an example controller has at most 150 lines': () =>
     APPS.filter(({ name }) => !NOT_A_CONTROLLER.includes(name)).flatMap(({ folder, files }) => {
-      const lines = files.filter((file) => file.startsWith(`${folder}/src/`) && !isTest(file)).reduce((sum, file) => sum + read(file).trimEnd().split('\n').length, 0)
+      const lines = files
+        .filter((file) => file.startsWith(`${folder}/src/`) && !isTest(file))
+        .reduce((sum, file) => sum + read(file).trimEnd().split('\n').length, 0)
       return lines > APP_LINES_MAX ? [`${folder} has ${lines} lines`] : []
     }),
   'decisions are numbered and tell context, decision and consequences': () => {
     const files = readdirSync(join(ROOT, 'docs/decisions')).sort()
     return files.flatMap((file, index) => {
       const wrong = []
-      if (!new RegExp(`^${String(index + 1).padStart(4, '0')}-[a-z0-9-]+\\.md$`).test(file)) wrong.push(`docs/decisions/${file} is not named ${String(index + 1).padStart(4, '0')}-<words>.md`)
+      if (!new RegExp(`^${String(index + 1).padStart(4, '0')}-[a-z0-9-]+\\.md$`).test(file))
+        wrong.push(`docs/decisions/${file} is not named ${String(index + 1).padStart(4, '0')}-<words>.md`)
       const text = read(`docs/decisions/${file}`)
-      for (const heading of ['Context', 'Decision', 'Consequences']) if (!text.includes(`\n## ${heading}\n`)) wrong.push(`docs/decisions/${file} has no "${heading}"`)
+      for (const heading of ['Context', 'Decision', 'Consequences'])
+        if (!text.includes(`\n## ${heading}\n`)) wrong.push(`docs/decisions/${file} has no "${heading}"`)
       return wrong
     })
   },
@@ -69,5 +76,7 @@ export const layout = {
 
 /** The package table: name → row. */
 function architectureRows() {
-  return Object.fromEntries([...read('docs/ARCHITECTURE.md').matchAll(/^\| (\d+)\s*\| `packages\/([a-z-]+)`\s*\|/gm)].map(([, row, name]) => [name, Number(row)]))
+  return Object.fromEntries(
+    [...read('docs/ARCHITECTURE.md').matchAll(/^\| (\d+)\s*\| `packages\/([a-z-]+)`\s*\|/gm)].map(([, row, name]) => [name, Number(row)]),
+  )
 }

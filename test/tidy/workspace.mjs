@@ -1,6 +1,6 @@
 // The repository as the rules see it: its files, packages and what they import.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -9,11 +9,12 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/
 export const read = (file) => readFileSync(join(ROOT, file), 'utf8')
 export const readJson = (file) => JSON.parse(read(file))
 export const exists = (file) => existsSync(join(ROOT, file))
+export const isFile = (file) => exists(file) && statSync(join(ROOT, file)).isFile()
 
 /** Every file that is tracked or would be, relative to the root. */
 export const FILES = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: ROOT, encoding: 'utf8' })
   .split('\0')
-  .filter((file) => file !== '' && exists(file))
+  .filter((file) => file !== '' && isFile(file))
   .sort()
 
 /** Made by tools or taken over as data: not held to the rules of written code. */
@@ -46,7 +47,7 @@ export const PACKAGES = PROJECTS.filter(({ parent }) => parent === 'packages')
 export const APPS = PROJECTS.filter(({ parent }) => parent === 'apps')
 
 /** Import, export-from, dynamic import, require, and files started by their address (`new URL('./x.ts', import.meta.url)`). */
-const SPECIFIER = /(?:\bfrom\s*|\bimport\s*|\bimport\s*\(\s*|\brequire(?:\.resolve)?\s*\(\s*|\bnew URL\(\s*)(['"])([^'"\n]+)\1/g
+const SPECIFIER = /(?:\bfrom\s*|\bimport\s*|\bimport\s*\(\s*|\brequire(?:\.resolve)?\s*\(\s*|\bnew URL\(\s*)(['"])([@\w./:#-]+)\1/g
 
 /** What a file imports, as written. Comments are left out, so that an example in one imports nothing. */
 export function specifiersOf(file) {
@@ -60,5 +61,8 @@ function withoutComments(text) {
 /** `@scope/name` or `name` of a specifier; undefined for files and Node's own modules. */
 export function packageOf(specifier) {
   if (/^[./#]|^node:|^data:|^https?:/.test(specifier)) return undefined
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
 }

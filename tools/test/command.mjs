@@ -51,7 +51,10 @@ export function runCommand(command, args, { cwd = ROOT, env = {}, limitMs = 600_
       output += `${error.message}\n`
       finish(null)
     })
-    child.on('close', finish)
+    child.on('close', (status, signal) => {
+      if (status !== 0) output += `\n${command} ended with ${signal ?? status}\n`
+      finish(status)
+    })
   })
 }
 

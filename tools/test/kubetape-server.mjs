@@ -26,8 +26,25 @@ export async function startKubetape(profile) {
   const kubeconfig = join(folder, 'kubeconfig')
   writeFileSync(tokens, 'usertoken,jane,4,"dev"\n', { mode: 0o600 })
   const child = startCommand(process.execPath, [
-    COMMAND, 'up', '--data', join(folder, 'data'), '--port', '0', '--nodes', '0', '--kubeconfig', kubeconfig,
-    '--service-cluster-ip-range', '10.96.0.0/16', '--token-auth-file', tokens, '--log-level', 'warn', '--log-format', 'json', ...PROFILE_FLAGS[profile],
+    COMMAND,
+    'up',
+    '--data',
+    join(folder, 'data'),
+    '--port',
+    '0',
+    '--nodes',
+    '0',
+    '--kubeconfig',
+    kubeconfig,
+    '--service-cluster-ip-range',
+    '10.96.0.0/16',
+    '--token-auth-file',
+    tokens,
+    '--log-level',
+    'warn',
+    '--log-format',
+    'json',
+    ...PROFILE_FLAGS[profile],
   ])
   const log = { text: '' }
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (log.text += text))

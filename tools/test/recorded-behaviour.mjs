@@ -32,13 +32,21 @@ export async function kubectlCases({ live }) {
   if (!existsSync(runner)) return skipped(NO_RECORDINGS)
   const { cases, exclude } = configuration('kubectl/cases.json')
   const missing = KUBECTL_MINORS.filter((minor) => findKubectl(minor) === undefined)
-  const total = { passed: 0, failed: 0, output: '', skipped: missing.map((minor) => `kubectl.${minor} is neither in KUBECTL_DIR nor on PATH nor under /usr/lib`) }
+  const total = {
+    passed: 0,
+    failed: 0,
+    output: '',
+    skipped: missing.map((minor) => `kubectl.${minor} is neither in KUBECTL_DIR nor on PATH nor under /usr/lib`),
+  }
   const wanted = namesOfCases(cases).filter((name) => !(name in exclude))
   for (const minor of KUBECTL_MINORS) {
     const kubectl = findKubectl(minor)
     if (kubectl === undefined) continue
     const result = await withServer('default', (kubeconfig) =>
-      runCommand(process.execPath, [runner, 'check', '--kubeconfig', kubeconfig, '--kubectl', kubectl, ...wanted], { limitMs: 600_000, live }),
+      runCommand(process.execPath, [runner, 'check', '--kubeconfig', kubeconfig, '--kubectl', kubectl, ...wanted], {
+        limitMs: 600_000,
+        live,
+      }),
     )
     total.passed += result.passed
     total.failed += result.failed
@@ -52,7 +60,9 @@ function namesOfCases(cases) {
   return cases.flatMap((one) =>
     one.includes('/')
       ? [one]
-      : readdirSync(join(sharedFolder(), 'kubectl', 'cases', one)).filter((file) => file.endsWith('.case')).map((file) => `${one}/${file.slice(0, -'.case'.length)}`),
+      : readdirSync(join(sharedFolder(), 'kubectl', 'cases', one))
+          .filter((file) => file.endsWith('.case'))
+          .map((file) => `${one}/${file.slice(0, -'.case'.length)}`),
   )
 }
 
@@ -68,7 +78,12 @@ async function withServer(profile, play) {
     const wrong = await server.stop()
     const counts = summaryCounts(played)
     const log = counts.failed > 0 || wrong !== undefined ? `\nserver log:\n${server.log()}` : ''
-    return { ...counts, failed: counts.failed + (wrong === undefined ? 0 : 1), output: `${played.output}${wrong === undefined ? '' : `\nkubetape up: ${wrong}`}${log}`, skipped: [] }
+    return {
+      ...counts,
+      failed: counts.failed + (wrong === undefined ? 0 : 1),
+      output: `${played.output}${wrong === undefined ? '' : `\nkubetape up: ${wrong}`}${log}`,
+      skipped: [],
+    }
   } finally {
     server.remove()
   }
@@ -77,13 +92,20 @@ async function withServer(profile, play) {
 function findKubectl(minor) {
   const libraries = existsSync('/usr/lib') ? readdirSync('/usr/lib').map((name) => join('/usr/lib', name, 'bin')) : []
   const folders = [process.env.KUBECTL_DIR ?? '', ...(process.env.PATH ?? '').split(delimiter), ...libraries]
-  return folders.filter(Boolean).map((folder) => join(folder, `kubectl.${minor}`)).find((file) => existsSync(file))
+  return folders
+    .filter(Boolean)
+    .map((folder) => join(folder, `kubectl.${minor}`))
+    .find((file) => existsSync(file))
 }
 
 /** An exclusion whose scenario is gone is a mistake in our list. */
 function withStale(result, stale, file) {
   if (stale.length === 0) return result
-  return { ...result, failed: result.failed + stale.length, output: `${result.output}\n${file} excludes what does not exist: ${stale.join(', ')}` }
+  return {
+    ...result,
+    failed: result.failed + stale.length,
+    output: `${result.output}\n${file} excludes what does not exist: ${stale.join(', ')}`,
+  }
 }
 
 function skipped(reason) {

@@ -7,20 +7,30 @@ import { packageChecks } from './package-checks.mjs'
 import { conformance, kubectlCases } from './recorded-behaviour.mjs'
 
 const nx = (count, target, projects) => async (options) => {
-  const result = await runCommand('nx', ['run-many', '-t', target, '--output-style=static', ...(projects ? ['--projects', projects] : [])], { live: options.live })
+  const result = await runCommand(
+    'nx',
+    ['run-many', '-t', target, '--output-style=static', ...(projects ? ['--projects', projects] : [])],
+    { live: options.live },
+  )
   return { ...count(result), output: result.output }
 }
 
-const tool = (command, ...args) => async (options) => {
-  const result = await runCommand(command, args, { live: options.live })
-  return { ...oneCheck(result), output: result.output }
-}
+const tool =
+  (command, ...args) =>
+  async (options) => {
+    const result = await runCommand(command, args, { live: options.live })
+    return { ...oneCheck(result), output: result.output }
+  }
 
 const nodeTest = (files, env) => async (options) => {
   const paths = files()
   if (paths.length === 0) return { passed: 0, failed: 0, output: '' }
   const flags = ['--conditions=@kubetape/source', '--disable-warning=ExperimentalWarning', '--test', '--test-reporter=spec']
-  const result = await runCommand('node', [...flags, ...paths], { env, live: options.live, limitMs: env === undefined ? 600_000 : 7_200_000 })
+  const result = await runCommand('node', [...flags, ...paths], {
+    env,
+    live: options.live,
+    limitMs: env === undefined ? 600_000 : 7_200_000,
+  })
   return { ...nodeTestCounts(result), output: result.output }
 }
 
@@ -39,10 +49,10 @@ export const STEPS = {
   typecheck: nx(nxCounts, 'typecheck'),
   build: nx(nxCounts, 'build'),
   tools: nodeTest(() => testFiles('tools')),
-  tidy: nodeTest(() => testFiles('test').filter((file) => file.endsWith('tidy.test.mjs'))),
+  tidy: nodeTest(() => testFiles('test').filter((file) => /\/test\/tidy[./]/.test(file))),
   unit: nx(jestCounts, 'test', 'packages/*'),
   apps: nx(jestCounts, 'test', 'apps/*'),
-  product: nodeTest(() => testFiles('test', ['tidy.test.mjs', 'long'])),
+  product: nodeTest(() => testFiles('test', ['tidy.test.mjs', 'tidy', 'long'])),
   packages: packageChecks,
   conformance: (options) => conformance('default', options),
   'conformance-all': (options) => conformance('all', options),
@@ -52,8 +62,16 @@ export const STEPS = {
 /** Steps of `npm run test:long`: what is too long for every change. Sizes come from the environment, so that a bug can be hunted with more. */
 export const LONG_STEPS = {
   durability: async (options) => {
-    const env = { KUBETAPE_CRASH_CYCLES: process.env.KUBETAPE_CRASH_CYCLES ?? '2000', NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' }
-    const result = await runCommand('jest', ['durability'], { cwd: join(ROOT, 'packages', 'eventlog'), env, live: options.live, limitMs: 7_200_000 })
+    const env = {
+      KUBETAPE_CRASH_CYCLES: process.env.KUBETAPE_CRASH_CYCLES ?? '2000',
+      NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+    }
+    const result = await runCommand('jest', ['durability'], {
+      cwd: join(ROOT, 'packages', 'eventlog'),
+      env,
+      live: options.live,
+      limitMs: 7_200_000,
+    })
     return { ...jestCounts(result), output: result.output }
   },
   long: nodeTest(() => testFiles('test/long'), { KUBETAPE_LONG: 'true' }),

@@ -5,3 +5,4 @@ export { type KeyPair, makeCertificates, type ServingCertificates } from './http
 export { EMULATED_VERSION, type HealthCheck } from './http/standard-paths.ts'
 export type { ApiRequest } from './request/api-request.ts'
 export type { UserInfo } from './registry/strategy.ts'
+export { strategies } from './registry/strategies.ts'

@@ -2,6 +2,8 @@
 export interface Output {
   out(text: string): void
   err(text: string): void
+  /** Shows how far a long command is in place of what it showed before; an empty text takes it away. Default: nothing is shown. */
+  progress?(text: string): void
   readonly isTerminal: boolean
 }
 
@@ -14,6 +16,7 @@ export function processOutput(): Output {
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
+    ...(process.stderr.isTTY ? { progress: (text: string) => void process.stderr.write(`\r\x1b[K${text}`) } : {}),
     isTerminal: process.stdout.isTTY,
   }
 }

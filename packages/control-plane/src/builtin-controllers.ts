@@ -1,7 +1,53 @@
-import { cronJobController, jobController, jobOrphanPodController, ttlAfterFinishedController } from '@kubetape/controllers'
+import { allResources } from '@kubetape/api'
+import type { Kind } from '@kubetape/apimachinery'
+import {
+  cronJobController,
+  garbageCollectorController,
+  jobController,
+  jobOrphanPodController,
+  namespaceController,
+  podGarbageCollectorController,
+  rootCaController,
+  serviceAccountController,
+  ttlAfterFinishedController,
+} from '@kubetape/controllers'
 import type { Controller } from '@kubetape/runtime'
 
-/** The built-in controllers, as the options ask for them. */
-export function builtinControllers(_options: { ca: string; nodes: number }): Controller[] {
-  return [jobController(), jobOrphanPodController(), cronJobController(), ttlAfterFinishedController()]
+export interface BuiltinControllersOptions {
+  /** The CA's certificate that every namespace gets. */
+  readonly ca: string
+  /** Simulated nodes. */
+  readonly nodes: number
+  /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
+  readonly resources?: readonly Kind[]
+}
+
+/** Resources that nobody owns and that change all the time: watching them for garbage would cost more than all others together. */
+const NOT_COLLECTED = new Set(['/events', 'events.k8s.io/events'])
+
+/** The built-in controllers, as the options ask for them; also what a tape of them is replayed with. */
+export function builtinControllers({ ca, resources = servedKinds() }: BuiltinControllersOptions): Controller[] {
+  const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
+  return [
+    jobController(),
+    jobOrphanPodController(),
+    cronJobController(),
+    ttlAfterFinishedController(),
+    namespaceController({ resources }),
+    garbageCollectorController({ resources: owned }),
+    serviceAccountController(),
+    rootCaController({ ca }),
+    podGarbageCollectorController(),
+  ]
+}
+
+/** One kind for each resource that is stored and can be listed and deleted; of several versions the first. */
+export function servedKinds(): Kind[] {
+  const kinds = new Map<string, Kind>()
+  for (const { group, version, kind, resource, namespaced, verbs, inDefaultProfile } of allResources()) {
+    const id = `${group}/${resource}`
+    if (!inDefaultProfile || kinds.has(id) || !['list', 'watch', 'delete'].every((verb) => verbs.includes(verb))) continue
+    kinds.set(id, { group, version, kind, resource, namespaced })
+  }
+  return [...kinds.values()]
 }

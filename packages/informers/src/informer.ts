@@ -1,8 +1,9 @@
 import { deepFreeze, type Kind, type KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
-import { Subject, type Subscription, tap } from 'rxjs'
+import { type Observable, Subject, type Subscription, tap } from 'rxjs'
+import type { IndexFunctions } from './indexes.ts'
 import { reflect } from './reflector.ts'
-import { createStore, type IndexFunctions, type Store, type StoreChange, type StoreWriter } from './store.ts'
+import { createStore, type Store, type StoreChange, type StoreWriter } from './store.ts'
 import { watcher, type WatcherOptions } from './watcher.ts'
 
 export interface InformerOptions<T extends KubeObject> extends WatcherOptions {
@@ -16,24 +17,29 @@ export interface InformerOptions<T extends KubeObject> extends WatcherOptions {
 /**
  * One resource type kept in memory: watcher → reflector → store, assembled. What a consumer may rely on:
  *
- * - `changes` delivers every change of the store in order, after the store shows it; several subscribers share one watch.
- * - `synced` resolves when the first listing is in the store; `hasSynced` tells the same without waiting.
+ * - `changes` delivers what the watch brings, in order, after the store shows it; several subscribers share one watch. It begins with what
+ *   comes after the subscription: what is there already stands in the store.
+ * - `synced` resolves when the first listing is in the store and its changes are out; `hasSynced` tells the same without waiting.
  * - Objects are shared: copy before changing.
  */
 export class Informer<T extends KubeObject = KubeObject> {
   readonly kind: Kind<T>
   readonly store: Store<T>
+  readonly changes: Observable<StoreChange<T>>
+  /** Never rejects; stays pending when the informer is stopped before. */
   readonly synced: Promise<void>
   readonly #changes = new Subject<StoreChange<T>>()
   readonly #client: Client
   readonly #options: InformerOptions<T>
   readonly #writer: StoreWriter<T>
   #subscription: Subscription | undefined
+  #stopped = false
   #hasSynced = false
   #resolveSynced: () => void = () => undefined
 
   constructor(client: Client, kind: Kind<T>, options: InformerOptions<T>) {
     this.kind = kind
+    this.changes = this.#changes.asObservable()
     this.#client = client
     this.#options = options
     const { store, writer } = createStore<T>(options.indexes)
@@ -44,21 +50,18 @@ export class Informer<T extends KubeObject = KubeObject> {
     })
   }
 
-  get changes(): Subject<StoreChange<T>> {
-    return this.#changes
-  }
-
   get hasSynced(): boolean {
     return this.#hasSynced
   }
 
-  /** Starts watching; a second call does nothing. */
+  /** Starts watching; a second call, or one after `stop`, does nothing. */
   start(): void {
-    if (this.#subscription !== undefined) return
+    if (this.#subscription !== undefined || this.#stopped) return
     const events = watcher(this.#client, this.kind, this.#options).pipe(
       tap((event) => {
         if (event.type === 'interrupted') this.#options.onInterrupted?.(event.error, event.retryMs)
-        else if (this.#options.mutationDetector && (event.type === 'applied' || event.type === 'item' || event.type === 'deleted')) deepFreeze(event.object)
+        else if (this.#options.mutationDetector && (event.type === 'applied' || event.type === 'item' || event.type === 'deleted'))
+          deepFreeze(event.object)
       }),
     )
     this.#subscription = reflect(events, this.#writer, () => {
@@ -69,10 +72,13 @@ export class Informer<T extends KubeObject = KubeObject> {
 
   /** Shows an own write before the watch delivers it. */
   wrote(object: T, deleted = false): void {
+    if (this.#options.mutationDetector) deepFreeze(object)
     this.#writer.wrote(object, deleted)
   }
 
+  /** Ends the watch and completes `changes`; the store stays readable. */
   stop(): void {
+    this.#stopped = true
     this.#subscription?.unsubscribe()
     this.#changes.complete()
   }

@@ -1,9 +1,9 @@
 import { compareResourceVersions, isResourceVersion, type KubeObject, objectKey } from '@kubetape/apimachinery'
+import { type IndexFunctions, Indexes } from './indexes.ts'
+import { ObjectBucket } from './object-bucket.ts'
+import { OwnWrites } from './own-writes.ts'
 
-/** Index functions by name: each answers the values under which an object is found. */
-export type IndexFunctions<T extends KubeObject> = Readonly<Record<string, (object: T) => readonly string[]>>
-
-/** The reading end: the newest known state of one resource type. Objects are shared: copy before changing. */
+/** The reading end: the newest known state of one resource type. Objects are shared: copy before changing. Lists are in order of keys. */
 export interface Store<T extends KubeObject> {
   get(key: string): T | undefined
   /** All objects, or those of one namespace. */
@@ -17,7 +17,7 @@ export interface Store<T extends KubeObject> {
   pendingWrites(): readonly { readonly key: string; readonly resourceVersion: string }[]
 }
 
-/** A change of the store, in order. `initial` marks what the first listing brought. */
+/** What the watch delivered, in its order, against what it had delivered before. `initial` marks what the first listing brought. */
 export interface StoreChange<T extends KubeObject> {
   readonly type: 'added' | 'updated' | 'deleted'
   readonly object: T
@@ -27,7 +27,8 @@ export interface StoreChange<T extends KubeObject> {
 
 /** The writing end; only the reflector holds it. */
 export interface StoreWriter<T extends KubeObject> {
-  apply(object: T): StoreChange<T> | undefined
+  apply(object: T): StoreChange<T>
+  /** Undefined when the watch never delivered the object. */
   remove(object: T): StoreChange<T> | undefined
   /** Replaces everything at once and answers the differences, deletions included. */
   replace(objects: readonly T[], resourceVersion: string): StoreChange<T>[]
@@ -38,23 +39,29 @@ export interface StoreWriter<T extends KubeObject> {
 
 const BY_NAMESPACE = 'namespace'
 
-/** A store with its writer: readers cannot write. `indexes` are kept up to date with every change. */
+/**
+ * A store with its writer: readers cannot write. What both may rely on:
+ *
+ * - `indexes` are kept up to date with every change.
+ * - Own writes are shown until the watch has passed them, whether or not it delivers them; an older event does not take them back.
+ * - Own writes make no changes: each event makes the change that it would have made without them, so nobody misses what another wrote.
+ */
 export function createStore<T extends KubeObject>(indexes: IndexFunctions<T> = {}): { store: Store<T>; writer: StoreWriter<T> } {
   const memory = new IndexedMemory<T>({ ...indexes, [BY_NAMESPACE]: (object) => [object.metadata?.namespace ?? ''] })
   return { store: memory, writer: memory }
 }
 
 class IndexedMemory<T extends KubeObject> implements Store<T>, StoreWriter<T> {
-  readonly #functions: IndexFunctions<T>
-  readonly #indexes = new Map<string, Map<string, Map<string, T>>>()
-  #objects = new Map<string, T>()
-  #pending = new Map<string, { resourceVersion: string; deleted: boolean }>()
+  readonly #indexes: Indexes<T>
+  /** What readers see. */
+  readonly #objects = new ObjectBucket<T>()
+  /** Where readers see something else than the watch delivered. */
+  readonly #own = new OwnWrites<T>()
   #resourceVersion = ''
   #listed = false
 
   constructor(functions: IndexFunctions<T>) {
-    this.#functions = functions
-    for (const name of Object.keys(functions)) this.#indexes.set(name, new Map())
+    this.#indexes = new Indexes(functions)
   }
 
   get size(): number {
@@ -70,117 +77,110 @@ class IndexedMemory<T extends KubeObject> implements Store<T>, StoreWriter<T> {
   }
 
   list(namespace?: string): T[] {
-    return namespace === undefined || namespace === '' ? [...this.#objects.values()] : this.byIndex(BY_NAMESPACE, namespace)
+    return namespace === undefined || namespace === '' ? this.#objects.values() : this.byIndex(BY_NAMESPACE, namespace)
   }
 
   byIndex(index: string, value: string): T[] {
-    const values = this.#indexes.get(index)
-    if (values === undefined) throw new Error(`Cannot look up index "${index}": the store has ${[...this.#indexes.keys()].join(', ')}`)
-    const found = values.get(value)
-    return found === undefined ? [] : [...found.values()]
+    return this.#indexes.find(index, value)
   }
 
   pendingWrites(): { key: string; resourceVersion: string }[] {
-    return [...this.#pending].map(([key, { resourceVersion }]) => ({ key, resourceVersion }))
+    return Array.from(this.#own.entries(), ([key, { resourceVersion }]) => ({ key, resourceVersion }))
   }
 
-  apply(object: T): StoreChange<T> | undefined {
-    const key = objectKey(object)
-    this.#advance(object)
-    if (this.#overtaken(key, object)) return undefined
-    return this.#put(key, object, !this.#listed)
+  apply(object: T): StoreChange<T> {
+    const previous = this.#deliver(objectKey(object), object, object.metadata?.resourceVersion ?? '')
+    this.#advance(object.metadata?.resourceVersion)
+    return { type: previous === undefined ? 'added' : 'updated', object, previous, initial: !this.#listed }
   }
 
   remove(object: T): StoreChange<T> | undefined {
-    const key = objectKey(object)
-    this.#advance(object)
-    if (this.#overtaken(key, object)) return undefined
-    return this.#take(key, object)
+    const previous = this.#deliver(objectKey(object), undefined, object.metadata?.resourceVersion ?? '')
+    this.#advance(object.metadata?.resourceVersion)
+    return previous === undefined ? undefined : { type: 'deleted', object, previous, initial: false }
   }
 
   replace(objects: readonly T[], resourceVersion: string): StoreChange<T>[] {
     const changes: StoreChange<T>[] = []
     const initial = !this.#listed
-    const seen = new Set<string>()
-    this.#pending.clear()
+    const gone = new Set(this.#objects.keys())
+    for (const [key, { delivered }] of this.#own.entries()) {
+      if (delivered === undefined) gone.delete(key)
+      else gone.add(key)
+    }
     for (const object of objects) {
       const key = objectKey(object)
-      seen.add(key)
-      const before = this.#objects.get(key)
-      if (before !== undefined && before.metadata?.resourceVersion === object.metadata?.resourceVersion) continue
-      // A recreated object is another one, although it has the name of the first.
-      if (before !== undefined && before.metadata?.uid !== object.metadata?.uid) changes.push(this.#take(key, before)!)
-      changes.push(this.#put(key, object, initial))
+      gone.delete(key)
+      const previous = this.#deliver(key, object, resourceVersion)
+      if (previous === undefined) changes.push({ type: 'added', object, previous, initial })
+      else if (previous.metadata?.uid !== object.metadata?.uid) {
+        // A recreated object is another one, although it has the name of the first.
+        changes.push(
+          { type: 'deleted', object: previous, previous, initial: false },
+          { type: 'added', object, previous: undefined, initial },
+        )
+      } else if (previous.metadata?.resourceVersion !== object.metadata?.resourceVersion)
+        changes.push({ type: 'updated', object, previous, initial })
     }
-    for (const [key, object] of this.#objects) if (!seen.has(key)) changes.push(this.#take(key, object)!)
-    this.#resourceVersion = resourceVersion
+    for (const key of gone) {
+      const previous = this.#deliver(key, undefined, resourceVersion)!
+      changes.push({ type: 'deleted', object: previous, previous, initial: false })
+    }
+    this.bookmark(resourceVersion)
     this.#listed = true
     return changes
   }
 
   bookmark(resourceVersion: string): void {
     this.#resourceVersion = resourceVersion
-    this.#settle(resourceVersion)
+    this.#settle(true)
   }
 
   wrote(object: T, deleted: boolean): void {
     const resourceVersion = object.metadata?.resourceVersion ?? ''
-    if (!isResourceVersion(resourceVersion) || (isResourceVersion(this.#resourceVersion) && compareResourceVersions(resourceVersion, this.#resourceVersion) <= 0)) return
+    // Without an order of versions nobody could tell when the watch has passed the write.
+    if (!isResourceVersion(resourceVersion) || !isNewer(resourceVersion, this.#resourceVersion)) return
     const key = objectKey(object)
-    const known = this.#pending.get(key)
-    if (known !== undefined && compareResourceVersions(known.resourceVersion, resourceVersion) >= 0) return
-    this.#pending.set(key, { resourceVersion, deleted })
-    if (deleted) this.#take(key, object)
-    else this.#put(key, object, false)
+    const known = this.#own.get(key)
+    if (known !== undefined && !isNewer(resourceVersion, known.resourceVersion)) return
+    this.#own.set(key, { resourceVersion, delivered: known === undefined ? this.#objects.get(key) : known.delivered })
+    this.#show(key, deleted ? undefined : object)
   }
 
-  /** Whether an own write that is newer than this event is already shown; the event then changes nothing. */
-  #overtaken(key: string, object: T): boolean {
-    const pending = this.#pending.get(key)
-    if (pending === undefined) return false
-    const version = object.metadata?.resourceVersion ?? ''
-    const order = isResourceVersion(version) ? compareResourceVersions(version, pending.resourceVersion) : 1
-    if (order >= 0) this.#pending.delete(key)
-    return order < 0
-  }
-
-  #advance(object: T): void {
-    const version = object.metadata?.resourceVersion
-    if (version !== undefined) this.#resourceVersion = version
-  }
-
-  /** Own writes at or below a bookmark were delivered, or a later change of another kind of event overtook them. */
-  #settle(resourceVersion: string): void {
-    for (const [key, pending] of this.#pending) if (isResourceVersion(resourceVersion) && compareResourceVersions(pending.resourceVersion, resourceVersion) <= 0) this.#pending.delete(key)
-  }
-
-  #put(key: string, object: T, initial: boolean): StoreChange<T> {
-    const previous = this.#objects.get(key)
-    this.#objects.set(key, object)
-    for (const [name, fn] of Object.entries(this.#functions)) this.#reindex(name, key, previous === undefined ? [] : fn(previous), fn(object), object)
-    return { type: previous === undefined ? 'added' : 'updated', object, previous, initial }
-  }
-
-  #take(key: string, object: T): StoreChange<T> | undefined {
-    const previous = this.#objects.get(key)
-    if (previous === undefined) return undefined
-    this.#objects.delete(key)
-    for (const [name, fn] of Object.entries(this.#functions)) this.#reindex(name, key, fn(previous), [], object)
-    return { type: 'deleted', object, previous, initial: false }
-  }
-
-  #reindex(name: string, key: string, before: readonly string[], after: readonly string[], object: T): void {
-    const values = this.#indexes.get(name)!
-    for (const value of before) {
-      if (after.includes(value)) continue
-      const bucket = values.get(value)
-      bucket?.delete(key)
-      if (bucket?.size === 0) values.delete(value)
+  /** Takes over what the watch says of `key`; answers what it had said before. Readers see it unless an own write is newer. */
+  #deliver(key: string, object: T | undefined, resourceVersion: string): T | undefined {
+    const own = this.#own.get(key)
+    const previous = own === undefined ? this.#objects.get(key) : own.delivered
+    if (own !== undefined && isResourceVersion(resourceVersion) && isNewer(own.resourceVersion, resourceVersion)) {
+      own.delivered = object
+      return previous
     }
-    for (const value of after) {
-      let bucket = values.get(value)
-      if (bucket === undefined) values.set(value, (bucket = new Map()))
-      bucket.set(key, object)
-    }
+    if (own !== undefined) this.#own.delete(key)
+    this.#show(key, object)
+    return previous
   }
+
+  #advance(resourceVersion: string | undefined): void {
+    if (resourceVersion === undefined) return
+    this.#resourceVersion = resourceVersion
+    this.#settle(false)
+  }
+
+  /** The watch has passed these own writes without delivering them (they are outside of its selection): what it said holds. */
+  #settle(thorough: boolean): void {
+    for (const [key, { delivered }] of this.#own.passed(this.#resourceVersion, thorough)) this.#show(key, delivered)
+  }
+
+  #show(key: string, object: T | undefined): void {
+    const before = this.#objects.get(key)
+    if (before === object) return
+    if (object === undefined) this.#objects.delete(key)
+    else this.#objects.set(key, object)
+    this.#indexes.move(key, before, object)
+  }
+}
+
+/** Whether version `a` is above `b`; every version is above none. */
+function isNewer(a: string, b: string): boolean {
+  return !isResourceVersion(b) || compareResourceVersions(a, b) > 0
 }

@@ -1,10 +1,12 @@
-import { INITIAL_EVENTS_END, isExpired, isStatusError, type Kind, type KubeObject } from '@kubetape/apimachinery'
+import { isExpired, isStatusError, type Kind, type KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import { type Clock, type Random, randomFloat, type Timer } from '@kubetape/determinism'
-import { Observable, type Subscriber, type Subscription } from 'rxjs'
+import { Observable, type Subscriber } from 'rxjs'
 import { Backoff } from './backoff.ts'
+import { openWatch, type WatchRequestOptions } from './watch-request.ts'
 import type { WatcherEvent } from './watcher-event.ts'
+import { transition, type WatcherSignal, type WatcherState } from './watcher-state.ts'
 
 /** What to watch and how. */
 export interface WatcherOptions {
@@ -22,8 +24,6 @@ const IDLE_MS = 180_000
 /** Servers end a watch after a time drawn from here, as client-go asks for. */
 const WATCH_SECONDS_MIN = 300
 const WATCH_SECONDS_SPREAD = 300
-/** A watch that ends sooner than this without an event counts as a failure, so that it cannot become a busy loop. */
-const SHORT_WATCH_MS = 1000
 const LIST_PAGE = 500
 
 /**
@@ -32,7 +32,7 @@ const LIST_PAGE = 500
  * - It begins with `listing`, items and `listed`; then changes follow in the order of the server, without a hole.
  * - After a lost connection it resumes from the last resourceVersion it saw; only a 410 makes it list anew.
  * - It never ends by itself and never errors: failures are `interrupted` events, followed by another try with jittered back-off.
- * - With WatchListClient on, the initial list is streamed; a server that cannot do that is asked for a plain list, once and for all.
+ * - With WatchListClient on, the list is streamed; a server that cannot do that is asked for a plain list, once and for all.
  */
 export function watcher<T extends KubeObject>(client: Client, kind: Kind<T>, options: WatcherOptions): Observable<WatcherEvent<T>> {
   return new Observable((subscriber) => {
@@ -49,9 +49,10 @@ class WatchSession<T extends KubeObject> {
   readonly #out: Subscriber<WatcherEvent<T>>
   readonly #backoff: Backoff
   readonly #abort = new AbortController()
-  #streamingList: boolean
+  #state: WatcherState
+  #streams: boolean
   #resourceVersion = ''
-  #subscription: Subscription | undefined
+  #closeWatch: () => void = () => undefined
   #timer: Timer | undefined
 
   constructor(client: Client, kind: Kind<T>, options: WatcherOptions, out: Subscriber<WatcherEvent<T>>) {
@@ -60,117 +61,131 @@ class WatchSession<T extends KubeObject> {
     this.#options = options
     this.#out = out
     this.#backoff = new Backoff(options.clock, options.random)
-    this.#streamingList = options.gates.enabled('WatchListClient')
+    this.#streams = options.gates.enabled('WatchListClient')
+    this.#state = this.#streams ? 'streaming' : 'listing'
   }
 
   start(): void {
-    this.#relist()
+    this.#enter()
   }
 
   stop(): void {
-    this.#abort.abort(new Error('the watcher was stopped'))
-    this.#timer?.cancel()
-    this.#subscription?.unsubscribe()
+    this.#signal('stop')
+  }
+
+  /** Moves on; `error` is why, where something failed. */
+  #signal(signal: WatcherSignal, error?: unknown): void {
+    const before = this.#state
+    this.#state = transition(before, signal, this.#streams)
+    if (this.#state === before && signal !== 'ended') return
+    // The watch that streamed the list goes on.
+    if (signal === 'listed' && before === 'streaming') return
+    this.#closeWatch()
+    if (before === 'streaming' && this.#state === 'listing') this.#streams = false
+    this.#enter(error)
+  }
+
+  #enter(error?: unknown): void {
+    switch (this.#state) {
+      case 'listing':
+        void this.#list()
+        break
+      case 'streaming':
+      case 'watching':
+        this.#watch(this.#state === 'streaming')
+        break
+      case 'waiting-to-list':
+      case 'waiting-to-watch':
+        this.#wait(error)
+        break
+      case 'stopped':
+        this.#timer?.cancel()
+        this.#abort.abort(new Error('the watcher was stopped'))
+    }
+  }
+
+  #wait(error: unknown): void {
+    const retryMs = this.#backoff.next()
+    this.#timer = this.#options.clock.setTimer(() => this.#signal('elapsed'), retryMs)
+    this.#out.next({ type: 'interrupted', error, retryMs })
+  }
+
+  async #list(): Promise<void> {
+    try {
+      await this.#readPages()
+    } catch (error) {
+      this.#signal(isExpired(error) ? 'expired' : 'failed', error)
+      return
+    }
+    if (this.#state === 'stopped') return
+    this.#out.next({ type: 'listed', resourceVersion: this.#resourceVersion })
+    this.#signal('listed')
+  }
+
+  /** Where the list changes too fast for pages (410 in between) it is asked for in one piece, as client-go's pager does. */
+  async #readPages(): Promise<void> {
+    let limit: number | undefined = LIST_PAGE
+    for (let token: string | undefined; ;) {
+      if (token === undefined) this.#out.next({ type: 'listing' })
+      const paging = { ...(limit === undefined ? {} : { limit }), ...(token === undefined ? {} : { continue: token }) }
+      let page
+      try {
+        page = await this.#client.list(this.#kind, { ...this.#selection, ...paging, signal: this.#abort.signal })
+      } catch (error) {
+        if (token === undefined || !isExpired(error)) throw error
+        limit = token = undefined
+        continue
+      }
+      if (this.#state === 'stopped') return
+      for (const object of page.items) this.#out.next({ type: 'item', object })
+      this.#resourceVersion = page.metadata.resourceVersion ?? ''
+      token = page.metadata.continue || undefined
+      if (token === undefined) return
+    }
+  }
+
+  #watch(initial: boolean): void {
+    if (initial) this.#out.next({ type: 'listing' })
+    let listing = initial
+    const { clock, idleMs = IDLE_MS } = this.#options
+    this.#closeWatch = openWatch<T>({
+      open: () => this.#client.watch(this.#kind, this.#watchOptions(initial)),
+      clock,
+      idleMs,
+      onEvent: (type, object) => this.#out.next({ type: type === 'DELETED' ? 'deleted' : listing ? 'item' : 'applied', object }),
+      onVersion: (resourceVersion) => (this.#resourceVersion = resourceVersion),
+      onBookmark: (initialEnd) => {
+        const resourceVersion = this.#resourceVersion
+        if (!listing) this.#out.next({ type: 'bookmark', resourceVersion })
+        else if (initialEnd) {
+          listing = false
+          this.#out.next({ type: 'listed', resourceVersion })
+          this.#signal('listed')
+        }
+      },
+      onEnd: (end, error) =>
+        this.#signal(end === 'failed' ? judge(error, listing) : end, error ?? new Error(`the watch of ${this.#kind.resource} ${WHY[end]}`)),
+    })
+  }
+
+  #watchOptions(initial: boolean): WatchRequestOptions {
+    const timeoutSeconds = Math.floor(WATCH_SECONDS_MIN + randomFloat(this.#options.random) * WATCH_SECONDS_SPREAD)
+    const from = initial
+      ? { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' as const }
+      : { resourceVersion: this.#resourceVersion }
+    return { ...this.#selection, allowWatchBookmarks: true, timeoutSeconds, ...from, signal: this.#abort.signal }
   }
 
   get #selection(): { namespace?: string; labelSelector?: string; fieldSelector?: string } {
     const { namespace, labelSelector, fieldSelector } = this.#options
     return { ...(namespace ? { namespace } : {}), ...(labelSelector ? { labelSelector } : {}), ...(fieldSelector ? { fieldSelector } : {}) }
   }
+}
 
-  #relist(): void {
-    this.#resourceVersion = ''
-    if (this.#streamingList) {
-      this.#watch(true)
-      return
-    }
-    this.#list().then(
-      () => this.#watch(false),
-      (error: unknown) => this.#retry(error, () => this.#relist()),
-    )
-  }
+const WHY = { failed: 'ended at once', ended: 'ended', silent: 'was silent for too long' } as const
 
-  async #list(): Promise<void> {
-    this.#out.next({ type: 'listing' })
-    let token: string | undefined
-    do {
-      const page = await this.#client.list(this.#kind, { ...this.#selection, limit: LIST_PAGE, ...(token === undefined ? {} : { continue: token }), signal: this.#abort.signal })
-      for (const object of page.items) this.#out.next({ type: 'item', object })
-      this.#resourceVersion = page.metadata.resourceVersion ?? ''
-      token = page.metadata.continue || undefined
-    } while (token !== undefined)
-    this.#out.next({ type: 'listed', resourceVersion: this.#resourceVersion })
-  }
-
-  /** Opens one watch request. `initial`: the server streams the list first. */
-  #watch(initial: boolean): void {
-    if (this.#out.closed) return
-    const { clock, random } = this.#options
-    const started = clock.monotonicMs()
-    let listing = initial
-    let delivered = 0
-    if (initial) this.#out.next({ type: 'listing' })
-    const again = (error: unknown): void => {
-      this.#closeWatch()
-      if (isExpired(error)) this.#relistAfter(error)
-      else if (initial && listing && isStatusError(error) && (error.httpCode === 422 || error.httpCode === 400)) this.#fallBack()
-      else if (listing) this.#retry(error, () => this.#relist())
-      else if (error === undefined && (delivered > 0 || clock.monotonicMs() - started >= SHORT_WATCH_MS)) this.#watch(false)
-      else this.#retry(error ?? new Error(`the watch of ${this.#kind.resource} ended at once`), () => this.#watch(false))
-    }
-    const idle = (): void => {
-      this.#timer?.cancel()
-      this.#timer = clock.setTimer(() => again(new Error(`the watch of ${this.#kind.resource} was silent for ${this.#options.idleMs ?? IDLE_MS} ms`)), this.#options.idleMs ?? IDLE_MS)
-    }
-    idle()
-    this.#subscription = this.#client
-      .watch(this.#kind, {
-        ...this.#selection,
-        allowWatchBookmarks: true,
-        timeoutSeconds: Math.floor(WATCH_SECONDS_MIN + randomFloat(random) * WATCH_SECONDS_SPREAD),
-        ...(initial ? { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' as const } : { resourceVersion: this.#resourceVersion }),
-        signal: this.#abort.signal,
-      })
-      .subscribe({
-        next: (event) => {
-          delivered++
-          idle()
-          if (event.type === 'ERROR') return
-          this.#resourceVersion = event.object.metadata?.resourceVersion ?? this.#resourceVersion
-          if (event.type === 'BOOKMARK') {
-            if (listing && event.object.metadata?.annotations?.[INITIAL_EVENTS_END] === 'true') {
-              listing = false
-              this.#out.next({ type: 'listed', resourceVersion: this.#resourceVersion })
-            } else if (!listing) this.#out.next({ type: 'bookmark', resourceVersion: this.#resourceVersion })
-          } else if (event.type === 'DELETED') this.#out.next({ type: 'deleted', object: event.object })
-          else this.#out.next({ type: listing ? 'item' : 'applied', object: event.object })
-        },
-        error: again,
-        complete: () => again(undefined),
-      })
-    if (this.#out.closed) this.#closeWatch()
-  }
-
-  #closeWatch(): void {
-    this.#timer?.cancel()
-    this.#subscription?.unsubscribe()
-    this.#subscription = undefined
-  }
-
-  #fallBack(): void {
-    this.#streamingList = false
-    this.#relist()
-  }
-
-  /** 410 is part of a watch's life: list at once, unless it comes again and again. */
-  #relistAfter(error: unknown): void {
-    this.#retry(error, () => this.#relist())
-  }
-
-  #retry(error: unknown, next: () => void): void {
-    if (this.#out.closed) return
-    const retryMs = this.#backoff.next()
-    this.#out.next({ type: 'interrupted', error, retryMs })
-    this.#timer = this.#options.clock.setTimer(next, retryMs)
-  }
+/** What an error of a watch means. `listing`: the server was to stream the list. */
+function judge(error: unknown, listing: boolean): WatcherSignal {
+  if (isExpired(error)) return 'expired'
+  return listing && isStatusError(error) && (error.httpCode === 422 || error.httpCode === 400) ? 'unsupported' : 'failed'
 }

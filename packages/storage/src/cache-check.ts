@@ -25,7 +25,12 @@ const PAGE = 1000
  * Compares a snapshot of the caches with the log at the snapshot's revision (KEP-4988's consistency check). Reads page by page and lets
  * others work between two pages (`pause`); the log may grow meanwhile, but must not be compacted above `revision`.
  */
-export async function checkCache(log: LogReader, snapshot: CacheSnapshot, revision: number, pause: () => Promise<void>): Promise<CacheCheck> {
+export async function checkCache(
+  log: LogReader,
+  snapshot: CacheSnapshot,
+  revision: number,
+  pause: () => Promise<void>,
+): Promise<CacheCheck> {
   const differences: string[] = []
   const hash = createHash('sha256')
   let objects = 0
@@ -38,7 +43,8 @@ export async function checkCache(log: LogReader, snapshot: CacheSnapshot, revisi
       addTo(hash, entry.key, entry.revision)
       const shown = snapshot.get(entry.key)
       if (shown !== undefined) matched++
-      if (shown !== entry.revision) note(differences, `${entry.key}: the log has revision ${entry.revision}, the cache ${shown ?? 'nothing'}`)
+      if (shown !== entry.revision)
+        note(differences, `${entry.key}: the log has revision ${entry.revision}, the cache ${shown ?? 'nothing'}`)
     }
     if (page.length < PAGE) break
   }

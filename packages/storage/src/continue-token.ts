@@ -20,26 +20,72 @@ export function encodeContinueToken(token: ContinueToken, scope: string): string
 
 /** Reads a token for a list of this scope; throws the 400 that upstream answers to one that it did not make. */
 export function decodeContinueToken(text: string, scope: string): ContinueToken {
-  const { v, rv, start } = parseToken(text)
-  if (v !== VERSION) throw bad(`server does not recognize this encoded version ${String(v ?? '')}`)
-  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0) throw bad(`incorrect encoded start resourceVersion (version ${VERSION})`)
-  if (typeof start !== 'string' || start === '') throw bad(`encoded start key empty (version ${VERSION})`)
+  const { v = '', rv = 0, start = '' } = parseToken(text)
+  if (v !== VERSION) throw bad(`server does not recognize this encoded version ${v}`)
+  if (rv === 0) throw bad(`incorrect encoded start resourceVersion (version ${VERSION})`)
+  if (start === '') throw bad(`encoded start key empty (version ${VERSION})`)
   const key = start.startsWith('/') ? start : `/${start}`
-  if (key.split('/').some((part) => part === '..' || part === '.')) throw bad(start)
+  // Only a clean path stays below the scope.
+  if (key !== '/' && key.split('/').some((part, at) => part === '..' || part === '.' || (part === '' && at > 0))) throw bad(start)
   return { revision: rv, after: scope + key.slice(1).replace(/\u0000$/, '') }
 }
 
 const bad = (why: string): Error => badRequest(`invalid continue token: continue key is not valid: ${why}`)
 
-function parseToken(text: string): { v?: unknown; rv?: unknown; start?: unknown } {
+interface RawToken {
+  readonly v?: string
+  readonly rv?: number
+  readonly start?: string
+}
+
+function parseToken(text: string): RawToken {
   const foreign = text.search(/[^A-Za-z0-9_-]/)
-  if (foreign >= 0) throw bad(`illegal base64 data at input byte ${foreign}`)
+  // One character of a group of four makes no byte.
+  if (foreign >= 0 || text.length % 4 === 1) throw bad(`illegal base64 data at input byte ${foreign >= 0 ? foreign : text.length - 1}`)
   const json = Buffer.from(text, 'base64url').toString('utf8')
+  let value: unknown
   try {
-    return JSON.parse(json) as { v?: unknown; rv?: unknown; start?: unknown }
+    value = JSON.parse(json)
   } catch (error) {
     throw bad(jsonComplaint(json, error))
   }
+  return typed(value)
+}
+
+/** Fields of the types that upstream reads them into, or its decoder's complaint. */
+function typed(value: unknown): RawToken {
+  if (value === null) return {}
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw bad(`json: cannot unmarshal ${goKind(value)} into Go value of type storage.continueToken`)
+  const { v, rv, start } = value as { v?: unknown; rv?: unknown; start?: unknown }
+  const number = field(rv, 'rv', 'number', 'int64')
+  if (number !== undefined && !Number.isSafeInteger(number)) throw misfit(`number ${number}`, 'rv', 'int64')
+  const version = field(v, 'v', 'string', 'string')
+  const key = field(start, 'start', 'string', 'string')
+  return {
+    ...(version === undefined ? {} : { v: version }),
+    ...(number === undefined ? {} : { rv: number }),
+    ...(key === undefined ? {} : { start: key }),
+  }
+}
+
+function field<K extends 'string' | 'number'>(
+  value: unknown,
+  name: string,
+  type: K,
+  goType: string,
+): (K extends 'string' ? string : number) | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== type) throw misfit(goKind(value), name, goType)
+  return value as K extends 'string' ? string : number
+}
+
+const misfit = (what: string, name: string, goType: string): Error =>
+  bad(`json: cannot unmarshal ${what} into Go struct field continueToken.${name} of type ${goType}`)
+
+function goKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
 }
 
 /** Go's words for the commonest ways in which a text is no JSON; the parser's own otherwise. */

@@ -36,7 +36,14 @@ export class EventExpiry {
   #running: Promise<void> | undefined
   #stopped = false
 
-  constructor(options: { storage: Storage; log: EventLog; clock: Clock; eventTtlMs?: number; cause?: () => string; onError?: (error: unknown) => void }) {
+  constructor(options: {
+    storage: Storage
+    log: EventLog
+    clock: Clock
+    eventTtlMs?: number
+    cause?: () => string
+    onError?: (error: unknown) => void
+  }) {
     this.#storage = options.storage
     this.#clock = options.clock
     this.#ttlMs = options.eventTtlMs ?? EVENT_TTL_MS
@@ -61,9 +68,10 @@ export class EventExpiry {
     const wall = this.#clock.wallMs()
     const due: Due[] = []
     for (const prefix of EVENT_PREFIXES) {
-      for (let after = ''; ; ) {
+      for (let after = ''; ;) {
         const page: Entry[] = log.range({ prefix, ...(after ? { after } : {}), limit: LOAD_PAGE })
-        for (const { key, revision, timeMs } of page) due.push({ key, revision, atMs: now + Math.min(this.#ttlMs, timeMs + this.#ttlMs - wall) })
+        for (const { key, revision, timeMs } of page)
+          due.push({ key, revision, atMs: now + Math.min(this.#ttlMs, timeMs + this.#ttlMs - wall) })
         if (page.length < LOAD_PAGE) break
         after = page.at(-1)!.key
       }

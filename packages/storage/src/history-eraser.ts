@@ -43,7 +43,7 @@ export class HistoryEraser {
     this.#clock = options.clock
     this.#onError = options.onError ?? (() => undefined)
     this.#stopListening = this.#log.onCommit((commit) => this.#follow(commit))
-    this.#scanBefore(this.#log.head() + 1, this.#clock.wallMs() - GRACE_MS - 2 * EVERY_MS)
+    this.#scan()
   }
 
   /** Erases all that was replaced, due or not. */
@@ -100,17 +100,23 @@ export class HistoryEraser {
     if (revisions.length > 0) this.#log.erase(revisions)
   }
 
-  /** Goes back from `end` until entries are older than `wallMs`: whatever was replaced before that has been erased by whoever was running then. */
-  #scanBefore(end: number, wallMs: number): void {
-    const from = Math.max(1, end - SCAN_REVISIONS)
-    const [oldest] = this.#log.entries({ from, limit: 1 })
-    if (end <= 1 || oldest === undefined) return
-    for (const prefix of [...EVENT_PREFIXES, LEASE_PREFIX]) {
-      for (const entry of this.#log.entries({ from, to: end - 1, limit: SCAN_REVISIONS, prefix })) this.#recover(entry)
-    }
-    if (from > 1 && oldest.timeMs >= Math.min(wallMs, this.#log.entry(this.#log.head())?.timeMs ?? wallMs)) {
-      this.#scanTimer = this.#clock.setTimer(() => this.#scanBefore(from, wallMs), PAUSE_MS)
-    }
+  /** Whoever ran before has erased what was replaced long before the log's end; only what is younger can be left. */
+  #scan(): void {
+    const head = this.#log.head()
+    const endedMs = this.#log.entry(head)?.timeMs ?? Infinity
+    if (head > 0) this.#scanBefore(head + 1, Math.min(this.#clock.wallMs(), endedMs) - GRACE_MS - 2 * EVERY_MS)
+  }
+
+  /** Looks through the revisions below `end` as far back as `oldestMs`, later. */
+  #scanBefore(end: number, oldestMs: number): void {
+    this.#scanTimer = this.#clock.setTimer(() => {
+      const from = Math.max(1, end - SCAN_REVISIONS)
+      for (const prefix of [...EVENT_PREFIXES, LEASE_PREFIX]) {
+        for (const entry of this.#log.entries({ from, to: end - 1, limit: SCAN_REVISIONS, prefix })) this.#recover(entry)
+      }
+      const [oldest] = this.#log.entries({ from, limit: 1 })
+      if (from > 1 && oldest !== undefined && oldest.timeMs >= oldestMs) this.#scanBefore(from, oldestMs)
+    }, PAUSE_MS)
   }
 
   #recover(entry: Entry): void {

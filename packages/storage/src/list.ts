@@ -120,7 +120,7 @@ function logged(source: ListSource, query: Query): Page {
   const base = resourcePrefix(source)
   const items: StoredObject[] = []
   const size = limit > 0 && matches === undefined ? Math.min(limit + 1, LOG_PAGE) : LOG_PAGE
-  for (let from = after; ; ) {
+  for (let from = after; ;) {
     const page = source.log.range({ prefix: base + scope, ...(from ? { after: base + from } : {}), at: revision, limit: size })
     for (const entry of page) {
       from = entry.key.slice(base.length)

@@ -17,6 +17,7 @@ export function keyWithinResource(namespace: string, name: string): string {
 export function parseLogKey(key: string): { group: string; resource: string; namespace: string; name: string } {
   const parts = key.split('/')
   const [group, resource] = parts
-  if (group === undefined || !resource || parts.length < 3 || parts.length > 4) throw new Error(`Cannot read log key "${key}": it is not <group>/<resource>/[<namespace>/]<name>`)
+  if (group === undefined || !resource || parts.length < 3 || parts.length > 4)
+    throw new Error(`Cannot read log key "${key}": it is not <group>/<resource>/[<namespace>/]<name>`)
   return { group, resource, namespace: parts.length === 4 ? parts[2]! : '', name: parts.at(-1)! }
 }

@@ -1,7 +1,7 @@
 import type { GroupResource, KubeObject } from '@kubetape/apimachinery'
 import { deepFreeze, failure, gone } from '@kubetape/apimachinery'
 import { type Clock, sleep } from '@kubetape/determinism'
-import type { AppendEntry, AppendRecord, Commit, EventLog, Operation } from '@kubetape/eventlog'
+import { type AppendEntry, type AppendRecord, type Commit, type EventLog, ExpectationFailed, type Operation } from '@kubetape/eventlog'
 import { type CacheCheck, checkCache } from './cache-check.ts'
 import { list, type ListRequest, type ListResult } from './list.ts'
 import { keyWithinResource, parseLogKey, resourcePrefix } from './object-keys.ts'
@@ -122,6 +122,8 @@ export class Storage {
     } catch (error) {
       // Another append may have got the same revision meanwhile.
       for (const one of staged) if (this.#staged.get(one.object.revision) === one) this.#staged.delete(one.object.revision)
+      // What won may be queued and not committed yet: whoever tries again at once would only meet it again.
+      if (error instanceof ExpectationFailed) await new Promise<void>((resolve) => this.#clock.defer(resolve))
       throw error
     }
     return staged.map(({ object }) => object)
@@ -135,7 +137,8 @@ export class Storage {
   /** Compares every cache with the log at the newest revision, page by page beside other work: a self-check for tests and operators (KEP-4988). */
   verifyCache(): Promise<CacheCheck> {
     const snapshot = new Map<string, number>()
-    for (const [id, { objects }] of this.#caches) for (const object of objects.values()) snapshot.set(`${id}/${object.key}`, object.revision)
+    for (const [id, { objects }] of this.#caches)
+      for (const object of objects.values()) snapshot.set(`${id}/${object.key}`, object.revision)
     return checkCache(this.#log, snapshot, this.revision, () => new Promise((resolve) => this.#clock.defer(resolve)))
   }
 
@@ -155,7 +158,7 @@ export class Storage {
   }
 
   #load(): void {
-    for (let after = ''; ; ) {
+    for (let after = ''; ;) {
       const entries = this.#log.range({ prefix: '', ...(after ? { after } : {}), limit: LOAD_PAGE })
       for (const entry of entries) {
         const { namespace, name, ...resource } = parseLogKey(entry.key)

@@ -45,9 +45,19 @@ function resourceDiscoveryOf(info: ResourceInfo): object {
     ...(info.categories === undefined ? {} : { categories: info.categories }),
     ...(info.subresources.length === 0
       ? {}
-      : { subresources: info.subresources.map((sub) => ({ subresource: sub.name, responseKind: responseKind(sub.kind, sub.group, sub.version), verbs: sub.verbs })) }),
+      : {
+          subresources: info.subresources.map((sub) => ({
+            subresource: sub.name,
+            responseKind: responseKind(sub.kind, sub.group, sub.version),
+            verbs: sub.verbs,
+          })),
+        }),
   }
 }
 
 /** Group and version are named only where they are not the resource's own. */
-const responseKind = (kind: string, group: string | undefined, version: string | undefined): ResponseKind => ({ group: group ?? '', version: version ?? '', kind })
+const responseKind = (kind: string, group: string | undefined, version: string | undefined): ResponseKind => ({
+  group: group ?? '',
+  version: version ?? '',
+  kind,
+})

@@ -11,9 +11,12 @@ interface Recorded {
   resources: Record<string, unknown[]>
 }
 /** What the API server of v1.31.14 answered, in the package that generates our data from it. */
-const recorded = (name: string): Recorded => JSON.parse(readFileSync(new URL(`../../../api/schema/${name}.json`, import.meta.url), 'utf8')) as Recorded
-const documentsFor = (config: string): DiscoveryDocuments => new DiscoveryDocuments(groupResources(servedResources(parseRuntimeConfig(config))), { serverAddress: '127.0.0.1:6443' })
-const read = (document: { bytes: Buffer } | undefined): Record<string, unknown> => JSON.parse(document!.bytes.toString()) as Record<string, unknown>
+const recorded = (name: string): Recorded =>
+  JSON.parse(readFileSync(new URL(`../../../api/schema/${name}.json`, import.meta.url), 'utf8')) as Recorded
+const documentsFor = (config: string): DiscoveryDocuments =>
+  new DiscoveryDocuments(groupResources(servedResources(parseRuntimeConfig(config))), { serverAddress: '127.0.0.1:6443' })
+const read = (document: { bytes: Buffer } | undefined): Record<string, unknown> =>
+  JSON.parse(document!.bytes.toString()) as Record<string, unknown>
 
 describe.each([
   ['discovery-default', 'networking.k8s.io/v1beta1=true,storage.k8s.io/v1beta1=true'],
@@ -24,23 +27,43 @@ describe.each([
 
   test('aggregated() is the recorded one, under both versions', () => {
     for (const version of ['v2', 'v2beta1'] as const) {
-      expect(read(documents.aggregated('api', version))).toEqual({ kind: 'APIGroupDiscoveryList', apiVersion: `apidiscovery.k8s.io/${version}`, metadata: {}, items: golden.api })
-      expect(read(documents.aggregated('apis', version))).toMatchObject({ apiVersion: `apidiscovery.k8s.io/${version}`, items: golden.apis })
+      expect(read(documents.aggregated('api', version))).toEqual({
+        kind: 'APIGroupDiscoveryList',
+        apiVersion: `apidiscovery.k8s.io/${version}`,
+        metadata: {},
+        items: golden.api,
+      })
+      expect(read(documents.aggregated('apis', version))).toMatchObject({
+        apiVersion: `apidiscovery.k8s.io/${version}`,
+        items: golden.apis,
+      })
     }
   })
 
   test('apiResourceList() is the recorded one for every version', () => {
-    const served = documents.groups.flatMap(({ versions }) => versions.map((one) => (one.group ? `${one.group}/${one.version}` : one.version)))
+    const served = documents.groups.flatMap(({ versions }) =>
+      versions.map((one) => (one.group ? `${one.group}/${one.version}` : one.version)),
+    )
     expect(served.sort()).toEqual(Object.keys(golden.resources).sort())
     for (const [groupVersion, resources] of Object.entries(golden.resources)) {
-      expect(read(documents.apiResourceList(parseGroupVersion(groupVersion)))).toMatchObject({ kind: 'APIResourceList', groupVersion, resources })
+      expect(read(documents.apiResourceList(parseGroupVersion(groupVersion)))).toMatchObject({
+        kind: 'APIResourceList',
+        groupVersion,
+        resources,
+      })
     }
   })
 
   test('apiGroupList() has the groups in the recorded order', () => {
-    const groups = read(documents.apiGroupList())['groups'] as { name: string; versions: { version: string }[]; preferredVersion: unknown }[]
+    const groups = read(documents.apiGroupList())['groups'] as {
+      name: string
+      versions: { version: string }[]
+      preferredVersion: unknown
+    }[]
     const names = golden.apis as { metadata: { name: string }; versions: { version: string }[] }[]
-    expect(groups.map((one) => [one.name, ...one.versions.map((v) => v.version)])).toEqual(names.map((one) => [one.metadata.name, ...one.versions.map((v) => v.version)]))
+    expect(groups.map((one) => [one.name, ...one.versions.map((v) => v.version)])).toEqual(
+      names.map((one) => [one.metadata.name, ...one.versions.map((v) => v.version)]),
+    )
   })
 })
 
@@ -48,7 +71,11 @@ describe('DiscoveryDocuments', () => {
   const documents = documentsFor('')
 
   test('apiVersions() names the core version and the address', () => {
-    expect(read(documents.apiVersions())).toEqual({ kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: '127.0.0.1:6443' }] })
+    expect(read(documents.apiVersions())).toEqual({
+      kind: 'APIVersions',
+      versions: ['v1'],
+      serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: '127.0.0.1:6443' }],
+    })
   })
 
   test('apiGroup() prefers the first version', () => {
@@ -78,8 +105,19 @@ describe('DiscoveryDocuments', () => {
   })
 
   test('puts custom groups after the built-in ones, their versions by maturity', () => {
-    const custom = (group: string, version: string): ResourceInfo => ({ ...allResources()[0]!, group, version, resource: 'things', kind: 'Thing' })
-    const groups = groupResources([...servedResources(), custom('z.example.com', 'v1beta1'), custom('z.example.com', 'v2'), custom('a.example.com', 'v1')])
+    const custom = (group: string, version: string): ResourceInfo => ({
+      ...allResources()[0]!,
+      group,
+      version,
+      resource: 'things',
+      kind: 'Thing',
+    })
+    const groups = groupResources([
+      ...servedResources(),
+      custom('z.example.com', 'v1beta1'),
+      custom('z.example.com', 'v2'),
+      custom('a.example.com', 'v1'),
+    ])
     expect(groups.slice(-2).map(({ group, versions }) => [group, ...versions.map(({ version }) => version)])).toEqual([
       ['a.example.com', 'v1'],
       ['z.example.com', 'v2', 'v1beta1'],
@@ -88,7 +126,9 @@ describe('DiscoveryDocuments', () => {
 })
 
 describe('servedResources()', () => {
-  const versions = (config: string): string[] => [...new Set(servedResources(parseRuntimeConfig(config)).map((one) => `${one.group}/${one.version}`))]
+  const versions = (config: string): string[] => [
+    ...new Set(servedResources(parseRuntimeConfig(config)).map((one) => `${one.group}/${one.version}`)),
+  ]
 
   test('serves GA versions and the betas of old by default', () => {
     expect(versions('')).toContain('flowcontrol.apiserver.k8s.io/v1beta3')
@@ -107,7 +147,9 @@ describe('servedResources()', () => {
   })
 
   test('switches single resources', () => {
-    const names = servedResources({ 'batch/v1/cronjobs': 'false', 'resource.k8s.io/v1alpha3/deviceclasses': 'true' }).map((one) => one.resource)
+    const names = servedResources({ 'batch/v1/cronjobs': 'false', 'resource.k8s.io/v1alpha3/deviceclasses': 'true' }).map(
+      (one) => one.resource,
+    )
     expect(names).toContain('jobs')
     expect(names).toContain('deviceclasses')
     expect(names).not.toContain('cronjobs')
@@ -132,6 +174,15 @@ describe('servedResources()', () => {
 
 test('compareVersions() prefers mature, then high versions', () => {
   expect(['foo1', 'v1alpha1', 'v1', 'v10', 'v2beta1', 'v1beta2', 'v2', 'foo10', 'v12alpha1', 'v11beta2'].sort(compareVersions)).toEqual([
-    'v10', 'v2', 'v1', 'v11beta2', 'v2beta1', 'v1beta2', 'v12alpha1', 'v1alpha1', 'foo1', 'foo10',
+    'v10',
+    'v2',
+    'v1',
+    'v11beta2',
+    'v2beta1',
+    'v1beta2',
+    'v12alpha1',
+    'v1alpha1',
+    'foo1',
+    'foo10',
   ])
 })

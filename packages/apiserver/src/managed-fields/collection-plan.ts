@@ -12,12 +12,16 @@ type Parts = ReadonlyMap<string, unknown>
 
 /** Granular maps: each entry is a field. */
 export function mapPlan(values: FieldPlan): FieldPlan {
-  return collectionPlan(values, (value) => (isRecord(value) ? new Map(Object.entries(value).map(([key, member]) => [`f:${key}`, member])) : new Map()))
+  return collectionPlan(values, (value) =>
+    isRecord(value) ? new Map(Object.entries(value).map(([key, member]) => [`f:${key}`, member])) : new Map(),
+  )
 }
 
 /** Lists of sets: each item is a field by its value. */
 export function setPlan(): FieldPlan {
-  return collectionPlan(ATOMIC, (value) => (Array.isArray(value) ? new Map(value.map((item) => [`v:${JSON.stringify(item)}`, item])) : new Map()))
+  return collectionPlan(ATOMIC, (value) =>
+    Array.isArray(value) ? new Map(value.map((item) => [`v:${JSON.stringify(item)}`, item])) : new Map(),
+  )
 }
 
 /** Lists whose items are told apart by keys. Items with the same keys count as one, with the fields of all. */
@@ -58,7 +62,8 @@ function listElement(keys: readonly ListKey[]): (item: unknown) => string {
   const named = keys.map(({ name, fallback }, at) => ({ name, fallback, head: `${at === 0 ? 'k:{' : ','}${JSON.stringify(name)}:` }))
   return (item) => {
     let element = ''
-    for (const { name, fallback, head } of named) element += head + JSON.stringify((item as Record<string, unknown> | null)?.[name] ?? fallback)
+    for (const { name, fallback, head } of named)
+      element += head + JSON.stringify((item as Record<string, unknown> | null)?.[name] ?? fallback)
     return `${element}}`
   }
 }

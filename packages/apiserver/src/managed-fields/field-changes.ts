@@ -40,4 +40,5 @@ export const hasKeys = (object: object): boolean => {
 }
 
 /** Whether this is a JSON object. */
-export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -30,7 +30,10 @@ export class FieldPlanCompiler {
     const known = this.#types.get(typeName)
     if (known?.plan !== undefined) return known.plan
     if (known !== undefined) {
-      return { added: (value) => known.plan!.added(value), compare: (live, next, element, changes) => known.plan!.compare(live, next, element, changes) }
+      return {
+        added: (value) => known.plan!.added(value),
+        compare: (live, next, element, changes) => known.plan!.compare(live, next, element, changes),
+      }
     }
     const slot: { plan?: FieldPlan } = {}
     this.#types.set(typeName, slot)
@@ -69,10 +72,18 @@ export class FieldPlanCompiler {
     if (schema.$ref !== undefined) return this.typePlan(schema.$ref)
     if (schema.type === 'array') return this.#listPlan(schema)
     if (schema.properties !== undefined) {
-      const fields = Object.entries(schema.properties).map(([name, property]) => ({ name, element: `f:${name}`, plan: this.planOf(property), implied: undefined, omitsEmpty: false }))
+      const fields = Object.entries(schema.properties).map(([name, property]) => ({
+        name,
+        element: `f:${name}`,
+        plan: this.planOf(property),
+        implied: undefined,
+        omitsEmpty: false,
+      }))
       return structPlan(new StructFields(fields))
     }
-    return schema.type === 'object' && typeof schema.additionalProperties === 'object' ? mapPlan(this.planOf(schema.additionalProperties)) : ATOMIC
+    return schema.type === 'object' && typeof schema.additionalProperties === 'object'
+      ? mapPlan(this.planOf(schema.additionalProperties))
+      : ATOMIC
   }
 
   #listPlan(schema: TypeSchema): FieldPlan {
@@ -81,14 +92,18 @@ export class FieldPlanCompiler {
     const keys = schema['x-kubernetes-list-map-keys']
     if (schema['x-kubernetes-list-type'] !== 'map' || keys === undefined) return ATOMIC
     const itemType = items.$ref === undefined ? items : this.#source.type(items.$ref)
-    return listMapPlan(this.planOf(items), [...keys].sort().map((name) => ({ name, fallback: itemType?.properties?.[name]?.default ?? null })))
+    return listMapPlan(
+      this.planOf(items),
+      [...keys].sort().map((name) => ({ name, fallback: itemType?.properties?.[name]?.default ?? null })),
+    )
   }
 }
 
 /** What stands for nothing in a field that the wire always shows. */
 function impliedBy(schema: TypeSchema, keepsZero: boolean): unknown {
   if (isScalar(schema)) {
-    if (schema.$ref !== undefined) return shortTypeName(schema.$ref) === 'Quantity' ? '0' : shortTypeName(schema.$ref) === 'IntOrString' ? 0 : null
+    if (schema.$ref !== undefined)
+      return shortTypeName(schema.$ref) === 'Quantity' ? '0' : shortTypeName(schema.$ref) === 'IntOrString' ? 0 : null
     if (keepsZero) return null
     return hasZeroDefault(schema) ? schema.default : schema.type === 'string' ? '' : schema.type === 'boolean' ? false : 0
   }
@@ -131,7 +146,12 @@ export class StructFields {
     return any
   }
 
-  #compareOne(name: string, live: Readonly<Record<string, unknown>>, next: Readonly<Record<string, unknown>>, changes: FieldChanges): boolean {
+  #compareOne(
+    name: string,
+    live: Readonly<Record<string, unknown>>,
+    next: Readonly<Record<string, unknown>>,
+    changes: FieldChanges,
+  ): boolean {
     const field = this.#byName.get(name)
     if (field === undefined) return false
     const before = live[name]
@@ -171,7 +191,8 @@ function structPlan(fields: StructFields): FieldPlan {
       else if (next === undefined) changes.removed[element] = added(live)
       else {
         const inner: FieldChanges = { changed: {}, removed: {} }
-        if (fields.compareAll(isRecord(live) ? live : NOTHING, isRecord(next) ? next : NOTHING, inner)) noteParts(live, next, element, inner, changes)
+        if (fields.compareAll(isRecord(live) ? live : NOTHING, isRecord(next) ? next : NOTHING, inner))
+          noteParts(live, next, element, inner, changes)
         else ATOMIC.compare(live, next, element, changes)
       }
     },

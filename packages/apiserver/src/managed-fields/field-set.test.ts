@@ -11,14 +11,20 @@ function paths(set: FieldSet, prefix = ''): string[] {
   })
 }
 
-const setOf = (...fields: string[]): FieldSet => fields.map((field) => field.split('/').reduceRight<FieldSet>((below, element) => ({ [element]: below }), LEAF)).reduce(union, EMPTY_SET)
+const setOf = (...fields: string[]): FieldSet =>
+  fields.map((field) => field.split('/').reduceRight<FieldSet>((below, element) => ({ [element]: below }), LEAF)).reduce(union, EMPTY_SET)
 const element = fc.constantFrom('f:a', 'f:b', 'k:{"x":1}')
-const arbitrarySet = fc.array(fc.array(element, { minLength: 1, maxLength: 3 }), { maxLength: 6 }).map((fields) => setOf(...fields.map((field) => field.join('/'))))
+const arbitrarySet = fc
+  .array(fc.array(element, { minLength: 1, maxLength: 3 }), { maxLength: 6 })
+  .map((fields) => setOf(...fields.map((field) => field.join('/'))))
 const sorted = (fields: Iterable<string>): string[] => [...new Set(fields)].sort()
 
 describe('field sets', () => {
   test('are what the wire says: a dot marks a field that has fields below it', () => {
-    expect(setOf('f:labels', 'f:labels/f:app', 'f:spec/f:replicas')).toEqual({ 'f:labels': { '.': {}, 'f:app': {} }, 'f:spec': { 'f:replicas': {} } })
+    expect(setOf('f:labels', 'f:labels/f:app', 'f:spec/f:replicas')).toEqual({
+      'f:labels': { '.': {}, 'f:app': {} },
+      'f:spec': { 'f:replicas': {} },
+    })
   })
 
   test('union(), difference() and intersection() do to fields what they do to sets', () => {

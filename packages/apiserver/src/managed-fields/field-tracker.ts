@@ -4,7 +4,16 @@ import { FieldPlanCompiler, type StructFields } from './field-plan.ts'
 import { EMPTY_SET, type FieldSet, isEmptySet, without } from './field-set.ts'
 
 /** Fields that belong to the server or to the object's identity: nobody manages them. */
-const UNMANAGED_METADATA = new Set(['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'generation', 'managedFields', 'resourceVersion'])
+const UNMANAGED_METADATA = new Set([
+  'name',
+  'namespace',
+  'creationTimestamp',
+  'selfLink',
+  'uid',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+])
 const UNMANAGED = new Set(['apiVersion', 'kind', 'metadata'])
 const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta'
 
@@ -38,7 +47,11 @@ export class FieldTrackers {
   /** The tracker of a kind's type (`io.k8s.api.batch.v1.Job`). Throws when the source has no such type. */
   kind(typeName: string): FieldTracker {
     let tracker = this.#trackers.get(typeName)
-    if (tracker === undefined) this.#trackers.set(typeName, (tracker = trackerOf(this.#compiler.fieldsOf(typeName, UNMANAGED), this.#compiler.fieldsOf(OBJECT_META, UNMANAGED_METADATA))))
+    if (tracker === undefined)
+      this.#trackers.set(
+        typeName,
+        (tracker = trackerOf(this.#compiler.fieldsOf(typeName, UNMANAGED), this.#compiler.fieldsOf(OBJECT_META, UNMANAGED_METADATA))),
+      )
     return tracker
   }
 }

@@ -1,5 +1,5 @@
 import { deepEqual, type ManagedFieldsEntry } from '@kubetape/apimachinery'
-import { type FieldSet, isEmptySet, union } from './field-set.ts'
+import { type FieldSet, union } from './field-set.ts'
 
 /** Updaters beyond this number are folded, oldest first. */
 const UPDATERS_MAX = 10
@@ -11,7 +11,12 @@ export const fieldsOfEntry = (entry: ManagedFieldsEntry): FieldSet => (entry.fie
 
 /** Who an entry belongs to; two entries of an object never have the same. */
 export function sameManager(a: ManagedFieldsEntry, b: ManagedFieldsEntry): boolean {
-  return a.manager === b.manager && a.operation === b.operation && a.apiVersion === b.apiVersion && (a.subresource ?? '') === (b.subresource ?? '')
+  return (
+    a.manager === b.manager &&
+    a.operation === b.operation &&
+    a.apiVersion === b.apiVersion &&
+    (a.subresource ?? '') === (b.subresource ?? '')
+  )
 }
 
 /** Whether these are a client's way to have managed fields forgotten: an empty list, or one empty entry. */
@@ -22,7 +27,10 @@ export function isWipe(entries: readonly ManagedFieldsEntry[] | undefined): bool
 
 /** Whether all of these can be read; a list with one that cannot is taken as not sent. */
 export function areReadable(entries: readonly ManagedFieldsEntry[]): boolean {
-  return entries.every(({ operation, fieldsType, fieldsV1 }) => (operation === 'Apply' || operation === 'Update') && fieldsType === 'FieldsV1' && fieldsV1 !== undefined)
+  return entries.every(
+    ({ operation, fieldsType, fieldsV1 }) =>
+      (operation === 'Apply' || operation === 'Update') && fieldsType === 'FieldsV1' && fieldsV1 !== undefined,
+  )
 }
 
 /** The order in which entries are stored: appliers first, then by time, manager, version and subresource. */
@@ -76,9 +84,7 @@ export function foldUpdaters(entries: readonly ManagedFieldsEntry[]): ManagedFie
 
 /** Whether two lists of entries say the same but for their times: then the old times stay, so that nothing is written for a change of none. */
 export function equalButForTimes(a: readonly ManagedFieldsEntry[] | undefined, b: readonly ManagedFieldsEntry[] | undefined): boolean {
-  const timeless = (entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry[] => sortEntries(entries.map(({ time: _, ...entry }) => entry))
+  const timeless = (entries: readonly ManagedFieldsEntry[]): ManagedFieldsEntry[] =>
+    sortEntries(entries.map(({ time: _, ...entry }) => entry))
   return a === b || deepEqual(timeless(a ?? []), timeless(b ?? []))
 }
-
-/** Whether an entry has come to own nothing. */
-export const ownsNothing = (entry: ManagedFieldsEntry): boolean => isEmptySet(fieldsOfEntry(entry))

@@ -26,7 +26,8 @@ const KEEPS_STATUS = new Set(['servicecidrs'])
  * itself, the spec for its status. `isCustom`: the status of a custom resource leaves the metadata alone too.
  */
 export function resetFieldsOf(info: ResourceInfo, subresource: string, isCustom = false): FieldSet {
-  if (subresource === '') return info.subresources.some(({ name }) => name === 'status') && !KEEPS_STATUS.has(info.resource) ? STATUS : EMPTY_SET
+  if (subresource === '')
+    return info.subresources.some(({ name }) => name === 'status') && !KEEPS_STATUS.has(info.resource) ? STATUS : EMPTY_SET
   if (subresource === 'approval') return { 'f:spec': LEAF, 'f:status': { 'f:certificate': LEAF } }
   if (subresource !== 'status') return EMPTY_SET
   if (isCustom) return SPEC_AND_METADATA

@@ -28,7 +28,16 @@ class Tracked {
     const subresource = rest.subresource ?? ''
     const reset = resetFieldsOf(findResource(this.#resource)!, subresource)
     const time = new Date(1_700_000_000_000 + this.#now++ * 1000).toISOString().replace('.000', '')
-    trackUpdate(object, { tracker: trackers.kind(this.#type), live: this.#stored, manager, apiVersion: 'v1', time, subresource, reset, ...rest })
+    trackUpdate(object, {
+      tracker: trackers.kind(this.#type),
+      live: this.#stored,
+      manager,
+      apiVersion: 'v1',
+      time,
+      subresource,
+      reset,
+      ...rest,
+    })
     object.metadata!.uid = 'u'
     kinds.kind(this.#type).complete(object)
     this.#stored = object
@@ -37,7 +46,12 @@ class Tracked {
 
   /** The fields of each manager. */
   fields(manager: string, body: object, rest: Partial<TrackedUpdate> = {}): Record<string, unknown> {
-    return Object.fromEntries((this.write(manager, body, rest) ?? []).map((entry) => [`${entry.manager}${entry.subresource ? `/${entry.subresource}` : ''}`, entry.fieldsV1]))
+    return Object.fromEntries(
+      (this.write(manager, body, rest) ?? []).map((entry) => [
+        `${entry.manager}${entry.subresource ? `/${entry.subresource}` : ''}`,
+        entry.fieldsV1,
+      ]),
+    )
   }
 }
 
@@ -46,7 +60,10 @@ const pod = (): Tracked => new Tracked('', 'v1', 'Pod', 'pods')
 
 describe('trackUpdate() of a creation', () => {
   test('makes an entry of what was sent, without what the server owns', () => {
-    const body = { metadata: { name: 'a', namespace: 'n', uid: 'u', resourceVersion: '1', labels: { made: 'here' }, finalizers: ['a/b'] }, data: { a: '1' } }
+    const body = {
+      metadata: { name: 'a', namespace: 'n', uid: 'u', resourceVersion: '1', labels: { made: 'here' }, finalizers: ['a/b'] },
+      data: { a: '1' },
+    }
     expect(configMap().write('m', body)).toEqual([
       {
         manager: 'm',
@@ -54,14 +71,28 @@ describe('trackUpdate() of a creation', () => {
         apiVersion: 'v1',
         time: '2023-11-14T22:13:20Z',
         fieldsType: 'FieldsV1',
-        fieldsV1: { 'f:metadata': { 'f:labels': { '.': {}, 'f:made': {} }, 'f:finalizers': { '.': {}, 'v:"a/b"': {} } }, 'f:data': { '.': {}, 'f:a': {} } },
+        fieldsV1: {
+          'f:metadata': { 'f:labels': { '.': {}, 'f:made': {} }, 'f:finalizers': { '.': {}, 'v:"a/b"': {} } },
+          'f:data': { '.': {}, 'f:a': {} },
+        },
       },
     ])
   })
 
   test('names items of lists by their keys, and takes atomic values as one', () => {
-    const containers = [{ name: 'c', image: 'x', ports: [{ containerPort: 80 }], args: ['a', 'b'], env: [{ name: 'E', valueFrom: { fieldRef: { fieldPath: 'x' } } }] }]
-    const body = { metadata: { name: 'p', ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: 'o', uid: 'z' }] }, spec: { containers, securityContext: {}, nodeSelector: { a: 'b' } } }
+    const containers = [
+      {
+        name: 'c',
+        image: 'x',
+        ports: [{ containerPort: 80 }],
+        args: ['a', 'b'],
+        env: [{ name: 'E', valueFrom: { fieldRef: { fieldPath: 'x' } } }],
+      },
+    ]
+    const body = {
+      metadata: { name: 'p', ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: 'o', uid: 'z' }] },
+      spec: { containers, securityContext: {}, nodeSelector: { a: 'b' } },
+    }
     expect(pod().fields('m', body)).toEqual({
       m: {
         'f:metadata': { 'f:ownerReferences': { '.': {}, 'k:{"uid":"z"}': {} } },
@@ -99,7 +130,10 @@ describe('trackUpdate() of a later write', () => {
   test('gives what was changed to who changed it, and leaves the rest', () => {
     const object = configMap()
     object.write('one', { data: { a: '1', b: '1' } })
-    expect(object.fields('two', { data: { a: '2', b: '1', c: '1' } })).toEqual({ one: { 'f:data': { '.': {}, 'f:b': {} } }, two: { 'f:data': { 'f:a': {}, 'f:c': {} } } })
+    expect(object.fields('two', { data: { a: '2', b: '1', c: '1' } })).toEqual({
+      one: { 'f:data': { '.': {}, 'f:b': {} } },
+      two: { 'f:data': { 'f:a': {}, 'f:c': {} } },
+    })
   })
 
   test('takes what is gone from everybody, and an entry that owns nothing away', () => {
@@ -120,7 +154,9 @@ describe('trackUpdate() of a later write', () => {
   test('adds to the entry of the writer, with a new time', () => {
     const object = configMap()
     object.write('one', { data: { a: '1' } })
-    expect(object.write('one', { data: { a: '1', b: '1' } })).toEqual([expect.objectContaining({ time: '2023-11-14T22:13:21Z', fieldsV1: { 'f:data': { '.': {}, 'f:a': {}, 'f:b': {} } } })])
+    expect(object.write('one', { data: { a: '1', b: '1' } })).toEqual([
+      expect.objectContaining({ time: '2023-11-14T22:13:21Z', fieldsV1: { 'f:data': { '.': {}, 'f:a': {}, 'f:b': {} } } }),
+    ])
   })
 
   test('has an entry of its own for each subresource and version', () => {
@@ -130,7 +166,15 @@ describe('trackUpdate() of a later write', () => {
     const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }
     expect(object.fields('m', { spec: { nodeName: 'other' }, status }, { subresource: 'status' })).toEqual({
       m: { 'f:spec': { 'f:nodeName': {} } },
-      'm/status': { 'f:status': { 'f:phase': {}, 'f:conditions': { '.': {}, 'k:{"type":"Ready"}': { '.': {}, 'f:type': {}, 'f:status': {}, 'f:lastProbeTime': {}, 'f:lastTransitionTime': {} } } } },
+      'm/status': {
+        'f:status': {
+          'f:phase': {},
+          'f:conditions': {
+            '.': {},
+            'k:{"type":"Ready"}': { '.': {}, 'f:type': {}, 'f:status': {}, 'f:lastProbeTime': {}, 'f:lastTransitionTime': {} },
+          },
+        },
+      },
     })
     const map = configMap()
     map.write('m', { data: { a: '1' } })
@@ -139,15 +183,26 @@ describe('trackUpdate() of a later write', () => {
 
   test('is not confused by the order of a list with keys, or by keys that come twice', () => {
     const object = pod()
-    const [a, b] = [{ name: 'a', image: 'x' }, { name: 'b', image: 'x' }]
+    const [a, b] = [
+      { name: 'a', image: 'x' },
+      { name: 'b', image: 'x' },
+    ]
     const before = object.write('one', { spec: { containers: [a, b, { ...b, image: 'y' }] } })
     expect(object.write('two', { spec: { containers: [b, { ...b, image: 'y' }, a] } })).toEqual(before)
   })
 
   test('orders entries: appliers first, then by time', () => {
     const object = configMap()
-    const applied: ManagedFieldsEntry = { manager: 'z', operation: 'Apply', apiVersion: 'v1', time: '2030-01-01T00:00:00Z', fieldsType: 'FieldsV1', fieldsV1: { 'f:data': { 'f:z': {} } } }
-    object.write('b', { metadata: { managedFields: [applied] }, data: { z: '1', b: '1' } })
+    const applied: ManagedFieldsEntry = {
+      manager: 'z',
+      operation: 'Apply',
+      apiVersion: 'v1',
+      time: '2030-01-01T00:00:00Z',
+      fieldsType: 'FieldsV1',
+      fieldsV1: { 'f:data': { 'f:z': {} } },
+    }
+    const own = object.write('b', { data: { z: '1', b: '1' } })!
+    object.write('b', { metadata: { managedFields: [...own, applied] }, data: { z: '1', b: '1' } })
     expect(object.write('a', { data: { z: '1', b: '1', a: '1' } })?.map(({ manager }) => manager)).toEqual(['z', 'b', 'a'])
   })
 
@@ -165,9 +220,18 @@ describe('trackUpdate() of a later write', () => {
 })
 
 describe('trackUpdate() with managedFields sent', () => {
-  const given: ManagedFieldsEntry = { manager: 'given', operation: 'Apply', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: { 'f:data': { 'f:a': {} } } }
+  const given: ManagedFieldsEntry = {
+    manager: 'given',
+    operation: 'Apply',
+    apiVersion: 'v1',
+    fieldsType: 'FieldsV1',
+    fieldsV1: { 'f:data': { 'f:a': {} } },
+  }
 
-  test.each([['an empty list', []], ['one empty entry', [{}]]])('wipes them for %s, and starts no new ones', (_, managedFields) => {
+  test.each([
+    ['an empty list', []],
+    ['one empty entry', [{}]],
+  ])('wipes them for %s, and starts no new ones', (_, managedFields) => {
     const object = configMap()
     object.write('one', { data: { a: '1' } })
     expect(object.write('one', { metadata: { managedFields }, data: { a: '1' } })).toBeUndefined()
@@ -211,5 +275,8 @@ test('equalButForTimes() compares entries without their times', () => {
 
 test('FieldTracker.fieldsOf() has all fields of an object', () => {
   const tracker = trackers.kind(typeNameOfKind({ group: '', version: 'v1', kind: 'ConfigMap' })!)
-  expect(tracker.fieldsOf({ kind: 'ConfigMap', metadata: { name: 'a', labels: { b: 'c' } }, data: { d: 'e' } })).toEqual({ 'f:metadata': { 'f:labels': { '.': {}, 'f:b': {} } }, 'f:data': { '.': {}, 'f:d': {} } })
+  expect(tracker.fieldsOf({ kind: 'ConfigMap', metadata: { name: 'a', labels: { b: 'c' } }, data: { d: 'e' } })).toEqual({
+    'f:metadata': { 'f:labels': { '.': {}, 'f:b': {} } },
+    'f:data': { '.': {}, 'f:d': {} },
+  })
 })

@@ -1,7 +1,7 @@
 import type { KubeObject, ManagedFieldsEntry } from '@kubetape/apimachinery'
-import { difference, EMPTY_SET, type FieldSet, isEmptySet, union } from './field-set.ts'
+import { difference, type FieldSet, isEmptySet, union } from './field-set.ts'
 import type { FieldDifference, FieldTracker } from './field-tracker.ts'
-import { areReadable, fieldsOfEntry, foldUpdaters, isWipe, ownsNothing, sameManager, sortEntries } from './managed-entries.ts'
+import { areReadable, fieldsOfEntry, foldUpdaters, isWipe, sameManager, sortEntries } from './managed-entries.ts'
 
 /** A write that is no server-side apply: a create, an update, or a patch of any other type. */
 export interface TrackedUpdate {
@@ -59,7 +59,7 @@ function entriesAfter(before: readonly ManagedFieldsEntry[], object: Readonly<Ku
     ...(update.subresource === '' ? {} : { subresource: update.subresource }),
   }
   const entries = yieldFields(before, fields)
-  if (isEmptySet(fields.changed)) return entries.length === before.length ? sortEntries(entries) : entries
+  if (isEmptySet(fields.changed)) return sortEntries(entries)
   const at = entries.findIndex((entry) => sameManager(entry, own))
   if (at < 0) entries.push(own)
   else entries[at] = { ...own, fieldsV1: union(fieldsOfEntry(entries[at]!), fields.changed) }
@@ -74,8 +74,6 @@ function yieldFields(entries: readonly ManagedFieldsEntry[], { changed, removed 
     const owned = fieldsOfEntry(entry)
     const left = difference(owned, lost)
     if (left === owned) return entry
-    const rest = { ...entry, fieldsV1: left }
-    // An applier that lost all it had stays on as an entry of nothing only until the next apply; it goes here as upstream lets it go.
-    return ownsNothing(rest) || left === EMPTY_SET ? [] : rest
+    return isEmptySet(left) ? [] : { ...entry, fieldsV1: left }
   })
 }

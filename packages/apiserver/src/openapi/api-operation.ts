@@ -1,6 +1,14 @@
 import { formatGroupVersion, type GroupVersionKind } from '@kubetape/apimachinery'
 import type { ResourceInfo, SubresourceInfo } from '@kubetape/api'
-import { DELETE_COLLECTION_PARAMETERS, DELETE_PARAMETERS, LIST_PARAMETERS, LOG_PARAMETERS, PATCH_PARAMETERS, type QueryParameter, WRITE_PARAMETERS } from './query-parameters.ts'
+import {
+  DELETE_COLLECTION_PARAMETERS,
+  DELETE_PARAMETERS,
+  LIST_PARAMETERS,
+  LOG_PARAMETERS,
+  PATCH_PARAMETERS,
+  type QueryParameter,
+  WRITE_PARAMETERS,
+} from './query-parameters.ts'
 
 export type HttpMethod = 'get' | 'put' | 'post' | 'delete' | 'patch'
 
@@ -41,7 +49,13 @@ export const META_TYPES = {
 
 /** Subresources that are connections, not objects. */
 const CONNECTIONS = new Set(['attach', 'exec', 'portforward', 'proxy'])
-const CONNECT_METHODS: Readonly<Record<string, readonly HttpMethod[]>> = { create: ['post'], get: ['get'], delete: ['delete'], patch: ['patch'], update: ['put'] }
+const CONNECT_METHODS: Readonly<Record<string, readonly HttpMethod[]>> = {
+  create: ['post'],
+  get: ['get'],
+  delete: ['delete'],
+  patch: ['patch'],
+  update: ['put'],
+}
 
 /** `Batch` of `batch`, `RbacAuthorization` of `rbac.authorization.k8s.io`, `Core` of the core group: how operation ids name a group. */
 export function groupWord(group: string): string {
@@ -56,7 +70,8 @@ export function groupWord(group: string): string {
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
 /** `/api/v1` or `/apis/<group>/<version>` */
-export const rootPathOf = ({ group, version }: { group: string; version: string }): string => (group === '' ? `/api/${version}` : `/apis/${group}/${version}`)
+export const rootPathOf = ({ group, version }: { group: string; version: string }): string =>
+  group === '' ? `/api/${version}` : `/apis/${group}/${version}`
 
 /** The paths of a resource: its objects, its list in a namespace and in all, its subresources, and the old watch paths unless `withWatchPaths` is false. */
 export function pathsOfResource(info: ResourceInfo, typeNameOf: TypeNameOf, withWatchPaths = true): ApiPath[] {
@@ -119,10 +134,23 @@ class ResourceNames {
       operations: {
         ...(can('list') ? { get: this.#list(this.#id('list')) } : {}),
         ...(can('create')
-          ? { post: this.#operation('post', this.#id('create'), { query: WRITE_PARAMETERS, ...typed('body', this.#type), ...typed('response', this.#type), responseCodes: [200, 201, 202] }) }
+          ? {
+              post: this.#operation('post', this.#id('create'), {
+                query: WRITE_PARAMETERS,
+                ...typed('body', this.#type),
+                ...typed('response', this.#type),
+                responseCodes: [200, 201, 202],
+              }),
+            }
           : {}),
         ...(can('deletecollection')
-          ? { delete: this.#operation('deletecollection', this.#id('delete', 'Collection'), { query: DELETE_COLLECTION_PARAMETERS, body: META_TYPES.deleteOptions, response: META_TYPES.status }) }
+          ? {
+              delete: this.#operation('deletecollection', this.#id('delete', 'Collection'), {
+                query: DELETE_COLLECTION_PARAMETERS,
+                body: META_TYPES.deleteOptions,
+                response: META_TYPES.status,
+              }),
+            }
           : {}),
       },
     }
@@ -136,7 +164,14 @@ class ResourceNames {
       operations: {
         ...this.#objectOperations(this.#info.verbs, this.#type, ''),
         ...(can('delete')
-          ? { delete: this.#operation('delete', this.#id('delete'), { query: DELETE_PARAMETERS, body: META_TYPES.deleteOptions, response: META_TYPES.status, responseCodes: [200, 202] }) }
+          ? {
+              delete: this.#operation('delete', this.#id('delete'), {
+                query: DELETE_PARAMETERS,
+                body: META_TYPES.deleteOptions,
+                response: META_TYPES.status,
+                responseCodes: [200, 202],
+              }),
+            }
           : {}),
       },
     }
@@ -147,8 +182,12 @@ class ResourceNames {
     const both = { ...typed('body', type), ...typed('response', type), responseCodes: [200, 201], gvk }
     return {
       ...(verbs.includes('get') ? { get: this.#operation('get', this.#id('read', '', suffix), { ...typed('response', type), gvk }) } : {}),
-      ...(verbs.includes('update') ? { put: this.#operation('put', this.#id('replace', '', suffix), { query: WRITE_PARAMETERS, ...both }) } : {}),
-      ...(verbs.includes('patch') ? { patch: this.#operation('patch', this.#id('patch', '', suffix), { query: PATCH_PARAMETERS, ...both, body: META_TYPES.patch }) } : {}),
+      ...(verbs.includes('update')
+        ? { put: this.#operation('put', this.#id('replace', '', suffix), { query: WRITE_PARAMETERS, ...both }) }
+        : {}),
+      ...(verbs.includes('patch')
+        ? { patch: this.#operation('patch', this.#id('patch', '', suffix), { query: PATCH_PARAMETERS, ...both, body: META_TYPES.patch }) }
+        : {}),
     }
   }
 
@@ -159,9 +198,20 @@ class ResourceNames {
     const suffix = capital(sub.name)
     if (CONNECTIONS.has(sub.name)) return this.#connections(sub, path, pathParameters, gvk)
     const type = this.#typeNameOf(gvk)
-    if (sub.name === 'log') return [{ path, pathParameters, operations: { get: this.#operation('get', this.#id('read', '', suffix), { query: LOG_PARAMETERS, gvk }) } }]
+    if (sub.name === 'log')
+      return [
+        { path, pathParameters, operations: { get: this.#operation('get', this.#id('read', '', suffix), { query: LOG_PARAMETERS, gvk }) } },
+      ]
     const create = sub.verbs.includes('create')
-      ? { post: this.#operation('post', this.#id('create', '', suffix), { query: WRITE_PARAMETERS, ...typed('body', type), ...typed('response', type), responseCodes: [200, 201, 202], gvk }) }
+      ? {
+          post: this.#operation('post', this.#id('create', '', suffix), {
+            query: WRITE_PARAMETERS,
+            ...typed('body', type),
+            ...typed('response', type),
+            responseCodes: [200, 201, 202],
+            gvk,
+          }),
+        }
       : {}
     return [{ path, pathParameters, operations: { ...this.#objectOperations(sub.verbs, type, suffix, gvk), ...create } }]
   }
@@ -177,7 +227,9 @@ class ResourceNames {
         ),
       )
     const plain = { path, pathParameters, operations: operations('') }
-    return sub.name === 'proxy' ? [plain, { path: `${path}/{path}`, pathParameters: [...pathParameters, 'path'], operations: operations('WithPath') }] : [plain]
+    return sub.name === 'proxy'
+      ? [plain, { path: `${path}/{path}`, pathParameters: [...pathParameters, 'path'], operations: operations('WithPath') }]
+      : [plain]
   }
 
   everywhere(): ApiPath {
@@ -200,17 +252,26 @@ class ResourceNames {
   }
 }
 
-const typed = <K extends 'body' | 'response'>(key: K, type: string | undefined): Partial<Record<K, string>> => (type === undefined ? {} : ({ [key]: type } as Record<K, string>))
+const typed = <K extends 'body' | 'response'>(key: K, type: string | undefined): Partial<Record<K, string>> =>
+  type === undefined ? {} : ({ [key]: type } as Record<K, string>)
 
 /** `/apis/batch/v1/`: the document that lists the version's resources. */
 export function pathOfVersion(target: { group: string; version: string }): ApiPath {
   const operationId = `get${groupWord(target.group)}${capital(target.version)}APIResources`
-  return { path: `${rootPathOf(target)}/`, pathParameters: [], operations: { get: { operationId, query: [], response: META_TYPES.resourceList, responseCodes: [200] } } }
+  return {
+    path: `${rootPathOf(target)}/`,
+    pathParameters: [],
+    operations: { get: { operationId, query: [], response: META_TYPES.resourceList, responseCodes: [200] } },
+  }
 }
 
 /** `/apis/batch/` */
 export function pathOfGroup(group: string): ApiPath {
-  return { path: `/apis/${group}/`, pathParameters: [], operations: { get: { operationId: `get${groupWord(group)}APIGroup`, query: [], response: META_TYPES.group, responseCodes: [200] } } }
+  return {
+    path: `/apis/${group}/`,
+    pathParameters: [],
+    operations: { get: { operationId: `get${groupWord(group)}APIGroup`, query: [], response: META_TYPES.group, responseCodes: [200] } },
+  }
 }
 
 /** A path that belongs to no group, such as `/version/`. */
@@ -231,4 +292,5 @@ export function tagOf(path: string): string {
 }
 
 /** `batch/v1` under `apis/`, `v1` under `api/`: the address of a version's document in the index. */
-export const indexKeyOf = (target: { group: string; version: string }): string => (target.group === '' ? `api/${target.version}` : `apis/${formatGroupVersion(target)}`)
+export const indexKeyOf = (target: { group: string; version: string }): string =>
+  target.group === '' ? `api/${target.version}` : `apis/${formatGroupVersion(target)}`

@@ -6,7 +6,12 @@ import { closureOf, referenceTo, typeInDialect } from './schema-dialect.ts'
 
 const MEDIA_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 const STREAM_TYPES = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
-const PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json', 'application/apply-patch+yaml']
+const PATCH_TYPES = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+]
 
 /** A Swagger 2.0 document, as far as clients of Kubernetes read it. */
 export interface DocumentV2 {
@@ -42,7 +47,16 @@ function pathItem({ path, pathParameters, operations }: ApiPath): object {
 function operationObject(path: string, operation: ApiOperation): object {
   const { action, body, query } = operation
   const parameters = [
-    ...(body === undefined ? [] : [{ name: 'body', in: 'body', ...(action === 'patch' || action === 'post' || action === 'put' ? { required: true } : {}), schema: referenceTo(body, 'v2') }]),
+    ...(body === undefined
+      ? []
+      : [
+          {
+            name: 'body',
+            in: 'body',
+            ...(action === 'patch' || action === 'post' || action === 'put' ? { required: true } : {}),
+            schema: referenceTo(body, 'v2'),
+          },
+        ]),
     ...query.map(queryParameter),
   ]
   return {
@@ -56,7 +70,10 @@ function operationObject(path: string, operation: ApiOperation): object {
       ...Object.fromEntries(
         operation.responseCodes.map((code) => [
           code,
-          { description: code === 201 ? 'Created' : code === 202 ? 'Accepted' : 'OK', schema: operation.response === undefined ? { type: 'string' } : referenceTo(operation.response, 'v2') },
+          {
+            description: code === 201 ? 'Created' : code === 202 ? 'Accepted' : 'OK',
+            schema: operation.response === undefined ? { type: 'string' } : referenceTo(operation.response, 'v2'),
+          },
         ]),
       ),
       401: { description: 'Unauthorized' },

@@ -3,7 +3,10 @@ import type { DocumentV2 } from './document-v2.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
 
 /** The media types under which clients ask for the document in this form: the second is the first made a well-formed one. */
-export const GNOSTIC_V2_ACCEPTED = ['application/com.github.proto-openapi.spec.v2@v1.0+protobuf', 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'] as const
+export const GNOSTIC_V2_ACCEPTED = [
+  'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
+  'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+] as const
 /** The Content-Type of the answer; kubectl's parser does not get past the `@` of the other. */
 export const GNOSTIC_V2_CONTENT_TYPE = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 
@@ -22,7 +25,12 @@ export function encodeGnosticV2(document: DocumentV2): Buffer {
 }
 
 /** A map, as a repeated pair of name (1) and value (2). */
-function named(writer: ProtobufWriter, field: number, entries: JsonObject, write: (writer: ProtobufWriter, value: JsonObject) => void): void {
+function named(
+  writer: ProtobufWriter,
+  field: number,
+  entries: JsonObject,
+  write: (writer: ProtobufWriter, value: JsonObject) => void,
+): void {
   for (const [name, value] of Object.entries(entries)) {
     writer.message(field, (pair) => pair.string(1, name).message(2, (inner) => write(inner, value as JsonObject)))
   }
@@ -73,21 +81,43 @@ function writeParameter(writer: ProtobufWriter, parameter: JsonObject): void {
       })
       break
     case 'path':
-      writer.message(2, (other) => other.message(4, (one) => one.bool(1, required).string(2, 'path').string(4, name).string(5, parameter['type'] as string).bool(19, true)))
+      writer.message(2, (other) =>
+        other.message(4, (one) =>
+          one
+            .bool(1, required)
+            .string(2, 'path')
+            .string(4, name)
+            .string(5, parameter['type'] as string)
+            .bool(19, true),
+        ),
+      )
       break
     default:
-      writer.message(2, (other) => other.message(3, (one) => one.bool(1, required).string(2, 'query').string(4, name).string(6, parameter['type'] as string).bool(20, true)))
+      writer.message(2, (other) =>
+        other.message(3, (one) =>
+          one
+            .bool(1, required)
+            .string(2, 'query')
+            .string(4, name)
+            .string(6, parameter['type'] as string)
+            .bool(20, true),
+        ),
+      )
   }
 }
 
 function writeSchema(writer: ProtobufWriter, schema: JsonObject): void {
-  writer.string(1, schema['$ref'] as string | undefined).string(2, schema['format'] as string | undefined).string(4, schema['description'] as string | undefined)
+  writer
+    .string(1, schema['$ref'] as string | undefined)
+    .string(2, schema['format'] as string | undefined)
+    .string(4, schema['description'] as string | undefined)
   if ('default' in schema) writeAny(writer, 5, schema['default'])
   writer.string(13, schema['pattern'] as string | undefined).strings(19, schema['required'] as string[] | undefined)
   for (const one of (schema['enum'] as unknown[] | undefined) ?? []) writeAny(writer, 20, one)
   const { additionalProperties, items, properties, type } = schema
   if (typeof additionalProperties === 'boolean') writer.message(21, (item) => item.bool(2, additionalProperties))
-  else if (additionalProperties !== undefined) writer.message(21, (item) => item.message(1, (one) => writeSchema(one, additionalProperties as JsonObject)))
+  else if (additionalProperties !== undefined)
+    writer.message(21, (item) => item.message(1, (one) => writeSchema(one, additionalProperties as JsonObject)))
   if (type !== undefined) writer.message(22, (item) => item.strings(1, [type as string]))
   if (items !== undefined) writer.message(23, (item) => item.message(1, (one) => writeSchema(one, items as JsonObject)))
   if (properties !== undefined) writer.message(25, (item) => named(item, 1, properties as JsonObject, writeSchema))

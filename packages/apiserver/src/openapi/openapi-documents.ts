@@ -85,7 +85,10 @@ export class OpenApiDocuments {
   /** Hashes of what documents are made of, which is far less than the documents. */
   #hashed(): ReadonlyMap<string, string> {
     this.#hashes ??= new Map(
-      [...Object.keys(PLAIN_DOCUMENTS), ...this.#options.groups.flatMap(({ group, versions }) => [...(group === '' ? [] : [`apis/${group}`]), ...versions.map(indexKeyOf)])].map((key) => {
+      [
+        ...Object.keys(PLAIN_DOCUMENTS),
+        ...this.#options.groups.flatMap(({ group, versions }) => [...(group === '' ? [] : [`apis/${group}`]), ...versions.map(indexKeyOf)]),
+      ].map((key) => {
         const version = this.#versionOf(key)
         const types = version?.resources.map((info) => this.#options.source.type(this.#options.typeNameOf(info) ?? ''))
         const hash = createHash('sha512').update(JSON.stringify([key, this.#options.version, version, types]))
@@ -115,4 +118,3 @@ export class OpenApiDocuments {
     return bytes
   }
 }
-

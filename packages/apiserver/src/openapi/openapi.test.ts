@@ -5,7 +5,12 @@ import { groupResources, servedResources } from '../discovery/served-resources.t
 import { pathsOfResource } from './api-operation.ts'
 import { OpenApiDocuments } from './openapi-documents.ts'
 
-const documents = new OpenApiDocuments({ groups: groupResources(servedResources()), source: builtinSchemas, typeNameOf: typeNameOfKind, version: 'v1.31.14' })
+const documents = new OpenApiDocuments({
+  groups: groupResources(servedResources()),
+  source: builtinSchemas,
+  typeNameOf: typeNameOfKind,
+  version: 'v1.31.14',
+})
 
 interface Operation {
   operationId: string
@@ -29,7 +34,9 @@ const item = '/apis/batch/v1/namespaces/{namespace}/jobs/{name}'
 describe('OpenApiDocuments', () => {
   test('index() gives every document a hashed address', () => {
     const { paths } = JSON.parse(documents.index().toString()) as { paths: Record<string, { serverRelativeURL: string }> }
-    expect(Object.keys(paths)).toEqual(expect.arrayContaining(['api', 'api/v1', 'apis', 'apis/apps/v1', 'apis/batch', 'apis/batch/v1', 'version']))
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining(['api', 'api/v1', 'apis', 'apis/apps/v1', 'apis/batch', 'apis/batch/v1', 'version']),
+    )
     for (const [key, { serverRelativeURL }] of Object.entries(paths)) {
       expect(serverRelativeURL).toMatch(new RegExp(`^/openapi/v3/${key.replaceAll('.', '\\.')}\\?hash=[0-9A-F]{128}$`))
       expect(serverRelativeURL).toContain(documents.hashOf(key))
@@ -57,7 +64,12 @@ describe('OpenApiDocuments', () => {
     expect(get!.operationId).toBe('readBatchV1NamespacedJob')
     expect(patch!['x-kubernetes-group-version-kind']).toEqual({ group: 'batch', version: 'v1', kind: 'Job' })
     expect(patch!.parameters?.map(({ name }) => name)).toEqual(['dryRun', 'fieldManager', 'fieldValidation', 'force'])
-    expect(Object.keys(patch!.requestBody!.content)).toEqual(['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json'])
+    expect(Object.keys(patch!.requestBody!.content)).toEqual([
+      'application/apply-patch+yaml',
+      'application/json-patch+json',
+      'application/merge-patch+json',
+      'application/strategic-merge-patch+json',
+    ])
   })
 
   test('v3() shows types as upstream does', () => {
@@ -73,7 +85,9 @@ describe('OpenApiDocuments', () => {
   test.each(['apis/batch/v1', 'api/v1', 'apis/apps/v1'])('v3() of %s refers to no type that is not in it', (key) => {
     const text = documents.v3(key)!.toString()
     const { schemas } = read(documents.v3(key)).components
-    expect([...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1]!).filter((name) => schemas[name] === undefined)).toEqual([])
+    expect(
+      [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map((match) => match[1]!).filter((name) => schemas[name] === undefined),
+    ).toEqual([])
   })
 
   test('v3() answers undefined for a version that is not served', () => {
@@ -86,8 +100,21 @@ describe('OpenApiDocuments', () => {
     expect(document.swagger).toBe('2.0')
     expect(document.definitions[JOB]!.properties!['spec']).toEqual({ $ref: '#/definitions/io.k8s.api.batch.v1.JobSpec', default: {} })
     expect(document.definitions['io.k8s.apimachinery.pkg.util.intstr.IntOrString']).toEqual({ type: 'string', format: 'int-or-string' })
-    expect(document.paths['/api/v1/nodes/{name}']!['patch']!.parameters!.map(({ name }) => name)).toEqual(['body', 'dryRun', 'fieldManager', 'fieldValidation', 'force'])
-    const missing = [...documents.v2Json().toString().matchAll(/"#\/definitions\/([^"]+)"/g)].map((match) => match[1]!).filter((name) => document.definitions[name] === undefined)
+    expect(document.paths['/api/v1/nodes/{name}']!['patch']!.parameters!.map(({ name }) => name)).toEqual([
+      'body',
+      'dryRun',
+      'fieldManager',
+      'fieldValidation',
+      'force',
+    ])
+    const missing = [
+      ...documents
+        .v2Json()
+        .toString()
+        .matchAll(/"#\/definitions\/([^"]+)"/g),
+    ]
+      .map((match) => match[1]!)
+      .filter((name) => document.definitions[name] === undefined)
     expect(missing).toEqual([])
   })
 
@@ -109,8 +136,21 @@ describe('OpenApiDocuments', () => {
   })
 
   test('serves custom resources by the schema that they bring', () => {
-    const gadgets: ResourceInfo = { ...findResource({ group: 'batch', version: 'v1', resource: 'jobs' })!, group: 'grp.example.com', resource: 'gadgets', singular: 'gadget', kind: 'Gadget', subresources: [] }
-    const schema = { type: 'object', properties: { metadata: { $ref: 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', description: 'its metadata' }, spec: { type: 'object', properties: { size: { type: 'integer', description: 'how big' } } } } } as TypeSchema
+    const gadgets: ResourceInfo = {
+      ...findResource({ group: 'batch', version: 'v1', resource: 'jobs' })!,
+      group: 'grp.example.com',
+      resource: 'gadgets',
+      singular: 'gadget',
+      kind: 'Gadget',
+      subresources: [],
+    }
+    const schema = {
+      type: 'object',
+      properties: {
+        metadata: { $ref: 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', description: 'its metadata' },
+        spec: { type: 'object', properties: { size: { type: 'integer', description: 'how big' } } },
+      },
+    } as TypeSchema
     const custom = (type: TypeSchema): OpenApiDocuments =>
       new OpenApiDocuments({
         groups: groupResources([gadgets]),
@@ -120,9 +160,16 @@ describe('OpenApiDocuments', () => {
         isCustom: () => true,
       })
     const document = read(custom(schema).v3('apis/grp.example.com/v1'))
-    expect(Object.keys(document.paths)).toEqual(['/apis/grp.example.com/v1/gadgets', '/apis/grp.example.com/v1/namespaces/{namespace}/gadgets', '/apis/grp.example.com/v1/namespaces/{namespace}/gadgets/{name}'])
+    expect(Object.keys(document.paths)).toEqual([
+      '/apis/grp.example.com/v1/gadgets',
+      '/apis/grp.example.com/v1/namespaces/{namespace}/gadgets',
+      '/apis/grp.example.com/v1/namespaces/{namespace}/gadgets/{name}',
+    ])
     const { properties } = document.components.schemas['com.example.grp.v1.Gadget']!
-    expect(properties!['metadata']).toEqual({ allOf: [{ $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' }], description: 'its metadata' })
+    expect(properties!['metadata']).toEqual({
+      allOf: [{ $ref: '#/components/schemas/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' }],
+      description: 'its metadata',
+    })
     expect(properties!['spec']!.properties!['size']).toEqual({ type: 'integer', description: 'how big' })
     expect(custom(schema).hashOf('apis/grp.example.com/v1')).not.toBe(custom({ type: 'object' }).hashOf('apis/grp.example.com/v1'))
   })
@@ -131,7 +178,11 @@ describe('OpenApiDocuments', () => {
 test('pathsOfResource() describes subresources by their own kinds', () => {
   const pods = pathsOfResource(findResource({ group: '', version: 'v1', resource: 'pods' })!, typeNameOfKind)
   const at = (suffix: string) => pods.find(({ path }) => path === `/api/v1/namespaces/{namespace}/pods/{name}/${suffix}`)!.operations
-  expect(at('eviction').post).toMatchObject({ operationId: 'createCoreV1NamespacedPodEviction', body: 'io.k8s.api.policy.v1.Eviction', gvk: { group: 'policy', version: 'v1', kind: 'Eviction' } })
+  expect(at('eviction').post).toMatchObject({
+    operationId: 'createCoreV1NamespacedPodEviction',
+    body: 'io.k8s.api.policy.v1.Eviction',
+    gvk: { group: 'policy', version: 'v1', kind: 'Eviction' },
+  })
   expect(at('exec').post).toMatchObject({ action: 'connect', operationId: 'connectCoreV1PostNamespacedPodExec' })
   expect(at('status').patch?.operationId).toBe('patchCoreV1NamespacedPodStatus')
   expect(at('proxy/{path}').get?.operationId).toBe('connectCoreV1GetNamespacedPodProxyWithPath')

@@ -25,7 +25,10 @@ function schemaInDialect(schema: TypeSchema, dialect: Dialect, isProperty: boole
     ...(items === undefined ? {} : { items: schemaInDialect(items, dialect, false) }),
     ...(additionalProperties === undefined
       ? {}
-      : { additionalProperties: typeof additionalProperties === 'object' ? schemaInDialect(additionalProperties, dialect, false) : additionalProperties }),
+      : {
+          additionalProperties:
+            typeof additionalProperties === 'object' ? schemaInDialect(additionalProperties, dialect, false) : additionalProperties,
+        }),
   }
 }
 

@@ -84,7 +84,10 @@ function decodeKind(plan: TypePlan, gvk: GroupVersionKind | undefined, body: unk
     return { object: Object.assign({ ...head }, object, head), strictErrors }
   } catch (error) {
     if (!(error instanceof DecodeError) || gvk === undefined) throw error
-    throw new DecodeError(error.detail, `${gvk.kind} in version ${JSON.stringify(gvk.version)} cannot be handled as a ${gvk.kind}: ${error.detail}`)
+    throw new DecodeError(
+      error.detail,
+      `${gvk.kind} in version ${JSON.stringify(gvk.version)} cannot be handled as a ${gvk.kind}: ${error.detail}`,
+    )
   }
 }
 

@@ -43,7 +43,13 @@ export function completionOf(fields: readonly CompletedField[], keepsEmptyLists:
 
 function stepOf({ name, schema, wire, nested }: CompletedField): Step {
   const shape = shapeOf(schema)
-  return { name, shape, keepsZero: wire.keepsZero || wire.alwaysPrinted, nested, empty: wire.alwaysPrinted ? emptyOf(schema, wire) : undefined }
+  return {
+    name,
+    shape,
+    keepsZero: wire.keepsZero || wire.alwaysPrinted,
+    nested,
+    empty: wire.alwaysPrinted ? emptyOf(schema, wire) : undefined,
+  }
 }
 
 function shapeOf(schema: TypeSchema): Step['shape'] {

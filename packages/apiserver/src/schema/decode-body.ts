@@ -28,7 +28,8 @@ export function decodeBody(text: string, expected: ExpectedBody, mode: FieldVali
   const gvk = headOf(body, expected, text)
   const isExpected = gvk.kind === expected.kind && gvk.version === expected.version && gvk.group === expected.group
   if (isExpected) return expected.schema.decode(body, mode)
-  const refuse = (detail: string): DecodeError => new DecodeError(detail, `${gvk.kind} in version ${JSON.stringify(gvk.version)} cannot be handled as a ${expected.kind}: ${detail}`)
+  const refuse = (detail: string): DecodeError =>
+    new DecodeError(detail, `${gvk.kind} in version ${JSON.stringify(gvk.version)} cannot be handled as a ${expected.kind}: ${detail}`)
   const schema = kindOf(gvk)
   if (schema === undefined) throw refuse(notRegistered(gvk))
   try {
@@ -37,7 +38,9 @@ export function decodeBody(text: string, expected: ExpectedBody, mode: FieldVali
     throw error instanceof DecodeError ? refuse(error.detail) : error
   }
   if (gvk.kind === expected.kind && gvk.group === expected.group) {
-    throw badRequest(`the API version in the data (${formatGroupVersion(gvk)}) does not match the expected API version (${formatGroupVersion(expected)})`)
+    throw badRequest(
+      `the API version in the data (${formatGroupVersion(gvk)}) does not match the expected API version (${formatGroupVersion(expected)})`,
+    )
   }
   throw refuse(unknownConversion(gvk, expected))
 }

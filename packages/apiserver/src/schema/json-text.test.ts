@@ -50,7 +50,10 @@ describe('JsonText.read()', () => {
 
 describe('exact()', () => {
   test('keeps what JSON.parse loses', () => {
-    const exact = JsonText.read('{"a":1.0,"b":[2,{"c":9007199254740993,"c":true}],"d":"\\u00e9","__proto__":{}}').exact() as Record<string, unknown>
+    const exact = JsonText.read('{"a":1.0,"b":[2,{"c":9007199254740993,"c":true}],"d":"\\u00e9","__proto__":{}}').exact() as Record<
+      string,
+      unknown
+    >
     expect(exact['a']).toEqual(new ExactNumber('1.0'))
     expect(exact['b']).toEqual([
       2,

@@ -1,4 +1,12 @@
-import { type FieldError, FieldPath, notSupported, required, resolveSchema, type SchemaSource, type TypeSchema } from '@kubetape/apimachinery'
+import {
+  type FieldError,
+  FieldPath,
+  notSupported,
+  required,
+  resolveSchema,
+  type SchemaSource,
+  type TypeSchema,
+} from '@kubetape/apimachinery'
 
 /** Checks objects against required fields and enumerations. Interpreted: for kinds whose own rules are not known, and for their rare writes. */
 export class SchemaValidator {

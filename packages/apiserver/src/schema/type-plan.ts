@@ -38,7 +38,8 @@ export class TypeCompiler {
   planOf(typeName: string): TypePlan {
     const known = this.#plans.get(typeName)
     if (known?.plan !== undefined) return known.plan
-    if (known !== undefined) return { decode: (value, context) => known.plan!.decode(value, context), complete: (value) => known.plan!.complete(value) }
+    if (known !== undefined)
+      return { decode: (value, context) => known.plan!.decode(value, context), complete: (value) => known.plan!.complete(value) }
     const slot: { plan?: TypePlan } = {}
     this.#plans.set(typeName, slot)
     slot.plan = this.#compile(typeName)
@@ -161,7 +162,8 @@ export class TypeCompiler {
   }
 
   #nestedCompletion(schema: TypeSchema): Completion | undefined {
-    const reference = schema.$ref ?? schema.items?.$ref ?? (typeof schema.additionalProperties === 'object' ? schema.additionalProperties.$ref : undefined)
+    const reference =
+      schema.$ref ?? schema.items?.$ref ?? (typeof schema.additionalProperties === 'object' ? schema.additionalProperties.$ref : undefined)
     if (reference === undefined) return undefined
     const { complete } = this.planOf(reference)
     return complete === asItIs ? undefined : complete
@@ -188,7 +190,11 @@ const fieldSetDecoder: Decoder = (value, context) => {
 }
 
 /** Decodes the fields of a type; what is not among them is unknown and dropped. */
-function structDecoder(fields: ReadonlyMap<string, FieldPlan>, fillings: readonly (readonly [string, () => unknown])[], goType: string): Decoder {
+function structDecoder(
+  fields: ReadonlyMap<string, FieldPlan>,
+  fillings: readonly (readonly [string, () => unknown])[],
+  goType: string,
+): Decoder {
   return (value, context) => {
     if (!isObject(value)) throw context.mismatch(jsonKindOf(value), goType)
     const object: Record<string, unknown> = {}
@@ -217,7 +223,12 @@ function structDecoder(fields: ReadonlyMap<string, FieldPlan>, fillings: readonl
 }
 
 /** As upstream, a field that comes again is decoded onto what is there: objects and maps grow, anything else is replaced. */
-function decodeRepeated(value: RepeatedFields, object: Record<string, unknown>, fields: ReadonlyMap<string, FieldPlan>, context: DecodeContext): void {
+function decodeRepeated(
+  value: RepeatedFields,
+  object: Record<string, unknown>,
+  fields: ReadonlyMap<string, FieldPlan>,
+  context: DecodeContext,
+): void {
   const seen = new Set<string>()
   for (const [name, member] of value.entries) {
     const field = fields.get(name)

@@ -84,7 +84,11 @@ export function wireFieldOf(typeName: string, type: TypeSchema, name: string): W
   const required = type.required?.includes(name) ?? false
   const optionalByRule = OPTIONAL_FORMATS.has(reference) && !required
   const keepsZero = isScalar(schema) && (marks.includes('*') || (optionalByRule && !marks.includes('=')))
-  const printedByRule = TIMES.has(reference) ? !keepsZero : isScalar(schema) || schema.$ref === undefined ? required || hasZeroDefault(schema) : required || 'default' in schema
+  const printedByRule = TIMES.has(reference)
+    ? !keepsZero
+    : isScalar(schema) || schema.$ref === undefined
+      ? required || hasZeroDefault(schema)
+      : required || 'default' in schema
   return {
     keepsZero,
     alwaysPrinted: marks.includes('!') || (printedByRule && !marks.includes('?')),

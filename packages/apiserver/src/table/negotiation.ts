@@ -61,7 +61,8 @@ export function negotiate({ accept, served = BY_DEFAULT, watch = false, pretty, 
 /** Whether the routing, which comes before the choice and does not know `application/*`, lets a clause through. */
 const isRoutable = ({ mediaType }: AcceptClause): boolean => mediaType === '*/*' || (ALL as readonly string[]).includes(mediaType)
 
-const notRoutable = (): StatusError => failure(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${ALL.join(', ')}`, {})
+const notRoutable = (): StatusError =>
+  failure(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${ALL.join(', ')}`, {})
 
 /** The form that a clause asks for: undefined for the plain object, null for one that cannot be had. */
 function transformationOf({ parameters }: AcceptClause, mediaType: ObjectMediaType, watch: boolean): Transformation | undefined | null {

@@ -10,11 +10,18 @@ export function partialObjectMetadata(object: Readonly<KubeObject>, version: Met
 
 /** A list of objects that have only their metadata. */
 export function partialObjectMetadataList(objects: readonly Readonly<KubeObject>[], metadata: ListMeta, version: MetaVersion): object {
-  return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${version}`, metadata, items: objects.map((object) => partialObjectMetadata(object, version)) }
+  return {
+    kind: 'PartialObjectMetadataList',
+    apiVersion: `meta.k8s.io/${version}`,
+    metadata,
+    items: objects.map((object) => partialObjectMetadata(object, version)),
+  }
 }
 
 /** Checks that one object is not asked for as a list, nor a list as one object. Throws 406 with upstream's words; `goType` is what those call the answer's type. */
 export function checkTransformation({ kind }: Transformation, isList: boolean, goType: string): void {
-  if (kind === 'PartialObjectMetadata' && isList) throw notAcceptable(`you requested PartialObjectMetadata, but the requested object is a list (${goType})`)
-  if (kind === 'PartialObjectMetadataList' && !isList) throw notAcceptable(`you requested PartialObjectMetadataList, but the requested object is not a list (${goType})`)
+  if (kind === 'PartialObjectMetadata' && isList)
+    throw notAcceptable(`you requested PartialObjectMetadata, but the requested object is a list (${goType})`)
+  if (kind === 'PartialObjectMetadataList' && !isList)
+    throw notAcceptable(`you requested PartialObjectMetadataList, but the requested object is not a list (${goType})`)
 }

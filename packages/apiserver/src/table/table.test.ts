@@ -11,7 +11,11 @@ const AVAILABLE = 'application/json, application/yaml, application/vnd.kubernete
 describe('parseAccept()', () => {
   test('orders by quality, then by definiteness, then as written', () => {
     expect(parseAccept('*/*, text/*, a/b;q=0.5, application/yaml, application/JSON; x=1 ;q=1').map(({ mediaType }) => mediaType)).toEqual([
-      'application/yaml', 'application/json', 'text/*', '*/*', 'a/b',
+      'application/yaml',
+      'application/json',
+      'text/*',
+      '*/*',
+      'a/b',
     ])
     expect(parseAccept(TABLE)[0]!.parameters).toEqual({ as: 'Table', v: 'v1', g: 'meta.k8s.io' })
     expect(parseAccept('nonsense')).toEqual([])
@@ -32,8 +36,16 @@ describe('negotiate()', () => {
     [`${TABLE},application/json`, 'application/json', table],
     ['application/json;as=Table;v=v1beta1;g=meta.k8s.io', 'application/json', { kind: 'Table', version: 'v1beta1' }],
     ['application/json;as=Table;v=v9;g=meta.k8s.io,application/json', 'application/json', undefined],
-    ['application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1', 'application/json', { kind: 'PartialObjectMetadataList', version: 'v1' }],
-    ['application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json', 'application/json', { kind: 'PartialObjectMetadata', version: 'v1' }],
+    [
+      'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1',
+      'application/json',
+      { kind: 'PartialObjectMetadataList', version: 'v1' },
+    ],
+    [
+      'application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json',
+      'application/json',
+      { kind: 'PartialObjectMetadata', version: 'v1' },
+    ],
   ])('answers %j with %s', (accept, mediaType, as) => {
     expect(negotiate({ accept })).toEqual({ mediaType, as, pretty: false })
   })
@@ -45,7 +57,9 @@ describe('negotiate()', () => {
     ['application/json;as=Table;v=v9;g=meta.k8s.io', `only the following media types are accepted: ${AVAILABLE}`, undefined],
     ['application/vnd.kubernetes.protobuf', `only the following media types are accepted: ${AVAILABLE}`, undefined],
   ])('refuses %s', (accept, message, details) => {
-    expect(() => negotiate({ accept })).toThrow(expect.objectContaining({ message, status: expect.objectContaining({ code: 406, reason: 'NotAcceptable' }) }))
+    expect(() => negotiate({ accept })).toThrow(
+      expect.objectContaining({ message, status: expect.objectContaining({ code: 406, reason: 'NotAcceptable' }) }),
+    )
     try {
       negotiate({ accept })
     } catch (error) {
@@ -56,7 +70,10 @@ describe('negotiate()', () => {
   test('chooses protobuf where it is served, but not for Tables', () => {
     const served = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const
     expect(negotiate({ accept: 'application/vnd.kubernetes.protobuf', served }).mediaType).toBe('application/vnd.kubernetes.protobuf')
-    expect(negotiate({ accept: `application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,${TABLE}`, served })).toMatchObject({ mediaType: 'application/json', as: table })
+    expect(negotiate({ accept: `application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,${TABLE}`, served })).toMatchObject({
+      mediaType: 'application/json',
+      as: table,
+    })
   })
 
   test('streams watches, but not as YAML, and only watches', () => {
@@ -94,8 +111,17 @@ describe('negotiateDiscovery()', () => {
 })
 
 describe('Tables', () => {
-  const object = { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a', resourceVersion: '7', creationTimestamp: '2024-01-01T00:00:00Z' }, data: { a: 'b' } }
-  const options: TableOptions = { columns: tableColumns({ group: '', version: 'v1', resource: 'configmaps' }), cellsOf: (one, nowMs) => [one.metadata?.name, 1, `${nowMs}ms`], nowMs: 5 }
+  const object = {
+    kind: 'ConfigMap',
+    apiVersion: 'v1',
+    metadata: { name: 'a', resourceVersion: '7', creationTimestamp: '2024-01-01T00:00:00Z' },
+    data: { a: 'b' },
+  }
+  const options: TableOptions = {
+    columns: tableColumns({ group: '', version: 'v1', resource: 'configmaps' }),
+    cellsOf: (one, nowMs) => [one.metadata?.name, 1, `${nowMs}ms`],
+    nowMs: 5,
+  }
 
   test('tableOf() has the columns, a row for each object and the metadata of the list', () => {
     const table = tableOf([object, object], { resourceVersion: '9', continue: 'x' }, options)
@@ -103,14 +129,20 @@ describe('Tables', () => {
     expect(table.columnDefinitions?.map(({ name }) => name)).toEqual(['Name', 'Data', 'Age'])
     expect(Object.keys(table.columnDefinitions![0]!)).toEqual(['name', 'type', 'format', 'description', 'priority'])
     expect(table.rows).toHaveLength(2)
-    expect(table.rows[0]).toEqual({ cells: ['a', 1, '5ms'], object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata } })
+    expect(table.rows[0]).toEqual({
+      cells: ['a', 1, '5ms'],
+      object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata },
+    })
   })
 
   test('tableOf() carries as much of the objects as is asked for, in the version asked for', () => {
     const of = (rest: Partial<TableOptions>) => tableOf([object], {}, { ...options, ...rest })
     expect(of({ includeObject: 'None' }).rows[0]!.object).toBeNull()
     expect(of({ includeObject: 'Object' }).rows[0]!.object).toBe(object)
-    expect(of({ version: 'v1beta1' })).toMatchObject({ apiVersion: 'meta.k8s.io/v1beta1', rows: [{ object: { apiVersion: 'meta.k8s.io/v1beta1' } }] })
+    expect(of({ version: 'v1beta1' })).toMatchObject({
+      apiVersion: 'meta.k8s.io/v1beta1',
+      rows: [{ object: { apiVersion: 'meta.k8s.io/v1beta1' } }],
+    })
   })
 
   test('tableOfObject() falls back to Name and Created At', () => {
@@ -131,7 +163,9 @@ describe('Tables', () => {
 
   test('parseIncludeObject() refuses other words', () => {
     expect([parseIncludeObject(null), parseIncludeObject(''), parseIncludeObject('None')]).toEqual(['Metadata', 'Metadata', 'None'])
-    expect(() => parseIncludeObject('Sometimes')).toThrow(`Unable to convert to Table as requested: includeObject: Invalid value: "Sometimes": must be 'Metadata', 'Object', 'None', or empty`)
+    expect(() => parseIncludeObject('Sometimes')).toThrow(
+      `Unable to convert to Table as requested: includeObject: Invalid value: "Sometimes": must be 'Metadata', 'Object', 'None', or empty`,
+    )
   })
 
   test('partialObjectMetadataList() keeps only metadata', () => {
@@ -141,7 +175,9 @@ describe('Tables', () => {
       metadata: { resourceVersion: '9' },
       items: [{ kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata }],
     })
-    expect(() => checkTransformation({ kind: 'PartialObjectMetadata', version: 'v1' }, true, '*v1.ConfigMapList')).toThrow('you requested PartialObjectMetadata, but the requested object is a list (*v1.ConfigMapList)')
+    expect(() => checkTransformation({ kind: 'PartialObjectMetadata', version: 'v1' }, true, '*v1.ConfigMapList')).toThrow(
+      'you requested PartialObjectMetadata, but the requested object is a list (*v1.ConfigMapList)',
+    )
     expect(() => checkTransformation({ kind: 'PartialObjectMetadataList', version: 'v1' }, false, '*v1.ConfigMap')).toThrow('is not a list')
     expect(() => checkTransformation({ kind: 'Table', version: 'v1' }, true, '')).not.toThrow()
   })

@@ -58,7 +58,9 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 export function parseIncludeObject(text: string | null | undefined): IncludeObject {
   if (text === null || text === undefined || text === '') return 'Metadata'
   if (text === 'None' || text === 'Metadata' || text === 'Object') return text
-  throw badRequest(`Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(text)}: must be 'Metadata', 'Object', 'None', or empty`)
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(text)}: must be 'Metadata', 'Object', 'None', or empty`,
+  )
 }
 
 /** The Table of a list, or of one object (whose resourceVersion `metadata` then has). */
@@ -101,7 +103,13 @@ function columnDefinitionsOf({ columns }: TableOptions): ColumnDefinition[] {
   }))
 }
 
-function rowOf(object: Readonly<KubeObject>, { columns, cellsOf, nowMs, includeObject = 'Metadata', version = 'v1' }: TableOptions): TableRow {
-  const cells = columns === undefined || cellsOf === undefined ? [object.metadata?.name ?? '', object.metadata?.creationTimestamp ?? ''] : cellsOf(object, nowMs)
+function rowOf(
+  object: Readonly<KubeObject>,
+  { columns, cellsOf, nowMs, includeObject = 'Metadata', version = 'v1' }: TableOptions,
+): TableRow {
+  const cells =
+    columns === undefined || cellsOf === undefined
+      ? [object.metadata?.name ?? '', object.metadata?.creationTimestamp ?? '']
+      : cellsOf(object, nowMs)
   return { cells, object: includeObject === 'None' ? null : includeObject === 'Object' ? object : partialObjectMetadata(object, version) }
 }

@@ -45,10 +45,16 @@ export function addUp(program: Command, output: Output): void {
 }
 
 async function up(flags: UpFlags, output: Output): Promise<void> {
-  const logger = createLogger({ level: levelOf(flags.logLevel), ...(flags.logFormat === undefined ? {} : { format: formatOf(flags.logFormat) }) })
+  const logger = createLogger({
+    level: levelOf(flags.logLevel),
+    ...(flags.logFormat === undefined ? {} : { format: formatOf(flags.logFormat) }),
+  })
   const log = (fields: Record<string, unknown>): RunLog => {
     const child = Object.keys(fields).length === 0 ? logger : logger.child(fields)
-    const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, more: Record<string, unknown> = {}) => child[level](more, message)
+    const at =
+      (level: 'debug' | 'info' | 'warn' | 'error') =>
+      (message: string, more: Record<string, unknown> = {}) =>
+        child[level](more, message)
     return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
   }
   mkdirSync(flags.data, { recursive: true, mode: 0o700 })
@@ -64,7 +70,9 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     log,
     ...(flags.featureGates === undefined ? {} : { featureGates: flags.featureGates.join(',') }),
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
-    ...(flags.tokenAuthFile === undefined ? {} : { tokens: parseTokenFile(readTextFile('--token-auth-file', flags.tokenAuthFile), flags.tokenAuthFile) }),
+    ...(flags.tokenAuthFile === undefined
+      ? {}
+      : { tokens: parseTokenFile(readTextFile('--token-auth-file', flags.tokenAuthFile), flags.tokenAuthFile) }),
   }
   const plane = await ControlPlane.start(options)
   output.out(`Kubetape is ready at ${plane.url}`)
@@ -99,7 +107,8 @@ function formatOf(text: string): LogFormat {
 
 function wholeNumber(flag: string, text: string, max: number): number {
   const value = Number(text)
-  if (!/^\d+$/.test(text) || value > max) throw new CommandFailed(`Cannot use ${flag} "${text}": it must be a whole number from 0 to ${max}`, 2)
+  if (!/^\d+$/.test(text) || value > max)
+    throw new CommandFailed(`Cannot use ${flag} "${text}": it must be a whole number from 0 to ${max}`, 2)
   return value
 }
 

@@ -11,6 +11,10 @@ export function addVersion(program: Command, output: Output): void {
     .action(({ output: format }: { output?: string }) => {
       const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
       const info = { kubetape: version, kubernetes: EMULATED_VERSION.gitVersion, node: process.version }
-      output.out(format === 'json' ? JSON.stringify(info, null, 2) : `Kubetape ${info.kubetape} (behaves as Kubernetes ${info.kubernetes}, runs on Node ${info.node})`)
+      output.out(
+        format === 'json'
+          ? JSON.stringify(info, null, 2)
+          : `Kubetape ${info.kubetape} (behaves as Kubernetes ${info.kubernetes}, runs on Node ${info.node})`,
+      )
     })
 }

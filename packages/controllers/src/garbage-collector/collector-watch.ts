@@ -28,15 +28,24 @@ export function ownersToLookAfter(directory: OwnerDirectory, kind: Kind, change:
   const references = object.metadata?.ownerReferences ?? []
   const before = previous?.metadata?.ownerReferences ?? []
   const namespace = object.metadata?.namespace ?? ''
-  const isQuiet = type === 'updated' && object.metadata?.deletionTimestamp !== undefined && previous?.metadata?.deletionTimestamp !== undefined
+  const isQuiet =
+    type === 'updated' && object.metadata?.deletionTimestamp !== undefined && previous?.metadata?.deletionTimestamp !== undefined
   const sameReferences = references === before || deepEqual(references, before)
-  if (!isQuiet || !sameReferences) for (const reference of references) keys.push(...keysOfOwner(directory, reference, { namespace, sameReferences, isGone: type === 'deleted' }, lookup))
-  if (!sameReferences) for (const reference of before) keys.push(...keysOfOwner(directory, reference, { namespace, sameReferences, isGone: true }, lookup))
+  if (!isQuiet || !sameReferences)
+    for (const reference of references)
+      keys.push(...keysOfOwner(directory, reference, { namespace, sameReferences, isGone: type === 'deleted' }, lookup))
+  if (!sameReferences)
+    for (const reference of before) keys.push(...keysOfOwner(directory, reference, { namespace, sameReferences, isGone: true }, lookup))
   return keys
 }
 
 /** `isGone`: the reference is no more, so its owner matters only if it waits for that. */
-function keysOfOwner(directory: OwnerDirectory, reference: OwnerReference, { namespace, sameReferences, isGone }: { namespace: string; sameReferences: boolean; isGone: boolean }, lookup: KindLookup): string[] {
+function keysOfOwner(
+  directory: OwnerDirectory,
+  reference: OwnerReference,
+  { namespace, sameReferences, isGone }: { namespace: string; sameReferences: boolean; isGone: boolean },
+  lookup: KindLookup,
+): string[] {
   const owner = directory.resolve(reference, namespace)
   if (owner === 'unresolved') return []
   if (isNowhere(owner)) return isGone || sameReferences ? [] : [keyOf(owner, true)]

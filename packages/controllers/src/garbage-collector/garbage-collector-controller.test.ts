@@ -21,8 +21,20 @@ async function start(prepare?: (cluster: SmallCluster) => Promise<void>): Promis
   return running
 }
 
-const refer = ({ apiVersion = '', kind = '', metadata = {} }: KubeObject, rest: Partial<OwnerReference> = {}): OwnerReference => ({ apiVersion, kind, name: metadata.name!, uid: metadata.uid!, ...rest })
-const make = (cluster: SmallCluster, name: string, ownerReferences: OwnerReference[] = [], metadata: KubeObject['metadata'] = {}, kind = CM): Promise<KubeObject> =>
+const refer = ({ apiVersion = '', kind = '', metadata = {} }: KubeObject, rest: Partial<OwnerReference> = {}): OwnerReference => ({
+  apiVersion,
+  kind,
+  name: metadata.name!,
+  uid: metadata.uid!,
+  ...rest,
+})
+const make = (
+  cluster: SmallCluster,
+  name: string,
+  ownerReferences: OwnerReference[] = [],
+  metadata: KubeObject['metadata'] = {},
+  kind = CM,
+): Promise<KubeObject> =>
   cluster.create(kind, { metadata: { name, ...(kind.namespaced ? { namespace: 'ns' } : {}), ownerReferences, ...metadata } })
 
 async function find(cluster: SmallCluster, name: string, kind = CM): Promise<KubeObject | undefined> {
@@ -34,8 +46,10 @@ async function find(cluster: SmallCluster, name: string, kind = CM): Promise<Kub
   }
 }
 
-const names = async (cluster: SmallCluster, kind = CM): Promise<string[]> => (await cluster.list(kind)).items.map(({ metadata }) => metadata!.name!).sort()
-const remove = (cluster: SmallCluster, name: string, propagationPolicy: 'Background' | 'Foreground' | 'Orphan'): Promise<unknown> => cluster.delete(CM, { namespace: 'ns', name }, { propagationPolicy })
+const names = async (cluster: SmallCluster, kind = CM): Promise<string[]> =>
+  (await cluster.list(kind)).items.map(({ metadata }) => metadata!.name!).sort()
+const remove = (cluster: SmallCluster, name: string, propagationPolicy: 'Background' | 'Foreground' | 'Orphan'): Promise<unknown> =>
+  cluster.delete(CM, { namespace: 'ns', name }, { propagationPolicy })
 
 describe('garbageCollectorController()', () => {
   test('deletes the dependents of a deleted owner through kinds and generations, and only takes its reference from what others own too', async () => {
@@ -45,7 +59,7 @@ describe('garbageCollectorController()', () => {
     const child = await make(cluster, 'child', [refer(owner)])
     await make(cluster, 'grandchild', [refer(child)])
     await make(cluster, 'shared', [refer(owner), refer(other)])
-    await make(cluster, 'secret', [refer(owner)], {}, Secret as unknown as Kind)
+    await make(cluster, 'secret', [refer(owner)], {}, Secret)
     await clock.advance(1)
     await remove(cluster, 'owner', 'Background')
     await clock.advance(1)
@@ -115,7 +129,11 @@ describe('garbageCollectorController()', () => {
     const a = await make(cluster, 'a')
     const b = await make(cluster, 'b', [refer(a, { blockOwnerDeletion: true })])
     const c = await make(cluster, 'c', [refer(b, { blockOwnerDeletion: true })])
-    await cluster.patch(CM, { namespace: 'ns', name: 'a' }, { type: 'merge', body: { metadata: { ownerReferences: [refer(c, { blockOwnerDeletion: true })] } } })
+    await cluster.patch(
+      CM,
+      { namespace: 'ns', name: 'a' },
+      { type: 'merge', body: { metadata: { ownerReferences: [refer(c, { blockOwnerDeletion: true })] } } },
+    )
     await clock.advance(1)
     await remove(cluster, 'a', 'Foreground')
     await clock.advance(50)
@@ -157,20 +175,27 @@ describe('garbageCollectorController()', () => {
     expect(await find(cluster, 'of-abroad')).toBeUndefined()
     expect(await cluster.get(CM, { namespace: 'other', name: 'native' })).toMatchObject({ metadata: { uid: native.metadata!.uid } })
     expect((await cluster.list(Event as unknown as Kind)).items).toMatchObject([
-      { type: 'Warning', reason: 'OwnerRefInvalidNamespace', source: { component: 'garbage-collector-controller' }, message: `ownerRef [v1/ConfigMap, namespace: ns, name: abroad, uid: ${abroad.metadata!.uid!}] does not exist in namespace "ns"` },
+      {
+        type: 'Warning',
+        reason: 'OwnerRefInvalidNamespace',
+        source: { component: 'garbage-collector-controller' },
+        message: `ownerRef [v1/ConfigMap, namespace: ns, name: abroad, uid: ${abroad.metadata!.uid!}] does not exist in namespace "ns"`,
+      },
     ])
   })
 
   test('keeps a cluster-scoped object that names a namespaced owner, and collects what a cluster-scoped owner leaves behind', async () => {
     const { cluster, clock } = await start()
     const local = await make(cluster, 'local')
-    await make(cluster, 'role', [refer(local)], {}, ClusterRole as unknown as Kind)
-    const wide = await make(cluster, 'class', [], {}, PriorityClass as unknown as Kind)
+    await make(cluster, 'role', [refer(local)], {}, ClusterRole)
+    const wide = await make(cluster, 'class', [], {}, PriorityClass)
     await make(cluster, 'of-the-cluster', [refer(wide)])
     await clock.advance(1)
     expect(await names(cluster, ClusterRole as unknown as Kind)).toEqual(['role'])
-    expect((await cluster.list(Event as unknown as Kind)).items).toMatchObject([{ reason: 'OwnerRefInvalidNamespace', message: expect.stringContaining('does not exist in namespace ""') }])
-    await cluster.delete(PriorityClass as unknown as Kind, { name: 'class' })
+    expect((await cluster.list(Event as unknown as Kind)).items).toMatchObject([
+      { reason: 'OwnerRefInvalidNamespace', message: expect.stringContaining('does not exist in namespace ""') },
+    ])
+    await cluster.delete(PriorityClass, { name: 'class' })
     await remove(cluster, 'local', 'Background')
     await clock.advance(1)
     expect(await names(cluster)).toEqual([])

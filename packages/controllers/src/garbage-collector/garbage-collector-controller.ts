@@ -34,7 +34,12 @@ export function garbageCollectorController({ resources }: GarbageCollectorOption
   return {
     name: 'garbage-collector',
     kind: first,
-    watches: directory.kinds.map((kind): Watch => ({ kind, map: (change, lookup) => ownersToLookAfter(directory, kind, change, lookup), predicate: undefined, delayMs: undefined })),
+    watches: directory.kinds.map((kind): Watch => ({
+      kind,
+      map: (change, lookup) => ownersToLookAfter(directory, kind, change, lookup),
+      predicate: undefined,
+      delayMs: undefined,
+    })),
     reads: [],
     indexes: new Map(directory.kinds.map((kind) => [kind, byOwner])),
     options: { concurrencyMax: CONCURRENT_OWNERS },
@@ -82,7 +87,10 @@ async function letGoInForeground(run: OwnerRun, owner: OwnerIdentity, object: Ku
 /** Tells about references to an owner that exists, but in another namespace: it cannot own anything here. */
 function reportForeignOwner(owner: OwnerIdentity, dependents: readonly Dependent[], context: ReconcileContext): void {
   if (!owner.kind.namespaced) return
-  const elsewhere = context.lister(owner.kind).list().some(({ metadata }) => metadata?.uid === owner.uid && metadata.namespace !== owner.namespace)
+  const elsewhere = context
+    .lister(owner.kind)
+    .list()
+    .some(({ metadata }) => metadata?.uid === owner.uid && metadata.namespace !== owner.namespace)
   if (!elsewhere) return
   for (const { kind, object } of dependents) reportInvalidNamespace(kind, object, owner, context)
 }
@@ -94,5 +102,10 @@ function reportInvalidNamespace(kind: Kind, object: KubeObject, owner: OwnerIden
   const { apiVersion, name, uid } = reference
   const text = `[${apiVersion}/${reference.kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`
   const regarding = { ...object, apiVersion: kind.group ? `${kind.group}/${kind.version}` : kind.version, kind: kind.kind }
-  context.event(regarding, 'Warning', 'OwnerRefInvalidNamespace', `ownerRef ${text} does not exist in namespace ${JSON.stringify(namespace)}`)
+  context.event(
+    regarding,
+    'Warning',
+    'OwnerRefInvalidNamespace',
+    `ownerRef ${text} does not exist in namespace ${JSON.stringify(namespace)}`,
+  )
 }

@@ -37,7 +37,12 @@ export class OwnerRun {
   /** Everything that names this owner, of all kinds. */
   dependentsOf(owner: OwnerIdentity): Dependent[] {
     const value = identityText(owner)
-    return this.#directory.kinds.flatMap((kind) => this.#context.lister(kind).byIndex(BY_OWNER, value).map((object) => ({ kind, object })))
+    return this.#directory.kinds.flatMap((kind) =>
+      this.#context
+        .lister(kind)
+        .byIndex(BY_OWNER, value)
+        .map((object) => ({ kind, object })),
+    )
   }
 
   /** Asks the API about owners that no informer shows. */
@@ -107,7 +112,11 @@ export class OwnerRun {
     if (action.type === 'drop-references') await this.#dropReferences(dependent, action.uids)
     if (action.type !== 'delete' || !action.unblock) return
     const references = (dependent.object.metadata?.ownerReferences ?? []).map((reference) => ({ ...reference, blockOwnerDeletion: false }))
-    await this.#writeReferences(dependent, references, references.map(({ uid }) => ({ uid, blockOwnerDeletion: false })))
+    await this.#writeReferences(
+      dependent,
+      references,
+      references.map(({ uid }) => ({ uid, blockOwnerDeletion: false })),
+    )
   }
 
   async #delete({ kind, object }: Dependent, action: DependentAction): Promise<void> {
@@ -115,12 +124,22 @@ export class OwnerRun {
     const { namespace, name = '', uid = '', resourceVersion = '' } = object.metadata ?? {}
     // The version makes sure that its owners are still those that were judged; after unblocking it is ours that changed it.
     const preconditions = action.unblock ? { uid } : { uid, resourceVersion }
-    await unlessGone(this.#context.client.delete(kind, { ...(namespace ? { namespace } : {}), name }, { propagationPolicy: action.propagationPolicy, preconditions }))
+    await unlessGone(
+      this.#context.client.delete(
+        kind,
+        { ...(namespace ? { namespace } : {}), name },
+        { propagationPolicy: action.propagationPolicy, preconditions },
+      ),
+    )
   }
 
   async #dropReferences(dependent: Dependent, uids: readonly string[]): Promise<void> {
     const kept = (dependent.object.metadata?.ownerReferences ?? []).filter(({ uid }) => !uids.includes(uid))
-    await this.#writeReferences(dependent, kept, uids.map((uid) => ({ $patch: 'delete', uid })))
+    await this.#writeReferences(
+      dependent,
+      kept,
+      uids.map((uid) => ({ $patch: 'delete', uid })),
+    )
   }
 
   /** By the strategic patch, which touches nothing else; kinds that do not take it (custom resources) get the whole list, if nobody changed the object. */
@@ -132,7 +151,9 @@ export class OwnerRun {
       await unlessGone(client.patch(kind, target, { type: 'strategic', body: { metadata: { uid, ownerReferences: changes } } }))
     } catch (error) {
       if (!isStatusError(error) || error.httpCode !== 415) throw error
-      await unlessGone(client.patch(kind, target, { type: 'merge', body: { metadata: { uid, resourceVersion, ownerReferences: references } } }))
+      await unlessGone(
+        client.patch(kind, target, { type: 'merge', body: { metadata: { uid, resourceVersion, ownerReferences: references } } }),
+      )
     }
   }
 }

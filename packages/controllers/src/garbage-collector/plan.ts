@@ -55,7 +55,11 @@ export function plan({ object, owners, hasDependents, hasWaitingDependent }: Dep
     return uids.length === 0 ? KEEP : { type: 'drop-references', uids }
   }
   if (owners.includes('waiting') && hasDependents) return { type: 'delete', propagationPolicy: 'Foreground', unblock: hasWaitingDependent }
-  const propagationPolicy = finalizers.includes(ORPHAN_FINALIZER) ? 'Orphan' : finalizers.includes(FOREGROUND_FINALIZER) ? 'Foreground' : 'Background'
+  const propagationPolicy = finalizers.includes(ORPHAN_FINALIZER)
+    ? 'Orphan'
+    : finalizers.includes(FOREGROUND_FINALIZER)
+      ? 'Foreground'
+      : 'Background'
   return { type: 'delete', propagationPolicy, unblock: false }
 }
 

@@ -26,7 +26,15 @@ export function customKind({ spec, status }: CustomResourceDefinition): Kind[] {
   if (!hasCondition(status?.conditions, 'Established')) return []
   const version = spec.versions.find((one) => one.served && one.storage) ?? spec.versions.find((one) => one.served)
   if (version === undefined) return []
-  return [{ group: spec.group, version: version.name, kind: spec.names.kind, resource: spec.names.plural, namespaced: spec.scope === 'Namespaced' }]
+  return [
+    {
+      group: spec.group,
+      version: version.name,
+      kind: spec.names.kind,
+      resource: spec.names.plural,
+      namespaced: spec.scope === 'Namespaced',
+    },
+  ]
 }
 
 /** How long Pods may still take to end, in seconds: those that a node runs, by their grace period. Other resources take no time. */

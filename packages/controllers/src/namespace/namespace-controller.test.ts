@@ -18,7 +18,8 @@ describe('namespaceController()', () => {
   async function start(): Promise<RunningControllers> {
     running = await runControllers([namespaceController({ resources: [ConfigMap, Secret, Pod, Node] as Kind[] })])
     const { cluster, clock } = running
-    for (const name of ['life', 'other']) await cluster.create(NS, { metadata: { name, finalizers: [] }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } })
+    for (const name of ['life', 'other'])
+      await cluster.create(NS, { metadata: { name, finalizers: [] }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } })
     await cluster.create(ConfigMap, { metadata: { name: 'plain', namespace: 'life' } })
     await cluster.create(ConfigMap, { metadata: { name: 'elsewhere', namespace: 'other' } })
     await clock.advance(1)
@@ -27,7 +28,11 @@ describe('namespaceController()', () => {
 
   /** What the API server does to a namespace on DELETE: it is marked and stays until spec.finalizers is empty. */
   async function terminate({ cluster, clock }: RunningControllers): Promise<void> {
-    await cluster.patch(NS, { name: 'life' }, { type: 'merge', body: { metadata: { deletionTimestamp: '2024-08-13T00:00:00Z' }, status: { phase: 'Terminating' } } })
+    await cluster.patch(
+      NS,
+      { name: 'life' },
+      { type: 'merge', body: { metadata: { deletionTimestamp: '2024-08-13T00:00:00Z' }, status: { phase: 'Terminating' } } },
+    )
     await clock.advance(1)
   }
 
@@ -36,7 +41,11 @@ describe('namespaceController()', () => {
     await terminate(running!)
     expect((await cluster.list(NS)).items.map(({ metadata }) => metadata!.name)).toEqual(['other'])
     expect((await cluster.list(ConfigMap)).items.map(({ metadata }) => metadata.name)).toEqual(['elsewhere'])
-    expect(cluster.writes.slice(-3)).toEqual(['delete-Background configmaps/plain', 'update-status namespaces/life', 'update-finalize namespaces/life'])
+    expect(cluster.writes.slice(-3)).toEqual([
+      'delete-Background configmaps/plain',
+      'update-status namespaces/life',
+      'update-finalize namespaces/life',
+    ])
   })
 
   test('waits for what has finalizers, says so, and goes soon after they are off', async () => {
@@ -60,11 +69,15 @@ describe('namespaceController()', () => {
     const { cluster, clock } = await start()
     const list = cluster.list.bind(cluster)
     cluster.list = (kind, options) => {
-      if (kind.resource === 'secrets') throw new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code: 500, message: 'broken' })
+      if (kind.resource === 'secrets')
+        throw new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code: 500, message: 'broken' })
       return list(kind, options)
     }
     await terminate(running!)
-    expect((await cluster.get(NamespaceKind, { name: 'life' })).status!.conditions![2]).toMatchObject({ status: 'True', message: 'Failed to delete all resource types, 1 remaining: secrets: broken' })
+    expect((await cluster.get(NamespaceKind, { name: 'life' })).status!.conditions![2]).toMatchObject({
+      status: 'True',
+      message: 'Failed to delete all resource types, 1 remaining: secrets: broken',
+    })
     cluster.list = list
     await clock.advance(2000)
     expect((await cluster.list(NS)).items).toHaveLength(1)

@@ -39,7 +39,11 @@ async function reconcile(name: string, resources: readonly Kind[], context: Reco
   const uid = namespace.metadata.uid ?? ''
   const carried = context.carried as Carried | undefined
   const looks = carried?.uid === uid ? carried.looks : 0
-  const contents = await emptied(name, contentKinds(resources, context.lister<CustomResourceDefinition>(DefinitionKind).list()), context.client)
+  const contents = await emptied(
+    name,
+    contentKinds(resources, context.lister<CustomResourceDefinition>(DefinitionKind).list()),
+    context.client,
+  )
   const { status, finalize, requeueAfterMs } = plan(namespace, contents, looks, context.nowMs())
   context.carry({ uid, looks: looks + 1 } satisfies Carried)
   if (status !== undefined || finalize !== undefined) await write(status, finalize, context.client)
@@ -51,7 +55,11 @@ async function write(status: Namespace | undefined, finalize: Namespace | undefi
     const written = status === undefined ? undefined : await client.update<Namespace>(NamespaceKind, status, { subresource: 'status' })
     if (finalize === undefined) return
     const resourceVersion = (written ?? finalize).metadata.resourceVersion
-    await client.update<Namespace>(NamespaceKind, { ...finalize, metadata: { ...finalize.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) } }, { subresource: 'finalize' })
+    await client.update<Namespace>(
+      NamespaceKind,
+      { ...finalize, metadata: { ...finalize.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) } },
+      { subresource: 'finalize' },
+    )
   } catch (error) {
     if (!isNotFound(error)) throw error
   }
@@ -60,15 +68,19 @@ async function write(status: Namespace | undefined, finalize: Namespace | undefi
 /** Asks everything in the namespace to go and answers what is left. All resources are looked at together, then deleted together, so that a replay sends the same requests. */
 async function emptied(namespace: string, kinds: readonly Kind[], client: Client): Promise<ResourceContent[]> {
   const before = await Promise.all(kinds.map((kind) => look(namespace, kind, client)))
-  const failures = await Promise.all(before.map((content) => (content.remaining.some(({ metadata }) => metadata?.deletionTimestamp === undefined) ? clear(namespace, content.kind, client) : undefined)))
-  const touched = before.map((content, at) => ({ content, failure: failures[at] }))
+  const failures = await Promise.all(before.map((content) => clearUnlessGoing(namespace, content, client)))
   return Promise.all(
-    touched.map(async ({ content, failure }) => {
+    before.map(async (content, at) => {
       if (content.remaining.length === 0) return content
       const after = await look(namespace, content.kind, client)
+      const failure = failures[at]
       return failure === undefined ? after : { ...after, failure }
     }),
   )
+}
+
+async function clearUnlessGoing(namespace: string, { kind, remaining }: ResourceContent, client: Client): Promise<string | undefined> {
+  return remaining.some(({ metadata }) => metadata?.deletionTimestamp === undefined) ? clear(namespace, kind, client) : undefined
 }
 
 async function look(namespace: string, kind: Kind, client: Client): Promise<ResourceContent> {

@@ -59,13 +59,23 @@ function conditionsOf(contents: readonly ResourceContent[]): NamespaceCondition[
     is('NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'),
     is('NamespaceDeletionGroupVersionParsingFailure', false, 'ParsedGroupVersions', 'All legacy kube types successfully parsed'),
     failures.length > 0
-      ? is('NamespaceDeletionContentFailure', true, 'ContentDeletionFailed', `Failed to delete all resource types, ${failures.length} remaining: ${failures.sort().join(', ')}`)
+      ? is(
+          'NamespaceDeletionContentFailure',
+          true,
+          'ContentDeletionFailed',
+          `Failed to delete all resource types, ${failures.length} remaining: ${failures.sort().join(', ')}`,
+        )
       : is('NamespaceDeletionContentFailure', false, 'ContentDeleted', 'All content successfully deleted, may be waiting on finalization'),
     remaining.length > 0
       ? is('NamespaceContentRemaining', true, 'SomeResourcesRemain', `Some resources are remaining: ${remaining.sort().join(', ')}`)
       : is('NamespaceContentRemaining', false, 'ContentRemoved', 'All content successfully removed'),
     finalizers.length > 0
-      ? is('NamespaceFinalizersRemaining', true, 'SomeFinalizersRemain', `Some content in the namespace has finalizers remaining: ${finalizers.join(', ')}`)
+      ? is(
+          'NamespaceFinalizersRemaining',
+          true,
+          'SomeFinalizersRemain',
+          `Some content in the namespace has finalizers remaining: ${finalizers.join(', ')}`,
+        )
       : is('NamespaceFinalizersRemaining', false, 'ContentHasNoFinalizers', 'All content-preserving finalizers finished'),
   ]
 }
@@ -73,7 +83,8 @@ function conditionsOf(contents: readonly ResourceContent[]): NamespaceCondition[
 function countFinalizers(contents: readonly ResourceContent[]): string[] {
   const counts = new Map<string, number>()
   for (const { remaining } of contents) {
-    for (const object of remaining) for (const finalizer of object.metadata?.finalizers ?? []) counts.set(finalizer, (counts.get(finalizer) ?? 0) + 1)
+    for (const object of remaining)
+      for (const finalizer of object.metadata?.finalizers ?? []) counts.set(finalizer, (counts.get(finalizer) ?? 0) + 1)
   }
   return [...counts].map(([finalizer, count]) => `${finalizer} in ${count} resource instances`).sort()
 }

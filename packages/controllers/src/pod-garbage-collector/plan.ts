@@ -8,7 +8,12 @@ export const TERMINATED_PODS_MAX = 12_500
 
 const OUT_OF_SERVICE_TAINT = 'node.kubernetes.io/out-of-service'
 /** Why a Pod of a lost node is failed (KEP-3329). */
-const NODE_LOST: Omit<PodCondition, 'lastTransitionTime'> = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' }
+const NODE_LOST: Omit<PodCondition, 'lastTransitionTime'> = {
+  type: 'DisruptionTarget',
+  status: 'True',
+  reason: 'DeletionByPodGC',
+  message: 'PodGC: node no longer exists',
+}
 
 export interface PodGarbageObserved {
   readonly pods: readonly Pod[]
@@ -49,7 +54,8 @@ export function plan(observed: PodGarbageObserved): PodGarbagePlan {
   const removals = new Map<string, PodRemoval>()
   const remove = (pod: Pod, condition?: PodRemoval['condition'], missingNode?: string): void => {
     const id = `${pod.metadata.namespace}/${pod.metadata.name}`
-    if (!removals.has(id)) removals.set(id, { pod, fail: !isTerminated(pod), condition: isTerminated(pod) ? undefined : condition, missingNode })
+    if (!removals.has(id))
+      removals.set(id, { pod, fail: !isTerminated(pod), condition: isTerminated(pod) ? undefined : condition, missingNode })
   }
   for (const pod of excessPods(observed)) remove(pod)
   for (const pod of observed.pods) {

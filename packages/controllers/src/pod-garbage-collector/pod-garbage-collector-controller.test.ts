@@ -14,9 +14,14 @@ describe('podGarbageCollectorController()', () => {
   test('fails and deletes the Pods of a node that has been gone for 40 s, and leaves those of others', async () => {
     running = await runControllers([podGarbageCollectorController()])
     const { cluster, clock } = running
-    await cluster.create(Node, { metadata: { name: 'here' } })
-    await cluster.create(Node, { metadata: { name: 'gone' } })
-    for (const node of ['here', 'gone']) await cluster.create(Pod, { metadata: { name: `on-${node}`, namespace: 'ns' }, spec: { containers: [], nodeName: node }, status: { phase: 'Running' } })
+    await cluster.create(Node, { metadata: { name: 'here' }, spec: {} })
+    await cluster.create(Node, { metadata: { name: 'gone' }, spec: {} })
+    for (const node of ['here', 'gone'])
+      await cluster.create(Pod, {
+        metadata: { name: `on-${node}`, namespace: 'ns' },
+        spec: { containers: [], nodeName: node },
+        status: { phase: 'Running' },
+      })
     await clock.advance(60_000)
     await cluster.delete(Node, { name: 'gone' })
     await clock.advance(39_000)

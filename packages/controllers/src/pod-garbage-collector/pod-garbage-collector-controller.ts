@@ -19,7 +19,12 @@ const PARALLEL_MAX = 50
 /** Removes Pods that nobody else will: too many terminated ones, those of lost nodes, those stuck in termination (kube-controller-manager's pod-garbage-collector). */
 export function podGarbageCollectorController({ terminatedPodsMax = TERMINATED_PODS_MAX }: PodGarbageCollectorOptions = {}): Controller {
   // Only what starts the clock: while there are Pods the runs follow each other.
-  const watch: Watch<Pod> = { kind: PodKind, map: ({ type }) => (type === 'added' ? [KEY] : []), predicate: undefined, delayMs: ({ initial }) => (initial ? 0 : CHECK_PERIOD_MS) }
+  const watch: Watch<Pod> = {
+    kind: PodKind,
+    map: ({ type }) => (type === 'added' ? [KEY] : []),
+    predicate: undefined,
+    delayMs: ({ initial }) => (initial ? 0 : CHECK_PERIOD_MS),
+  }
   return {
     name: 'pod-garbage-collector',
     kind: PodKind,
@@ -33,15 +38,27 @@ export function podGarbageCollectorController({ terminatedPodsMax = TERMINATED_P
 
 async function reconcile(terminatedPodsMax: number, context: ReconcileContext): Promise<ReconcileResult> {
   const pods = context.lister<Pod>(PodKind).list()
-  const nodes = new Map(context.lister<Node>(NodeKind).list().map((node) => [node.metadata.name ?? '', node]))
+  const nodes = new Map(
+    context
+      .lister<Node>(NodeKind)
+      .list()
+      .map((node) => [node.metadata.name ?? '', node]),
+  )
   const nowMs = context.nowMs()
-  const { removals, missing } = plan({ pods, nodes, missing: (context.carried as Record<string, number> | undefined) ?? {}, nowMs, terminatedPodsMax })
+  const { removals, missing } = plan({
+    pods,
+    nodes,
+    missing: (context.carried as Record<string, number> | undefined) ?? {},
+    nowMs,
+    terminatedPodsMax,
+  })
   context.carry(missing)
   const lost = await confirmedMissing(removals, context)
   const due = removals.filter(({ missingNode }) => missingNode === undefined || lost.has(missingNode))
   for (let at = 0; at < due.length; at += PARALLEL_MAX) {
     const results = await Promise.allSettled(due.slice(at, at + PARALLEL_MAX).map((removal) => remove(removal, nowMs, context)))
-    for (const result of results) if (result.status === 'rejected') context.log.warn('a Pod could not be removed', { error: String(result.reason) })
+    for (const result of results)
+      if (result.status === 'rejected') context.log.warn('a Pod could not be removed', { error: String(result.reason) })
   }
   return pods.length === 0 ? {} : { requeueAfterMs: CHECK_PERIOD_MS }
 }
@@ -65,7 +82,12 @@ async function remove({ pod, fail, condition }: PodRemoval, nowMs: number, { cli
   try {
     if (fail) {
       const conditions = condition === undefined ? {} : { conditions: [{ ...condition, lastTransitionTime: formatTime(nowMs) }] }
-      await client.patch<Pod>(PodKind, { namespace, name }, { type: 'strategic', body: { metadata: { uid }, status: { phase: 'Failed', ...conditions } } }, { subresource: 'status' })
+      await client.patch<Pod>(
+        PodKind,
+        { namespace, name },
+        { type: 'strategic', body: { metadata: { uid }, status: { phase: 'Failed', ...conditions } } },
+        { subresource: 'status' },
+      )
     }
     await client.delete<Pod>(PodKind, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } })
   } catch (error) {

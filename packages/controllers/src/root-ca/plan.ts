@@ -17,10 +17,15 @@ export type RootCaAction = { readonly type: 'create' | 'update'; readonly config
  * root-ca-certificate-publisher-controller). Labels and other annotations are left alone.
  */
 export function plan(namespace: Namespace | undefined, known: ConfigMap | undefined, ca: string): RootCaAction {
-  if (namespace === undefined || namespace.status?.phase !== 'Active' || namespace.metadata.deletionTimestamp !== undefined) return undefined
+  if (namespace === undefined || namespace.status?.phase !== 'Active' || namespace.metadata.deletionTimestamp !== undefined)
+    return undefined
   const data = { [CA_KEY]: ca }
   if (known === undefined) {
-    const metadata = { namespace: namespace.metadata.name!, name: ROOT_CA_CONFIG_MAP, annotations: { [DESCRIPTION_ANNOTATION]: DESCRIPTION } }
+    const metadata = {
+      namespace: namespace.metadata.name!,
+      name: ROOT_CA_CONFIG_MAP,
+      annotations: { [DESCRIPTION_ANNOTATION]: DESCRIPTION },
+    }
     return { type: 'create', configMap: { apiVersion: 'v1', kind: 'ConfigMap', metadata, data } }
   }
   if (deepEqual(known.data ?? {}, data) && known.metadata.annotations?.[DESCRIPTION_ANNOTATION]) return undefined

@@ -1,20 +1,29 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { ConfigMap, Namespace } from '@kubetape/api/types/core/v1'
 import { ConfigMap as ConfigMapKind, Namespace as NamespaceKind } from '@kubetape/api/kinds'
-import type { Kind } from '@kubetape/apimachinery'
 import { runControllers, type RunningControllers } from '../garbage-collector/testing/running-controllers.ts'
 import { plan } from './plan.ts'
 import { rootCaController } from './root-ca-controller.ts'
 
-const namespace = (phase: 'Active' | 'Terminating'): Namespace => ({ metadata: { name: 'ns' }, status: { phase } })
-const bundle = (data: Record<string, string>, metadata: ConfigMap['metadata'] = {}): ConfigMap => ({ metadata: { name: 'kube-root-ca.crt', namespace: 'ns', ...metadata }, data })
+const namespace = (phase: 'Active' | 'Terminating'): Namespace => ({ metadata: { name: 'ns' }, spec: {}, status: { phase } })
+const bundle = (data: Record<string, string>, metadata: ConfigMap['metadata'] = {}): ConfigMap => ({
+  metadata: { name: 'kube-root-ca.crt', namespace: 'ns', ...metadata },
+  data,
+})
 const described = { annotations: { 'kubernetes.io/description': 'mine' } }
 
 describe('plan()', () => {
   test('creates the bundle with its description when an active namespace has none', () => {
     expect(plan(namespace('Active'), undefined, 'CA')).toMatchObject({
       type: 'create',
-      configMap: { metadata: { namespace: 'ns', name: 'kube-root-ca.crt', annotations: { 'kubernetes.io/description': expect.stringMatching(/^Contains a CA bundle/) } }, data: { 'ca.crt': 'CA' } },
+      configMap: {
+        metadata: {
+          namespace: 'ns',
+          name: 'kube-root-ca.crt',
+          annotations: { 'kubernetes.io/description': expect.stringMatching(/^Contains a CA bundle/) },
+        },
+        data: { 'ca.crt': 'CA' },
+      },
     })
   })
 
@@ -48,7 +57,7 @@ describe('rootCaController()', () => {
   test('publishes the bundle, and puts it back when it was changed or deleted', async () => {
     running = await runControllers([rootCaController({ ca: 'CA' })])
     const { cluster, clock } = running
-    await cluster.create(NamespaceKind as Kind, namespace('Active'))
+    await cluster.create(NamespaceKind, namespace('Active'))
     await clock.advance(1)
     const target = { namespace: 'ns', name: 'kube-root-ca.crt' }
     const first = await cluster.get(ConfigMapKind, target)

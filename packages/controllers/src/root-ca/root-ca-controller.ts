@@ -14,7 +14,9 @@ export interface RootCaControllerOptions {
 export function rootCaController({ ca }: RootCaControllerOptions): Controller {
   return controllerFor<Namespace>(NamespaceKind, { predicate: ({ object, previous }) => object.status?.phase !== previous?.status?.phase })
     .named('root-ca-certificate-publisher')
-    .watches<ConfigMap>(ConfigMapKind, ({ object }) => (object.metadata.name === ROOT_CA_CONFIG_MAP ? [object.metadata.namespace ?? ''] : []))
+    .watches<ConfigMap>(ConfigMapKind, ({ object }) =>
+      object.metadata.name === ROOT_CA_CONFIG_MAP ? [object.metadata.namespace ?? ''] : [],
+    )
     .reconcile(async ({ name }, context) => {
       const namespace = context.lister<Namespace>(NamespaceKind).get('', name)
       await act(plan(namespace, context.lister<ConfigMap>(ConfigMapKind).get(name, ROOT_CA_CONFIG_MAP), ca), context)

@@ -1,12 +1,15 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Namespace } from '@kubetape/api/types/core/v1'
 import { Namespace as NamespaceKind, ServiceAccount } from '@kubetape/api/kinds'
-import type { Kind } from '@kubetape/apimachinery'
 import { runControllers, type RunningControllers } from '../garbage-collector/testing/running-controllers.ts'
 import { plan } from './plan.ts'
 import { serviceAccountController } from './service-account-controller.ts'
 
-const namespace = (phase?: 'Active' | 'Terminating'): Namespace => ({ metadata: { name: 'ns' }, ...(phase ? { status: { phase } } : {}) })
+const namespace = (phase?: 'Active' | 'Terminating'): Namespace => ({
+  metadata: { name: 'ns' },
+  spec: {},
+  ...(phase ? { status: { phase } } : {}),
+})
 
 describe('plan()', () => {
   test.each([
@@ -31,7 +34,7 @@ describe('serviceAccountController()', () => {
   test('gives every active namespace its account, and again when it is deleted', async () => {
     running = await runControllers([serviceAccountController()])
     const { cluster, clock } = running
-    await cluster.create(NamespaceKind as Kind, namespace('Active'))
+    await cluster.create(NamespaceKind, namespace('Active'))
     await clock.advance(1)
     const target = { namespace: 'ns', name: 'default' }
     const first = await cluster.get(ServiceAccount, target)

@@ -14,7 +14,9 @@ export interface ServiceAccountControllerOptions {
 export function serviceAccountController({ names = ['default'] }: ServiceAccountControllerOptions = {}): Controller {
   return controllerFor<Namespace>(NamespaceKind, { predicate: ({ object, previous }) => object.status?.phase !== previous?.status?.phase })
     .named('serviceaccount')
-    .watches<ServiceAccount>(ServiceAccountKind, ({ type, object }) => (type === 'deleted' && names.includes(object.metadata.name ?? '') ? [object.metadata.namespace ?? ''] : []))
+    .watches<ServiceAccount>(ServiceAccountKind, ({ type, object }) =>
+      type === 'deleted' && names.includes(object.metadata.name ?? '') ? [object.metadata.namespace ?? ''] : [],
+    )
     .reconcile(({ name }, context) => reconcile(name, names, context))
 }
 
@@ -27,7 +29,11 @@ async function reconcile(namespace: string, names: readonly string[], context: R
 
 async function create(namespace: string, name: string, context: ReconcileContext): Promise<void> {
   try {
-    await context.client.create<ServiceAccount>(ServiceAccountKind, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } })
+    await context.client.create<ServiceAccount>(ServiceAccountKind, {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { namespace, name },
+    })
   } catch (error) {
     // Somebody was faster, or nothing is missing any more.
     if (!isAlreadyExists(error) && !refusedAsTerminating(error)) throw error

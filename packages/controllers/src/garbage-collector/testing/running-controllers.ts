@@ -11,13 +11,23 @@ export interface RunningControllers {
 }
 
 /** Starts these controllers; `prepare` fills the cluster before they see it. */
-export async function runControllers(controllers: readonly Controller[], prepare?: (cluster: SmallCluster) => Promise<void>): Promise<RunningControllers> {
+export async function runControllers(
+  controllers: readonly Controller[],
+  prepare?: (cluster: SmallCluster) => Promise<void>,
+): Promise<RunningControllers> {
   const cluster = new SmallCluster()
   await prepare?.(cluster)
   cluster.writes.length = 0
   const clock = new VirtualClock()
   const random = seededRandom(1)
-  const manager = new Manager({ client: cluster, gates: { enabled: () => false }, clock, random, uids: uidSource(random), mutationDetector: true }).add(...controllers)
+  const manager = new Manager({
+    client: cluster,
+    gates: { enabled: () => false },
+    clock,
+    random,
+    uids: uidSource(random),
+    mutationDetector: true,
+  }).add(...controllers)
   const started = manager.start()
   await clock.advance(0)
   await started

@@ -1,12 +1,29 @@
 import { builtinSchemas, schemaOfKind } from '@kubetape/api'
 import {
-  alreadyExists, applyMergePatch, applyStrategicMergePatch, conflict, FOREGROUND_FINALIZER, type Kind, type KubeList, type KubeObject, notFound, OBJECT_MODIFIED,
-  type ObjectName, ORPHAN_FINALIZER, type Status, type WatchEvent,
+  alreadyExists,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  conflict,
+  FOREGROUND_FINALIZER,
+  type Kind,
+  type KubeList,
+  type KubeObject,
+  notFound,
+  OBJECT_MODIFIED,
+  type ObjectName,
+  ORPHAN_FINALIZER,
+  type Status,
+  type WatchEvent,
 } from '@kubetape/apimachinery'
 import type { Client, DeleteOptions, ListOptions, Patch, WatchOptions, WriteOptions } from '@kubetape/client'
-import { Observable, Subject } from 'rxjs'
 
 type Stored = KubeObject & { metadata: NonNullable<KubeObject['metadata']> }
+
+interface Change {
+  readonly resource: string
+  readonly event: WatchEvent<Stored>
+}
+type Listener = (change: Change) => void
 
 const SUCCESS: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 200 }
 
@@ -16,8 +33,8 @@ const SUCCESS: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status
  */
 export class SmallCluster implements Client {
   readonly #objects = new Map<string, Map<string, Stored>>()
-  readonly #events: { resource: string; event: WatchEvent<Stored> }[] = []
-  readonly #live = new Subject<{ resource: string; event: WatchEvent<Stored> }>()
+  readonly #events: Change[] = []
+  readonly #listeners = new Set<Listener>()
   /** Requests as `verb resource/name`, reads left out. */
   readonly writes: string[] = []
   #version = 100
@@ -32,25 +49,32 @@ export class SmallCluster implements Client {
     return { metadata: { resourceVersion: String(this.#version) }, items: items as unknown as T[] }
   }
 
-  watch<T extends KubeObject>(kind: Kind<T>, { resourceVersion = '0' }: WatchOptions = {}): Observable<WatchEvent<T>> {
-    return new Observable((subscriber) => {
+  /** As much of an Observable as a reflector uses, whatever the type is. */
+  watch<T extends KubeObject>(kind: Kind<T>, { resourceVersion = '0' }: WatchOptions = {}): never {
+    const subscribe = ({ next }: { next: (event: WatchEvent<T>) => void }): { unsubscribe: () => void } => {
       let seen = Number(resourceVersion)
-      const send = ({ resource, event }: { resource: string; event: WatchEvent<Stored> }): void => {
+      const send: Listener = ({ resource, event }) => {
         const version = Number((event.object as Stored).metadata.resourceVersion)
         if (resource !== kind.resource || version <= seen) return
         seen = version
-        subscriber.next(event as unknown as WatchEvent<T>)
+        next(event as unknown as WatchEvent<T>)
       }
       this.#events.forEach(send)
-      return this.#live.subscribe(send)
-    })
+      this.#listeners.add(send)
+      return { unsubscribe: () => void this.#listeners.delete(send) }
+    }
+    return { subscribe } as never
   }
 
   async create<T extends KubeObject>(kind: Kind<T>, object: T): Promise<T> {
     const { namespace, name = `generated-${this.#uids}` } = object.metadata ?? {}
     this.#note('create', kind, name)
     if (this.#table(kind).has(keyOf({ ...(namespace ? { namespace } : {}), name }))) throw alreadyExists(kind, name)
-    const made = { apiVersion: kind.group ? `${kind.group}/${kind.version}` : kind.version, kind: kind.kind, ...structuredClone(object) } as unknown as Stored
+    const made = {
+      apiVersion: kind.group ? `${kind.group}/${kind.version}` : kind.version,
+      kind: kind.kind,
+      ...structuredClone(object),
+    } as unknown as Stored
     made.metadata = { ...made.metadata, name, uid: `uid-${++this.#uids}` }
     return this.#put(kind, made, 'ADDED') as unknown as T
   }
@@ -63,24 +87,47 @@ export class SmallCluster implements Client {
     return this.#change(kind, known, structuredClone(object) as unknown as Stored) as unknown as T
   }
 
-  async patch<T extends KubeObject>(kind: Kind<T>, target: ObjectName, { type, body }: Patch, { subresource }: WriteOptions = {}): Promise<T> {
+  async patch<T extends KubeObject>(
+    kind: Kind<T>,
+    target: ObjectName,
+    { type, body }: Patch,
+    { subresource }: WriteOptions = {},
+  ): Promise<T> {
     this.#note(subresource ? `patch-${subresource}` : 'patch', kind, target.name)
     const known = this.#find(kind, target)
     const { uid, resourceVersion } = (body as KubeObject).metadata ?? {}
-    if ((uid && uid !== known.metadata.uid) || (resourceVersion && resourceVersion !== known.metadata.resourceVersion)) throw conflict(kind, target.name, OBJECT_MODIFIED)
-    const next = type === 'strategic' ? applyStrategicMergePatch(known, body, schemaOfKind(kind), builtinSchemas) : applyMergePatch(known, body)
+    if ((uid && uid !== known.metadata.uid) || (resourceVersion && resourceVersion !== known.metadata.resourceVersion))
+      throw conflict(kind, target.name, OBJECT_MODIFIED)
+    const next =
+      type === 'strategic' ? applyStrategicMergePatch(known, body, schemaOfKind(kind), builtinSchemas) : applyMergePatch(known, body)
     return this.#change(kind, known, next) as unknown as T
   }
 
-  async delete<T extends KubeObject>(kind: Kind<T>, target: ObjectName, { propagationPolicy = 'Background', preconditions, gracePeriodSeconds }: DeleteOptions = {}): Promise<T | Status> {
+  async delete<T extends KubeObject>(
+    kind: Kind<T>,
+    target: ObjectName,
+    { propagationPolicy = 'Background', preconditions, gracePeriodSeconds }: DeleteOptions = {},
+  ): Promise<T | Status> {
     this.#note(`delete-${propagationPolicy}`, kind, target.name)
     const known = this.#find(kind, target)
     const { uid, resourceVersion } = preconditions ?? {}
-    if ((uid && uid !== known.metadata.uid) || (resourceVersion && resourceVersion !== known.metadata.resourceVersion)) throw conflict(kind, target.name, 'Precondition failed')
+    if ((uid && uid !== known.metadata.uid) || (resourceVersion && resourceVersion !== known.metadata.resourceVersion))
+      throw conflict(kind, target.name, 'Precondition failed')
     const kept = (known.metadata.finalizers ?? []).filter((one) => one !== ORPHAN_FINALIZER && one !== FOREGROUND_FINALIZER)
-    const finalizers = [...kept, ...(propagationPolicy === 'Foreground' ? [FOREGROUND_FINALIZER] : propagationPolicy === 'Orphan' ? [ORPHAN_FINALIZER] : [])]
+    const finalizers = [
+      ...kept,
+      ...(propagationPolicy === 'Foreground' ? [FOREGROUND_FINALIZER] : propagationPolicy === 'Orphan' ? [ORPHAN_FINALIZER] : []),
+    ]
     const isGraceful = gracePeriodSeconds !== 0 && kind.kind === 'Pod' && Boolean((known['spec'] as { nodeName?: string }).nodeName)
-    const next = { ...known, metadata: { ...known.metadata, deletionTimestamp: '2024-08-13T00:00:00Z', ...(isGraceful ? { deletionGracePeriodSeconds: 30 } : { deletionGracePeriodSeconds: 0 }), finalizers } }
+    const next = {
+      ...known,
+      metadata: {
+        ...known.metadata,
+        deletionTimestamp: '2024-08-13T00:00:00Z',
+        ...(isGraceful ? { deletionGracePeriodSeconds: 30 } : { deletionGracePeriodSeconds: 0 }),
+        finalizers,
+      },
+    }
     if (isGraceful || finalizers.length > 0) return this.#put(kind, next, 'MODIFIED') as unknown as T
     this.#remove(kind, next)
     return SUCCESS
@@ -113,9 +160,9 @@ export class SmallCluster implements Client {
     return last
   }
 
-  #emit(one: { resource: string; event: WatchEvent<Stored> }): void {
-    this.#events.push(one)
-    void Promise.resolve().then(() => this.#live.next(one))
+  #emit(change: Change): void {
+    this.#events.push(change)
+    void Promise.resolve().then(() => this.#listeners.forEach((listener) => listener(change)))
   }
 
   #find(kind: Kind, name: ObjectName): Stored {
@@ -126,7 +173,7 @@ export class SmallCluster implements Client {
 
   #table(kind: Kind): Map<string, Stored> {
     let table = this.#objects.get(kind.resource)
-    if (table === undefined) this.#objects.set(kind.resource, (table = new Map()))
+    if (table === undefined) this.#objects.set(kind.resource, (table = new Map<string, Stored>()))
     return table
   }
 
@@ -136,4 +183,7 @@ export class SmallCluster implements Client {
 }
 
 const keyOf = ({ namespace = '', name }: ObjectName): string => `${namespace}/${name}`
-const nameOf = ({ namespace, name = '' }: NonNullable<KubeObject['metadata']> = {}): ObjectName => ({ ...(namespace ? { namespace } : {}), name })
+const nameOf = ({ namespace, name = '' }: NonNullable<KubeObject['metadata']> = {}): ObjectName => ({
+  ...(namespace ? { namespace } : {}),
+  name,
+})

@@ -1,0 +1,88 @@
+import { builtinControllers } from '@kubetape/control-plane'
+import type { Clock } from '@kubetape/determinism'
+import type { LogReader } from '@kubetape/eventlog'
+import { readJournal } from '@kubetape/journal'
+import { replay, type ReplayOptions, type RunVerdict, type SkippedRun } from '@kubetape/replay'
+import { type Command, Option } from 'commander'
+import { shortId } from '../author.ts'
+import { caOfTape } from '../ca-of-tape.ts'
+import { findRun } from '../find-run.ts'
+import { type Ink, inkOf } from '../ink.ts'
+import { addTapeOptions, type TapeFlags, withTape } from '../open-tape.ts'
+import { CommandFailed, type Output } from '../output.ts'
+import { divergenceLines } from '../print-divergence.ts'
+import { Progress } from '../progress.ts'
+
+interface ReplayFlags extends TapeFlags {
+  controller?: string
+  key?: string
+  run?: string
+  output?: 'json'
+  verbose?: boolean
+}
+
+type Verdict = RunVerdict | SkippedRun
+
+export function addReplay(program: Command, output: Output, clock: Clock): void {
+  addTapeOptions(program.command('replay'))
+    .description("Run today's controllers on everything that the recorded runs were given, and say where they decide otherwise")
+    .option('--controller <name>', 'only runs of this controller')
+    .option('--key <key>', 'only runs for this key: namespace/name, or name')
+    .addOption(new Option('--run <id>', 'only this run, by the beginning of its id').conflicts(['controller', 'key']))
+    .addOption(new Option('-o, --output <format>', 'json is one run a line, then the totals').choices(['json']))
+    .option('-v, --verbose', 'print every run, not only those that diverge')
+    .action((flags: ReplayFlags) => withTape(flags, (reader) => replayTape(reader, flags, output, clock)))
+}
+
+/** Ends with exit code 1 when a run diverges. */
+async function replayTape(reader: LogReader, flags: ReplayFlags, output: Output, clock: Clock): Promise<void> {
+  const controllers = builtinControllers({ ca: caOfTape(reader), nodes: 1 })
+  const { options, only } = selection(reader, flags)
+  const totals = { runs: 0, same: 0, diverged: 0, skipped: 0 }
+  const reasons = new Map<string, number>()
+  const progress = new Progress(output, clock)
+  const ink = inkOf(output)
+  for await (const verdict of replay(reader, { ...options, controllers })) {
+    totals.runs++
+    totals[verdict.verdict]++
+    if (verdict.verdict === 'skipped') reasons.set(verdict.why, (reasons.get(verdict.why) ?? 0) + 1)
+    progress.show(() => `${totals.runs} runs replayed, ${totals.diverged} diverged`)
+    const lines = flags.output === 'json' ? [JSON.stringify(jsonOf(verdict))] : linesOf(verdict, ink, flags.verbose === true)
+    if (lines.length > 0) {
+      progress.clear()
+      output.out(lines.join('\n'))
+    }
+    if (only !== undefined && verdict.run.id === only) break
+  }
+  progress.clear()
+  if (flags.output === 'json') output.out(JSON.stringify(totals))
+  else {
+    for (const [why, count] of reasons) output.out(`${count} skipped: ${why}`)
+    output.out(`${totals.runs} runs: ${totals.same} same, ${totals.diverged} diverged, ${totals.skipped} skipped`)
+  }
+  if (totals.diverged > 0) throw new CommandFailed(`Cannot confirm what the tape says: ${totals.diverged} of ${totals.runs} runs diverged`)
+}
+
+/** One run is the first of its key from its position on. */
+function selection(
+  reader: LogReader,
+  { run: id, controller, key }: ReplayFlags,
+): { options: Omit<ReplayOptions, 'controllers'>; only: string | undefined } {
+  if (id === undefined)
+    return { options: { ...(controller === undefined ? {} : { controller }), ...(key === undefined ? {} : { key }) }, only: undefined }
+  const run = findRun(readJournal(reader), id)
+  return { options: { controller: run.controller, key: run.key, after: run.position - 1 }, only: run.id }
+}
+
+function linesOf(verdict: Verdict, ink: Ink, verbose: boolean): string[] {
+  if (verdict.verdict === 'diverged') return divergenceLines(verdict.run, verdict.divergence, ink)
+  if (!verbose) return []
+  const { run } = verdict
+  const more = verdict.verdict === 'same' ? `${verdict.requests} ${verdict.requests === 1 ? 'request' : 'requests'}` : verdict.why
+  return [`${verdict.verdict}: run ${shortId(run.id)} of ${run.controller} for ${run.key}, ${more}`]
+}
+
+function jsonOf(verdict: Verdict): object {
+  const { run, ...rest } = verdict
+  return { ...rest, run: run.id, controller: run.controller, key: run.key, position: run.position }
+}

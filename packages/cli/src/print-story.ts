@@ -1,0 +1,133 @@
+import type { Explanation } from '@kubetape/journal'
+import { parseLogKey } from '@kubetape/storage'
+import { nameAuthor, shortAgent, shortId } from './author.ts'
+import type { ChangeStory, Reason } from './change-story.ts'
+import type { FieldChange } from './field-changes.ts'
+import type { Ink } from './ink.ts'
+import { titleOfKey } from './object-reference.ts'
+import { outcomeOf } from './run-description.ts'
+import { valueText } from './value-text.ts'
+
+export interface StoryPrinterOptions {
+  readonly ink: Ink
+  /** Nothing is shortened. */
+  readonly wide: boolean
+  /** The object's key in the log. */
+  readonly key: string
+  /** Unix milliseconds of its last change; tells whether times need their day. */
+  readonly lastMs: number
+}
+
+/** How much of a change is shown before it is shortened. */
+const FIELDS_MAX = 12
+const REASONS_MAX = 3
+const VALUE_LENGTH_MAX = 72
+const PATH_WIDTH_MAX = 44
+
+/** Prints changes of one object as they come, the first one under a heading. */
+export class StoryPrinter {
+  readonly #options: StoryPrinterOptions
+  readonly #namespace: string
+  readonly #objectKey: string
+  #day: string | undefined
+
+  constructor(options: StoryPrinterOptions) {
+    this.#options = options
+    const { namespace, name } = parseLogKey(options.key)
+    this.#namespace = namespace
+    this.#objectKey = namespace === '' ? name : `${namespace}/${name}`
+  }
+
+  /** The lines of the next change. */
+  lines(story: ChangeStory): string[] {
+    const { entry, fields, by, because } = story
+    const indent = ' '.repeat(`@${entry.revision}  `.length)
+    const heading = this.#heading(entry.timeMs)
+    const byLine = `${this.#verb(story)} by ${this.#author(by)}`
+    return [
+      ...heading,
+      `${this.#options.ink('bold', `@${entry.revision}`)}  ${this.#time(entry.timeMs)}  ${byLine}`,
+      ...this.#reasons(because).map((line) => indent + this.#options.ink('dim', line)),
+      ...this.#fields(fields).map((line) => indent + line),
+      '',
+    ]
+  }
+
+  #heading(timeMs: number): string[] {
+    if (this.#day !== undefined) return []
+    const { key, lastMs, ink } = this.#options
+    const days = [timeMs, lastMs].map((ms) => new Date(ms).toISOString().slice(0, 10))
+    this.#day = days[0] === days[1] ? days[0]! : ''
+    const place = this.#namespace === '' ? '' : ` in namespace ${this.#namespace}`
+    return [`${ink('bold', titleOfKey(key).title)}${place}${this.#day === '' ? '' : `, ${this.#day} UTC`}`, '']
+  }
+
+  #time(timeMs: number): string {
+    const text = new Date(timeMs).toISOString()
+    return this.#day === '' ? text : text.slice(11, -1)
+  }
+
+  #verb({ entry: { operation }, by }: ChangeStory): string {
+    if (operation === 'create') return 'created'
+    if (operation === 'delete') return 'deleted'
+    const part = by?.type === 'run' ? by.request?.subresource : undefined
+    if (part !== undefined) return `${part} updated`
+    return by?.type === 'actor' && by.actor.verb === 'delete' ? 'marked for deletion' : 'updated'
+  }
+
+  #author(by: Explanation | undefined): string {
+    if (by === undefined) return 'somebody that the tape does not name'
+    if (by.type === 'actor') return `${by.actor.user}${by.actor.userAgent ? ` with ${shortAgent(by.actor.userAgent)}` : ''}`
+    const { run } = by
+    const forKey = run.key === this.#objectKey ? '' : ` for ${this.#short(run.key)}`
+    const error = run.end?.error === undefined ? '' : ` (${valueText(run.end.error, this.#lengthMax)})`
+    return `controller ${run.controller}${forKey}, run ${shortId(run.id)}: ${outcomeOf(run)}${error}`
+  }
+
+  #reasons(because: readonly Reason[]): string[] {
+    const most = this.#options.wide ? Infinity : REASONS_MAX
+    const texts = because.slice(0, most).map((reason) => this.#reason(reason))
+    if (because.length > most) texts.push(`and ${because.length - most} more`)
+    return texts.map((text, i) => `${i === 0 ? 'because' : '       '} ${text}`)
+  }
+
+  #reason({ trigger, entry, by }: Reason): string {
+    const { cause, resource = '', key = '', change = 'changed', resourceVersion } = trigger
+    if (cause === 'requeue') return 'the run before asked to be called again'
+    if (cause === 'retry') return 'the run before failed'
+    if (cause === 'resync') return 'everything is looked at again from time to time'
+    const what = entry === undefined ? `${resource} ${this.#short(key)}` : this.#title(entry.key)
+    const who = entry === undefined ? '' : ` by ${nameAuthor(by)}`
+    return `${what} was ${change}${resourceVersion === undefined ? '' : ` @${resourceVersion}`}${who}`
+  }
+
+  #title(key: string): string {
+    const { namespace, title } = titleOfKey(key)
+    return namespace === '' || namespace === this.#namespace ? title : `${title} in ${namespace}`
+  }
+
+  /** Keys of the object's own namespace do without it. */
+  #short(key: string): string {
+    return this.#namespace !== '' && key.startsWith(`${this.#namespace}/`) ? key.slice(this.#namespace.length + 1) : key
+  }
+
+  #fields(fields: readonly FieldChange[] | undefined): string[] {
+    if (fields === undefined) return ['(what changed is no longer on the tape)']
+    const most = this.#options.wide ? Infinity : FIELDS_MAX
+    const shown = fields.slice(0, most)
+    const width = Math.min(PATH_WIDTH_MAX, Math.max(0, ...shown.map(({ path }) => path.length)))
+    const lines = shown.map((change) => `  ${change.path.padEnd(width)}  ${this.#values(change)}`)
+    return fields.length > most ? [...lines, `  … and ${fields.length - most} more, see -o wide`] : lines
+  }
+
+  #values({ before, after }: FieldChange): string {
+    const text = (value: unknown): string => valueText(value, this.#lengthMax)
+    const { ink } = this.#options
+    if (before === undefined) return ink('green', `+ ${text(after)}`)
+    return after === undefined ? ink('red', `- ${text(before)}`) : `${text(before)} → ${text(after)}`
+  }
+
+  get #lengthMax(): number {
+    return this.#options.wide ? Infinity : VALUE_LENGTH_MAX
+  }
+}

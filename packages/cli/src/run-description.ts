@@ -1,0 +1,121 @@
+import { formatGroupResource } from '@kubetape/apimachinery'
+import type { RequestRecord, RunRecord, StoredAnswer, Trigger } from '@kubetape/journal'
+import { stringify as stringifyYaml } from 'yaml'
+import { nameOfResource } from './object-reference.ts'
+
+/** `success`, `requeue 2s`, `error`: how a run ended, in a word or two. */
+export function outcomeOf({ outcome, end }: RunRecord): string {
+  return end?.requeueAfterMs === undefined ? outcome : `${outcome} ${durationText(end.requeueAfterMs)}`
+}
+
+/** `12ms`, `1.25s`, `90s`: precise enough for what happens between machines. Undefined is a run that goes on or never ended. */
+export function durationText(ms: number | undefined): string {
+  if (ms === undefined) return '-'
+  return ms < 1000 ? `${ms}ms` : `${Math.round(ms / 10) / 100}s`
+}
+
+/** `jobs ns/demo updated @37`, `retry`; the key is left out where it is `ownKey`. */
+export function triggerText({ cause, resource, key, change, resourceVersion }: Trigger, ownKey?: string): string {
+  if (cause !== 'change') return cause
+  return [resource, key === ownKey ? undefined : key, change, resourceVersion === undefined ? undefined : `@${resourceVersion}`]
+    .filter((part) => part !== undefined)
+    .join(' ')
+}
+
+/** `update job.batch ns/demo status`. */
+export function requestText({ verb, group, resource, namespace, name, subresource }: RequestRecord): string {
+  const key = [namespace, name].filter((part) => part !== undefined && part !== '').join('/')
+  return [verb, nameOfResource({ group, resource }), key, subresource].filter((part) => part !== undefined && part !== '').join(' ')
+}
+
+export function answerText(answer: StoredAnswer | undefined): string {
+  if (answer === undefined) return 'no answer on the tape'
+  switch (answer.type) {
+    case 'entry':
+      return `revision ${answer.revision}`
+    case 'object':
+      return `an object at resourceVersion ${answer.object.metadata?.resourceVersion ?? '?'}`
+    case 'list':
+      return `${answer.list.items.length} objects at resourceVersion ${answer.list.metadata?.resourceVersion ?? '?'}`
+    case 'status':
+      return answer.status.status ?? 'Success'
+    case 'refused':
+      return `refused: ${answer.status.code ?? ''} ${answer.status.reason ?? ''}: ${answer.status.message ?? ''}`
+    case 'failed':
+      return `failed: ${answer.message}`
+  }
+}
+
+/** Everything that the tape has of one run, as `kubectl describe` lays things out; with `bodies` also what was sent. */
+export function describeRun(run: RunRecord, requests: readonly RequestRecord[], { bodies }: { bodies: boolean }): string[] {
+  const { end } = run
+  const fact = (name: string, value: string): string => `${`${name}:`.padEnd(13)} ${value}`
+  const list = (name: string, items: readonly string[]): string[] =>
+    items.length === 0 ? [fact(name, '<none>')] : [`${name}:`, ...items.map((item) => `  ${item}`)]
+  const time = (ms: number): string => new Date(ms).toISOString()
+  return [
+    fact('Run', run.id),
+    fact('Controller', run.controller),
+    fact('Key', run.key),
+    fact('Outcome', outcomeOf(run)),
+    ...(end?.error === undefined ? [] : [fact('Error', end.error)]),
+    fact('Attempt', String(run.attempt)),
+    fact('Started', time(run.startedAtMs)),
+    fact('Duration', durationText(end === undefined ? undefined : end.endedAtMs - run.startedAtMs)),
+    fact('Code', run.codeVersion === '' ? '<unknown>' : run.codeVersion),
+    fact('Seed', String(run.seed)),
+    fact('Carried', run.carried === undefined || run.carried === null ? '<none>' : JSON.stringify(run.carried)),
+    ...list(
+      'Triggers',
+      run.triggers.map((trigger) => triggerText(trigger)),
+    ),
+    ...list(
+      'Views',
+      Object.entries(run.views).map(([kind, revision]) => `${kindName(kind)} at ${revision}`),
+    ),
+    ...(run.ownWrites.length === 0
+      ? []
+      : list(
+          'Own writes seen early',
+          run.ownWrites.map(({ kind, key, resourceVersion }) => `${kindName(kind)} ${key} @${resourceVersion}`),
+        )),
+    ...(end === undefined || end.viewChanges.length === 0
+      ? []
+      : list(
+          'Views moved',
+          end.viewChanges.map(({ read, kind, resourceVersion }) => `before read ${read}: ${kindName(kind)} to ${resourceVersion}`),
+        )),
+    ...list(
+      'Requests',
+      requests.flatMap((request) => describeRequest(request, bodies)),
+    ),
+    ...list('Clock', (end?.clockReadingsMs ?? []).map(time)),
+    ...list(
+      'Gates',
+      Object.entries({ ...run.gates, ...end?.gatesRead }).map(([gate, on]) => `${gate}=${on}`),
+    ),
+  ]
+}
+
+/** `jobs.batch` of the kind id `batch/v1/jobs`. */
+function kindName(id: string): string {
+  const [group = '', , resource = ''] = id.split('/')
+  return formatGroupResource({ group, resource })
+}
+
+function describeRequest(request: RequestRecord, bodies: boolean): string[] {
+  const line = `${request.sequence}. ${requestText(request)}: ${answerText(request.answer)}`
+  if (!bodies) return [line]
+  const sent = {
+    ...(request.options === undefined ? {} : { options: request.options }),
+    ...(request.body === undefined ? {} : { body: request.body }),
+  }
+  if (Object.keys(sent).length === 0) return [line]
+  return [
+    line,
+    ...stringifyYaml(sent, { lineWidth: 0, aliasDuplicateObjects: false })
+      .trimEnd()
+      .split('\n')
+      .map((text) => `   ${text}`),
+  ]
+}

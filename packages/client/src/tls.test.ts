@@ -1,0 +1,183 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { ConfigMap } from '@kubetape/api/kinds'
+import type { HttpClient } from './http-client.ts'
+import { clientFromKubeconfig } from './kubeconfig.ts'
+import { clientForServer } from './server-client.ts'
+import { json, PlayedServer } from './testing/played-server.ts'
+
+/**
+ * A certificate authority and a certificate of its for 127.0.0.1 and api.example, valid until 2120, with the certificate's key,
+ * for these tests alone. The certificate serves as a client's too; its common name is `server`.
+ */
+const TLS = {
+  ca: `-----BEGIN CERTIFICATE-----
+MIIBRTCB7aADAgECAgEBMAoGCCqGSM49BAMCMBIxEDAOBgNVBAMMB3Rlc3QgY2Ew
+IBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBIxEDAOBgNVBAMMB3Rl
+c3QgY2EwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAThuFzcfBl0DJ1gY+rql25l
+Zb3KXABZgHuGgzYhwVPtVf0f6/kQTNotikdRdyQ6KFhYdmF+lbFusD4xZHLKrxGB
+ozIwMDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBS2PSIQj7r6huS9GoqS+/sM
++vJOXjAKBggqhkjOPQQDAgNHADBEAiBrbJ6FhfM24UuvbWoWzk9aSE8rieKD3HsX
+nNd73EL/kAIgdPeLiQAkHOfopgoiAUW+HjWV+JMVt+RqGAjxISDWDkI=
+-----END CERTIFICATE-----`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBdDCCARqgAwIBAgIBAjAKBggqhkjOPQQDAjASMRAwDgYDVQQDDAd0ZXN0IGNh
+MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjARMQ8wDQYDVQQDDAZz
+ZXJ2ZXIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASuvx3TZnvDgLoJoXVx8o2+
+i8odjxOlQJx0q7N6yHMalsr28iaJSYxKtLu/i20kw+rqj2m5HojD/VXQboyp2Ax3
+o2AwXjAcBgNVHREEFTAThwR/AAABggthcGkuZXhhbXBsZTAfBgNVHSMEGDAWgBS2
+PSIQj7r6huS9GoqS+/sM+vJOXjAdBgNVHQ4EFgQUFgHvGwyVVnoVO+IFDozq2yKO
+DXQwCgYIKoZIzj0EAwIDSAAwRQIgCIBJHiQknH8Rc08nn1bxq9+XaM6xQuQF876L
+F1OkTXMCIQCIEUtPLazVO44uHOliVGlFNEYNr7ciZwOrvKcPhSi1Bg==
+-----END CERTIFICATE-----`,
+  key: `-----BEGIN EC PRIVATE KEY-----
+MHcCAQEEIOtS79PVWjekpMB2aXpzU/5yTaAf8MKi1QwyhvSVTBFgoAoGCCqGSM49
+AwEHoUQDQgAErr8d02Z7w4C6CaF1cfKNvovKHY8TpUCcdKuzeshzGpbK9vImiUmM
+SrS7v4ttJMPq6o9puR6Iw/1V0G6MqdgMdw==
+-----END EC PRIVATE KEY-----`,
+} as const
+
+const AT = { namespace: 'ns', name: 'a' }
+const OBJECT = { kind: 'ConfigMap', apiVersion: 'v1', metadata: AT }
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+
+let server: PlayedServer
+let folder: string
+let client: HttpClient | undefined
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'client-tls-'))
+  server = await PlayedServer.start(json(200, OBJECT), TLS)
+})
+
+afterEach(() => {
+  client?.close()
+  server.requests.length = 0
+})
+
+afterAll(async () => {
+  await server.close()
+  rmSync(folder, { recursive: true })
+})
+
+function kubeconfig(cluster: object, user: object = {}): string {
+  const path = join(folder, 'config')
+  const config = {
+    'current-context': 'c',
+    contexts: [{ name: 'c', context: { cluster: 'k', user: 'u' } }],
+    clusters: [{ name: 'k', cluster: { server: server.url, ...cluster } }],
+    users: [{ name: 'u', user }],
+  }
+  writeFileSync(path, JSON.stringify(config))
+  return path
+}
+
+describe('clientForServer() over TLS', () => {
+  test('trusts the given authority and shows its certificate, on one connection', async () => {
+    client = clientForServer({ url: server.url, ca: TLS.ca, cert: TLS.cert, key: TLS.key })
+    expect(await client.get(ConfigMap, AT)).toEqual(OBJECT)
+    await client.get(ConfigMap, AT)
+    expect(server.requests[0]).toMatchObject({ clientName: 'server' })
+    expect(server.requests[1]!.connection).toBe(server.requests[0]!.connection)
+  })
+
+  test('trusts nobody else, and no other name', async () => {
+    client = clientForServer({ url: server.url })
+    await expect(client.get(ConfigMap, AT)).rejects.toMatchObject({
+      code: 'REQUEST_FAILED',
+      message: expect.stringContaining('certificate'),
+    })
+    client = clientForServer({ url: server.url, ca: TLS.ca, serverName: 'other.example' })
+    await expect(client.get(ConfigMap, AT)).rejects.toMatchObject({ code: 'REQUEST_FAILED' })
+    client = clientForServer({ url: server.url, ca: TLS.ca, serverName: 'api.example' })
+    expect(await client.get(ConfigMap, AT)).toEqual(OBJECT)
+  })
+
+  test('trusts anybody when told so', async () => {
+    client = clientForServer({ url: server.url, insecureSkipTlsVerify: true })
+    expect(await client.get(ConfigMap, AT)).toEqual(OBJECT)
+  })
+
+  test('throws when a certificate is no PEM', () => {
+    expect(() => clientForServer({ url: server.url, cert: 'nonsense', key: TLS.key })).toThrow()
+  })
+})
+
+describe('clientFromKubeconfig() over TLS', () => {
+  test('takes certificates from the file itself', async () => {
+    const path = kubeconfig(
+      { 'certificate-authority-data': base64(TLS.ca) },
+      { 'client-certificate-data': base64(TLS.cert), 'client-key-data': base64(TLS.key) },
+    )
+    client = await clientFromKubeconfig({ path })
+    expect(await client.get(ConfigMap, AT)).toEqual(OBJECT)
+    await client.get(ConfigMap, AT)
+    expect(server.requests[0]).toMatchObject({ clientName: 'server' })
+    expect(server.requests[1]!.connection).toBe(server.requests[0]!.connection)
+  })
+
+  test('takes certificates from files beside it', async () => {
+    writeFileSync(join(folder, 'ca.crt'), TLS.ca)
+    writeFileSync(join(folder, 'u.crt'), TLS.cert)
+    writeFileSync(join(folder, 'u.key'), TLS.key)
+    client = await clientFromKubeconfig({
+      path: kubeconfig(
+        { 'certificate-authority': 'ca.crt', 'tls-server-name': 'api.example' },
+        { 'client-certificate': 'u.crt', 'client-key': 'u.key' },
+      ),
+    })
+    await client.get(ConfigMap, AT)
+    expect(server.requests[0]).toMatchObject({ clientName: 'server' })
+  })
+
+  test('says which file is not there and what is no certificate', async () => {
+    await expect(clientFromKubeconfig({ path: kubeconfig({ 'certificate-authority': 'none.crt' }) })).rejects.toThrow(
+      `Cannot use kubeconfig "${join(folder, 'config')}": it names "${join(folder, 'none.crt')}", which is not there`,
+    )
+    await expect(
+      clientFromKubeconfig({ path: kubeconfig({}, { 'client-certificate-data': base64('x'), 'client-key-data': base64('y') }) }),
+    ).rejects.toThrow('are no valid PEM')
+  })
+
+  test('goes through a proxy, on one connection', async () => {
+    const proxy = await startProxy()
+    try {
+      client = await clientFromKubeconfig({ path: kubeconfig({ 'certificate-authority-data': base64(TLS.ca), 'proxy-url': proxy.url }) })
+      expect(await client.get(ConfigMap, AT)).toEqual(OBJECT)
+      await client.get(ConfigMap, AT)
+      expect(proxy.targets).toEqual([new URL(server.url).host])
+    } finally {
+      client?.close()
+      proxy.close()
+    }
+  })
+})
+
+/** A proxy that knows CONNECT alone. */
+async function startProxy(): Promise<{ url: string; targets: string[]; close: () => void }> {
+  const targets: string[] = []
+  const sockets = new Set<Socket>()
+  const proxy: Server = createServer()
+  proxy.on('connect', (request, socket: Socket) => {
+    targets.push(request.url!)
+    const [host, port] = request.url!.split(':')
+    const upstream = connect(Number(port), host, () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n')
+      socket.pipe(upstream).pipe(socket)
+    })
+    for (const one of [socket, upstream]) {
+      sockets.add(one)
+      one.on('error', () => undefined)
+    }
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const close = (): void => {
+    for (const socket of sockets) socket.destroy()
+    proxy.close()
+  }
+  return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, targets, close }
+}

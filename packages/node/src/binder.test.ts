@@ -1,0 +1,109 @@
+import { describe, expect, test } from '@jest/globals'
+import type { PodSpec, PodStatus } from '@kubetape/api/types/core/v1'
+import { Node as NodeKind, Pod as PodKind } from '@kubetape/api/kinds'
+import { conflict, type Kind, type KubeObject } from '@kubetape/apimachinery'
+import { binder } from './binder.ts'
+import { keysFor, runOnce } from './testing/run-once.ts'
+
+const controller = binder()
+const node = (name: string, rest: object = {}): KubeObject => ({
+  metadata: { name },
+  status: { allocatable: { cpu: '1', memory: '8Gi', pods: '10' } },
+  ...rest,
+})
+const pod = (name: string, spec: Partial<PodSpec> = {}, status: PodStatus = { phase: 'Pending' }, metadata: object = {}): KubeObject => ({
+  metadata: { name, namespace: 'ns', uid: name, ...metadata },
+  spec: { containers: [{ name: 'c', resources: { requests: { cpu: '600m' } } }], ...spec },
+  status: { ...status },
+})
+
+describe('binder()', () => {
+  test('binds what fits and marks what does not', async () => {
+    const { requests, carried } = await runOnce(
+      controller,
+      'pending',
+      { nodes: [node('a'), node('b')], pods: [pod('on-a', { nodeName: 'a' }, { phase: 'Running' }), pod('p1'), pod('p2')] },
+      { nowMs: Date.UTC(2024, 4, 1) },
+    )
+    expect(requests).toMatchObject([
+      { what: 'create pods/binding p1', body: { metadata: { namespace: 'ns', uid: 'p1' }, target: { kind: 'Node', name: 'b' } } },
+      {
+        what: 'patch pods/status p2',
+        body: {
+          metadata: { uid: 'p2' },
+          status: {
+            conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', lastTransitionTime: '2024-05-01T00:00:00Z' }],
+          },
+        },
+      },
+    ])
+    // The informer of this test never shows the binding, so it must be remembered.
+    expect(carried).toEqual({ p1: 'b' })
+  })
+
+  test('counts bindings that the informer does not show yet, and does not make them again', async () => {
+    const { requests } = await runOnce(
+      controller,
+      'pending',
+      { nodes: [node('a')], pods: [pod('p1'), pod('p2')] },
+      { carried: { p1: 'a' } },
+    )
+    expect(requests.map(({ what }) => what)).toEqual(['patch pods/status p2'])
+  })
+
+  test('does not repeat what a Pod has been told', async () => {
+    const message = 'no nodes available to schedule pods'
+    const told = pod(
+      'p',
+      {},
+      {
+        phase: 'Pending',
+        conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime: 'then' }],
+      },
+    )
+    expect((await runOnce(controller, 'pending', { pods: [told] })).requests).toEqual([])
+    expect(
+      (await runOnce(controller, 'pending', { pods: [told], nodes: [node('a', { spec: { unschedulable: true } })] })).requests,
+    ).toMatchObject([{ body: { status: { conditions: [{ lastTransitionTime: 'then' }] } } }])
+  })
+
+  test('remembers nothing about a Pod that somebody else has bound', async () => {
+    const refuse = (): void => {
+      throw conflict({ group: '', resource: 'pods/binding' }, 'p', 'pod p is already assigned to node "x"')
+    }
+    expect((await runOnce(controller, 'pending', { nodes: [node('a')], pods: [pod('p')] }, { refuse })).carried).toBeUndefined()
+  })
+
+  const told = pod('p', {}, { phase: 'Pending', conditions: [{ type: 'PodScheduled', status: 'False' }] })
+  const running = pod('p', { nodeName: 'a' }, { phase: 'Running' })
+  test.each([
+    { title: 'a Pod appears', kind: PodKind, object: pod('p'), previous: undefined, looks: true },
+    { title: 'it was only told that it does not fit', kind: PodKind, object: told, previous: pod('p'), looks: false },
+    {
+      title: 'its last gate is gone',
+      kind: PodKind,
+      object: pod('p'),
+      previous: pod('p', { schedulingGates: [{ name: 'x' }] }),
+      looks: true,
+    },
+    { title: 'a Pod ends', kind: PodKind, object: pod('p', { nodeName: 'a' }, { phase: 'Failed' }), previous: running, looks: true },
+    { title: 'a Pod runs on', kind: PodKind, object: running, previous: running, looks: false },
+    { title: 'a node appears', kind: NodeKind, object: node('a'), previous: undefined, looks: true },
+    {
+      title: 'a node only reports',
+      kind: NodeKind,
+      object: node('a', { metadata: { name: 'a', resourceVersion: '2' } }),
+      previous: node('a'),
+      looks: false,
+    },
+    {
+      title: 'a node may be used again',
+      kind: NodeKind,
+      object: node('a'),
+      previous: node('a', { spec: { unschedulable: true } }),
+      looks: true,
+    },
+  ])('looks: $looks when $title', ({ kind, object, previous, looks }) => {
+    expect(keysFor(controller, kind as Kind, object, previous)).toEqual(looks ? ['pending'] : [])
+  })
+})

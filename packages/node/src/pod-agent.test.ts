@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Pod } from '@kubetape/api/types/core/v1'
+import { Pod as PodKind } from '@kubetape/api/kinds'
+import { conflict, type Kind, type KubeObject } from '@kubetape/apimachinery'
+import { DEFAULT_CAPACITY } from './node-object.ts'
+import { podAgent } from './pod-agent.ts'
+import { PodScripts } from './pod-script.ts'
+import { keysFor, runOnce } from './testing/run-once.ts'
+
+const agent = podAgent([{ name: 'n', index: 0, capacity: { ...DEFAULT_CAPACITY, pods: '2' } }], new PodScripts())
+const podOf = (name: string, rest: { metadata?: Pod['metadata']; status?: Pod['status']; node?: string } = {}): KubeObject => ({
+  metadata: { name, namespace: 'ns', uid: name, resourceVersion: '1', ...rest.metadata },
+  spec: { nodeName: rest.node ?? 'n', restartPolicy: 'Never', containers: [{ name: 'c' }] },
+  status: rest.status ?? { phase: 'Pending' },
+})
+
+describe('podAgent()', () => {
+  test('waits, then reports, with what it remembers from run to run', async () => {
+    const first = await runOnce(agent, 'ns/p', { pods: [podOf('p')] }, { nowMs: 1000 })
+    expect(first).toMatchObject({ requests: [], result: { requeueAfterMs: 20 } })
+    const second = await runOnce(agent, 'ns/p', { pods: [podOf('p')] }, { nowMs: 1020, carried: first.carried })
+    expect(second).toMatchObject({
+      requests: [
+        {
+          what: 'patch pods/status p',
+          body: {
+            metadata: { uid: 'p' },
+            status: { phase: 'Running', podIP: expect.stringMatching(/^10\.244\.0\.\d+$/), hostIP: '192.168.0.10' },
+          },
+        },
+      ],
+      result: { requeueAfterMs: 50 },
+    })
+  })
+
+  test('gives no address twice', async () => {
+    const taken = Array.from({ length: 253 }, (_, at) => podOf(`t${at}`, { status: { phase: 'Running', podIP: `10.244.0.${at + 1}` } }))
+    const ended = podOf('ended', { status: { phase: 'Succeeded', podIP: '10.244.0.254' } })
+    const { requests } = await runOnce(
+      agent,
+      'ns/p',
+      { pods: [...taken, ended, podOf('p', { metadata: { annotations: { 'sim.kubetape.dev/start-ms': '0' } } })] },
+      { nowMs: 1000 },
+    )
+    expect(requests).toMatchObject([{ body: { status: { podIP: '10.244.0.254' } } }])
+  })
+
+  test('reports the end of a deleted Pod, then removes that very Pod', async () => {
+    const metadata = {
+      deletionTimestamp: '2024-05-01T12:00:30Z',
+      deletionGracePeriodSeconds: 30,
+      annotations: { 'sim.kubetape.dev/stop-ms': '0' },
+    }
+    const { requests, carried } = await runOnce(agent, 'ns/p', { pods: [podOf('p', { metadata })] }, { nowMs: 1000 })
+    expect(requests).toMatchObject([
+      { what: 'patch pods/status p', body: { status: { phase: 'Failed' } } },
+      { what: 'delete pods p', body: { gracePeriodSeconds: 0, preconditions: { uid: 'p' } } },
+    ])
+    expect(carried).toBeUndefined()
+  })
+
+  test('leaves a Pod alone whose name belongs to another one now', async () => {
+    const refuse = (): void => {
+      throw conflict({ group: '', resource: 'pods' }, 'p', 'Precondition failed')
+    }
+    const run = runOnce(
+      agent,
+      'ns/p',
+      { pods: [podOf('p', { metadata: { annotations: { 'sim.kubetape.dev/start-ms': '0' } } })] },
+      { nowMs: 1000, refuse },
+    )
+    await expect(run).resolves.toMatchObject({ result: {}, carried: undefined })
+  })
+
+  test.each([
+    {
+      title: 'a Pod was bound',
+      object: podOf('p', { metadata: { resourceVersion: '2' } }),
+      previous: podOf('p', { node: '' }),
+      expected: ['ns/p'],
+    },
+    { title: 'it is on another node', object: podOf('p', { node: 'other' }), previous: undefined, expected: [] },
+    { title: 'a controller beside it wrote the Pod', object: podOf('p'), previous: podOf('p'), expected: [] },
+    {
+      title: 'a controller beside it deleted the Pod',
+      object: podOf('p', { metadata: { deletionTimestamp: 'x' } }),
+      previous: podOf('p', { metadata: { deletionTimestamp: 'x' } }),
+      expected: ['ns/p'],
+    },
+    {
+      title: 'an ended Pod changes',
+      object: podOf('p', { status: { phase: 'Failed' }, metadata: { resourceVersion: '2' } }),
+      previous: podOf('p'),
+      expected: [],
+    },
+    {
+      title: 'an ended Pod is deleted',
+      object: podOf('p', { status: { phase: 'Failed' }, metadata: { deletionTimestamp: 'x' } }),
+      previous: podOf('p'),
+      expected: ['ns/p'],
+    },
+  ])('looks at $expected when $title', ({ object, previous, expected }) => {
+    expect(keysFor(agent, PodKind as Kind, object, previous)).toEqual(expected)
+  })
+})

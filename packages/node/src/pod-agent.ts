@@ -1,0 +1,124 @@
+import { hash } from 'node:crypto'
+import type { Pod } from '@kubetape/api/types/core/v1'
+import { Pod as PodKind } from '@kubetape/api/kinds'
+import { isConflict, isNotFound, objectKey } from '@kubetape/apimachinery'
+import type { StoreChange } from '@kubetape/informers'
+import type { Controller, ReconcileContext, ReconcileResult, Watch } from '@kubetape/runtime'
+import { hostAddress, podRange } from './address-range.ts'
+import type { SimulatedNode } from './node-object.ts'
+import { planPod, type PodMemory } from './pod-plan.ts'
+import type { PodScripts } from './pod-script.ts'
+
+/** Pods served at the same time, over all nodes. */
+const CONCURRENT_PODS = 50
+/** Pods under the address that they have. */
+const BY_ADDRESS = 'simulatedNodesAddress'
+
+/** Runs the Pods of the simulated nodes: the part of a kubelet that is about Pods. Nothing is executed; what Pods do is told by their scripts. */
+export function podAgent(nodes: readonly SimulatedNode[], scripts: PodScripts): Controller {
+  const byName = new Map(nodes.map((node) => [node.name, node]))
+  const watch: Watch<Pod> = {
+    kind: PodKind,
+    map: (change) => (byName.has(change.object.spec.nodeName ?? '') && matters(change) ? [objectKey(change.object)] : []),
+    predicate: undefined,
+    delayMs: undefined,
+  }
+  const addresses = new AddressBook()
+  return {
+    name: 'simulated-kubelet',
+    kind: PodKind,
+    watches: [watch as unknown as Watch],
+    reads: [],
+    indexes: new Map([[PodKind, { [BY_ADDRESS]: (pod) => addressesOf(pod as Pod) }]]),
+    options: { concurrencyMax: CONCURRENT_PODS },
+    reconcile: ({ namespace, name }, context) => reconcile(namespace, name, { byName, scripts, addresses }, context),
+  }
+}
+
+/** Whether a change of a Pod can ask for something that no timer of its own brings about. */
+function matters({ type, object, previous }: StoreChange<Pod>): boolean {
+  const isOver = object.status?.phase === 'Succeeded' || object.status?.phase === 'Failed'
+  if (type === 'deleted') return !isOver
+  if (object.metadata.deletionTimestamp !== undefined) return true
+  // What a controller beside this one wrote is shown before the watch delivers it; except for deletions, no such write is news.
+  return !isOver && (type === 'added' || previous?.metadata.resourceVersion !== object.metadata.resourceVersion)
+}
+
+/** Ended Pods give their address back. */
+function addressesOf({ status }: Pod): readonly string[] {
+  return status?.podIP && status.phase !== 'Succeeded' && status.phase !== 'Failed' ? [status.podIP] : []
+}
+
+interface Fleet {
+  readonly byName: ReadonlyMap<string, SimulatedNode>
+  readonly scripts: PodScripts
+  readonly addresses: AddressBook
+}
+
+async function reconcile(
+  namespace: string,
+  name: string,
+  { byName, scripts, addresses }: Fleet,
+  context: ReconcileContext,
+): Promise<ReconcileResult> {
+  const pod = context.lister<Pod>(PodKind).get(namespace, name)
+  const node = pod === undefined ? undefined : byName.get(pod.spec.nodeName ?? '')
+  if (pod === undefined || node === undefined) {
+    context.carry(undefined)
+    return {}
+  }
+  const podIP = addresses.take(pod, node, context)
+  try {
+    const plan = planPod(
+      pod,
+      scripts.scriptOf(pod),
+      context.carried as PodMemory | undefined,
+      { podIP, hostIP: hostAddress(node.index) },
+      context.nowMs(),
+    )
+    const { uid = '' } = pod.metadata
+    if (plan.status !== undefined)
+      await context.client.patch<Pod>(
+        PodKind,
+        { namespace, name },
+        { type: 'strategic', body: { metadata: { uid }, status: plan.status } },
+        { subresource: 'status' },
+      )
+    context.carry(plan.memory)
+    if (plan.remove) await context.client.delete<Pod>(PodKind, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } })
+    return plan.requeueAfterMs === undefined ? {} : { requeueAfterMs: plan.requeueAfterMs }
+  } catch (error) {
+    // It is gone, or another Pod has its name now.
+    if (!isNotFound(error) && !isConflict(error)) throw error
+    context.carry(undefined)
+    return {}
+  } finally {
+    addresses.settle(podIP)
+  }
+}
+
+/** Finds free addresses, and keeps two Pods that start at the same moment from being given the same one. */
+class AddressBook {
+  /** Chosen, but not yet to be seen in a status. */
+  readonly #underWay = new Set<string>()
+
+  /** The Pod's address; for one without, the first free one from a place that its uid tells. */
+  take(pod: Pod, { index, capacity }: SimulatedNode, context: ReconcileContext): string {
+    if (pod.status?.podIP) return pod.status.podIP
+    if (pod.spec.hostNetwork) return hostAddress(index)
+    const range = podRange(index, Number(capacity['pods'] ?? 0))
+    const first = Number.parseInt(hash('sha256', pod.metadata.uid ?? '').slice(0, 8), 16) % range.size
+    const pods = context.lister<Pod>(PodKind)
+    for (let step = 0; step < range.size; step++) {
+      const address = range.address((first + step) % range.size)
+      if (this.#underWay.has(address) || pods.byIndex(BY_ADDRESS, address).length > 0) continue
+      this.#underWay.add(address)
+      return address
+    }
+    throw new Error(`Cannot give Pod ${objectKey(pod)} an address: all ${range.size} of ${range.cidr} are taken`)
+  }
+
+  settle(address: string): void {
+    this.#underWay.delete(address)
+  }
+}
