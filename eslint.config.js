@@ -13,7 +13,8 @@ const constraints = Object.entries(layers).map(([name, row]) => ({
   onlyDependOnLibsWithTags: Object.entries(layers)
     .filter(([other, otherRow]) => otherRow < row && !(mustNotImport.packages[name] ?? []).includes(other))
     .map(([other]) => `layer:${other}`),
-  ...(mustNotImport.modules[name] ? { bannedExternalImports: mustNotImport.modules[name] } : {}),
+  // This holds for tests too, which need their runner, so "nothing at all" is left to the tidy test.
+  bannedExternalImports: (mustNotImport.modules[name] ?? []).filter((module) => module !== '*'),
 }))
 
 const CLOCK = 'Read time, timers and randomness through @kubetape/determinism'

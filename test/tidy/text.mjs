@@ -15,7 +15,7 @@ export const SWITCHED_OFF =
   /\b(?:it|test|describe)\.(?:skip|todo|only|failing|concurrent\.(?:skip|only))\b|^\s*(?:xit|xtest|xdescribe|fit|fdescribe)\(|\{\s*(?:skip|todo|only):\s*true/gm
 /** A comment line that is code. */
 export const STATEMENT =
-  /^(?:(?:export )?(?:const|let|var|function|class|async function|type|interface) [\w${[].*[({=,;]$|(?:import|export) .* from ['"]|return\b.*[;({)]$|(?:if|for|while|switch) \(.*\) ?\{?$|\} ?(?:else|catch|finally).*\{$|await [\w.]+\(.*\)?;?$|throw new \w+\(|[\w.]+\(.*\);$|[\w.]+ = .*;$|\}\)?;?$|console\.\w+\()/
+  /^(?:(?:export )?(?:const|let|var|function|class|async function|type|interface) [\w${[].*[({=,;]$|(?:import|export) .* from ['"]|return (?:[\w.]+\(.*\)|.*;)$|(?:if|for|while|switch) \(.*\) ?\{?$|\} ?(?:else|catch|finally).*\{$|await [\w.]+\(.*\)?;?$|throw new \w+\(|[\w.]+\(.*\);$|[\w.]+ = .*;$|\}\)?;?$|console\.\w+\()/
 const COMMENT_MARK = /^\s*(?:\/\/|\/\*|\*)?\s?/
 const COMMENT_END = /\*\/$/
 

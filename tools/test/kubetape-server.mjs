@@ -5,7 +5,8 @@ import { endGroup, ROOT, startCommand } from './command.mjs'
 
 const READY_MS = 60_000
 const STOP_MS = 15_000
-const COMMAND = join(ROOT, 'packages', 'cli', 'bin', 'kubetape.mjs')
+/** The command, started as a user's shell would start it. */
+export const KUBETAPE = join(ROOT, 'packages', 'cli', 'bin', 'kubetape.mjs')
 
 /** The flags that the recorded servers ran with, by profile; they hold for the controllers as for the API server. */
 const PROFILE_FLAGS = {
@@ -17,16 +18,16 @@ const PROFILE_FLAGS = {
 }
 
 /**
- * `kubetape up` on a fresh tape and a free port, as the recorded servers of `profile` were started. Answers its kubeconfig and how to stop
- * it. `stop` answers what went wrong at the end, if anything.
+ * `kubetape up` on a fresh tape and a free port, as the recorded servers of `profile` were started; later flags override these. Answers its
+ * kubeconfig and how to stop it. `stop` answers what went wrong at the end, if anything.
  */
-export async function startKubetape(profile) {
+export async function startKubetape(profile, moreFlags = []) {
   const folder = mkdtempSync(join(tmpdir(), `kubetape-${profile}-`))
   const tokens = join(folder, 'tokens.csv')
   const kubeconfig = join(folder, 'kubeconfig')
   writeFileSync(tokens, 'usertoken,jane,4,"dev"\n', { mode: 0o600 })
   const child = startCommand(process.execPath, [
-    COMMAND,
+    KUBETAPE,
     'up',
     '--data',
     join(folder, 'data'),
@@ -45,6 +46,7 @@ export async function startKubetape(profile) {
     '--log-format',
     'json',
     ...PROFILE_FLAGS[profile],
+    ...moreFlags,
   ])
   const log = { text: '' }
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (log.text += text))

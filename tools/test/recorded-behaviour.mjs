@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
 import { ROOT, runCommand } from './command.mjs'
 import { summaryCounts } from './counts.mjs'
-import { startKubetape } from './kubetape-server.mjs'
+import { KUBETAPE, startKubetape } from './kubetape-server.mjs'
 
 const KUBECTL_MINORS = ['1.27', '1.28', '1.29', '1.30', '1.31', '1.32', '1.33']
 const NO_RECORDINGS = 'there are no recordings: put the shared folder beside this one or name it in KUBETAPE_SHARED'
@@ -66,6 +66,7 @@ function namesOfCases(cases) {
   )
 }
 
+/** Plays against a fresh server, stops it, and checks the tape that it left. */
 async function withServer(profile, play) {
   let server
   try {
@@ -75,18 +76,32 @@ async function withServer(profile, play) {
   }
   try {
     const played = await play(server.kubeconfig)
-    const wrong = await server.stop()
     const counts = summaryCounts(played)
-    const log = counts.failed > 0 || wrong !== undefined ? `\nserver log:\n${server.log()}` : ''
+    const stopped = await server.stop()
+    const checks = [{ what: 'it stops', wrong: stopped }, ...(stopped === undefined ? await tapeChecks(server.data) : [])]
+    const wrong = checks.filter((check) => check.wrong !== undefined)
+    const passed = counts.passed + checks.length - wrong.length
+    const failed = counts.failed + wrong.length
+    const log = failed > 0 ? `\nserver log:\n${server.log()}` : ''
     return {
-      ...counts,
-      failed: counts.failed + (wrong === undefined ? 0 : 1),
-      output: `${played.output}${wrong === undefined ? '' : `\nkubetape up: ${wrong}`}${log}`,
+      passed,
+      failed,
+      output: [played.output, ...wrong.map((check) => `FAIL ${check.what}: ${check.wrong}`), log].join('\n'),
       skipped: [],
     }
   } finally {
     server.remove()
   }
+}
+
+/** Every entry of the tape is what was written, and today's code decides on it as it did. */
+async function tapeChecks(data) {
+  const checks = []
+  for (const verb of ['verify', 'replay']) {
+    const { status, output } = await runCommand('node', [KUBETAPE, verb, '--data', data])
+    checks.push({ what: `kubetape ${verb} of its tape`, wrong: status === 0 ? undefined : output })
+  }
+  return checks
 }
 
 function findKubectl(minor) {

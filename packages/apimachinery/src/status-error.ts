@@ -8,7 +8,7 @@ export class StatusError extends Error {
   readonly status: Status
 
   constructor(status: Status, options?: { cause?: unknown }) {
-    super(status.message ?? status.reason ?? `HTTP ${status.code}`, options)
+    super(status.message ?? status.reason ?? `HTTP ${status.code ?? 500}`, options)
     this.name = 'StatusError'
     this.status = status
   }
@@ -18,7 +18,7 @@ export class StatusError extends Error {
   }
 
   get httpCode(): number {
-    return this.status.code
+    return this.status.code ?? 500
   }
 }
 

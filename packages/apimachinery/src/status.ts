@@ -24,7 +24,8 @@ export interface Status {
   message?: string
   reason?: StatusReason
   details?: StatusDetails
-  code: number
+  /** Absent from the Status of a completed deletion. */
+  code?: number
 }
 
 /** Machine-readable reasons of a Status. */

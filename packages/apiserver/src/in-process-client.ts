@@ -1,4 +1,4 @@
-import { failure, type Kind, type KubeList, type KubeObject, type ObjectName, type Status, type WatchEvent } from '@kubetape/apimachinery'
+import { failure, formatGroupVersion, INITIAL_EVENTS_END, type Kind, type KubeList, type KubeObject, type ObjectName, type Status, type WatchEvent } from '@kubetape/apimachinery'
 import { StatusError } from '@kubetape/apimachinery'
 import type { Client, DeleteOptions, GetOptions, ListOptions, Patch, WatchOptions, WriteOptions } from '@kubetape/client'
 import type { StorageEvent } from '@kubetape/storage'
@@ -7,6 +7,7 @@ import type { Registry } from './registry/registry.ts'
 import type { UserInfo } from './registry/strategy.ts'
 import type { ApiRequest, ApiResult, RequestOptions, Verb } from './request/api-request.ts'
 import { listMetadata } from './http/encode.ts'
+import { startWatchTimers } from './registry/watch-timers.ts'
 
 /** A Client without HTTP: the same registry, admission and errors, shared frozen objects instead of copies. `user` is who writes. */
 export class InProcessClient implements Client {
@@ -32,14 +33,30 @@ export class InProcessClient implements Client {
   watch<T extends KubeObject>(kind: Kind<T>, options: WatchOptions = {}): Observable<WatchEvent<T>> {
     return new Observable((subscriber) => {
       const request = this.#request('watch', kind, { namespace: options.namespace ?? '', name: '' }, options, readOptions(options))
+      const { signal, timeoutSeconds } = options
+      const onAbort = (): void => subscriber.error(signal?.reason)
+      if (signal?.aborted) {
+        onAbort()
+        return undefined
+      }
       try {
         this.#registry.checkWatch(request)
         const stop = this.#registry.watch(request, {
           event: (event: StorageEvent) => subscriber.next({ type: event.type, object: event.object.object as T }),
-          initialEnd: (revision) =>
-            subscriber.next({ type: 'BOOKMARK', object: { apiVersion: kind.version, kind: kind.kind, metadata: { resourceVersion: String(revision), annotations: { 'k8s.io/initial-events-end': 'true' } } } }),
+          initialEnd: (revision) => subscriber.next({ type: 'BOOKMARK', object: bookmark(kind, revision, { [INITIAL_EVENTS_END]: 'true' }) }),
         })
-        return stop
+        signal?.addEventListener('abort', onAbort, { once: true })
+        const { clock, storage } = this.#registry.environment
+        const cancelTimers = startWatchTimers(clock, {
+          timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
+          onBookmark: options.allowWatchBookmarks ? () => subscriber.next({ type: 'BOOKMARK', object: bookmark(kind, storage.revision) }) : undefined,
+          onEnd: () => subscriber.complete(),
+        })
+        return () => {
+          stop()
+          cancelTimers()
+          signal?.removeEventListener('abort', onAbort)
+        }
       } catch (error) {
         subscriber.error(error)
         return undefined
@@ -98,15 +115,22 @@ export class InProcessClient implements Client {
   #object<T extends KubeObject>(result: ApiResult): T {
     if (result.type === 'stored') return result.stored.object as T
     if (result.type === 'object') return result.object as T
+    if (result.type === 'status' && result.status.status === 'Success') return result.status as unknown as T
     if (result.type === 'status') throw new StatusError(result.status)
     throw failure(500, 'InternalError', `Cannot read an object from a ${result.type} answer`)
   }
 
   #list<T extends KubeObject>(kind: Kind<T>, result: ApiResult): KubeList<T> {
     if (result.type !== 'list') throw failure(500, 'InternalError', `Cannot read a list from a ${result.type} answer`)
-    return { apiVersion: kind.group ? `${kind.group}/${kind.version}` : kind.version, kind: `${kind.kind}List`, metadata: listMetadata(result.list), items: result.list.items.map((one) => one.object as T) }
+    return { apiVersion: formatGroupVersion(kind), kind: `${kind.kind}List`, metadata: listMetadata(result.list), items: result.list.items.map((one) => one.object as T) }
   }
 }
+
+const bookmark = (kind: Kind, revision: number, annotations?: Record<string, string>): KubeObject => ({
+  apiVersion: formatGroupVersion(kind),
+  kind: kind.kind,
+  metadata: { resourceVersion: String(revision), ...(annotations === undefined ? {} : { annotations }) },
+})
 
 function pick<T extends object, K extends keyof T>(options: T, names: readonly K[]): Pick<T, K> {
   const out: Partial<T> = {}

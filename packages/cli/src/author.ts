@@ -13,7 +13,7 @@ export function shortId(runId: string): string {
 }
 
 /** `kubectl/v1.31.0` of `kubectl/v1.31.0 (linux/amd64) kubernetes/abcdef`. */
-export function shortAgent(userAgent: string): string {
+function shortAgent(userAgent: string): string {
   return userAgent.split(' ', 1)[0]!
 }
 

@@ -1,16 +1,16 @@
+import { CA_META } from '@kubetape/control-plane'
 import type { LogReader } from '@kubetape/eventlog'
 import { objectAt } from '@kubetape/replay'
 
 /**
- * The CA bundle under which the control plane of this tape ran. It is the one thing that built-in controllers are told at start and that no
- * journal row has, but what they published is on the tape. Empty where none was.
+ * The CA bundle under which the control plane of this tape ran: an input of built-in controllers that no journal row has. The tape says it
+ * in its own words since it was created; of a tape that does not, what the controllers published in kube-system tells it. Empty without TLS.
  */
 export function caOfTape(reader: LogReader): string {
-  const published = objectAt(
-    reader,
-    { group: '', resource: 'configmaps', namespace: 'kube-system', name: 'kube-root-ca.crt' },
-    reader.head(),
-  )
-  const ca = (published as { data?: Record<string, unknown> } | undefined)?.data?.['ca.crt']
+  const told = reader.info.meta?.[CA_META]
+  if (told !== undefined) return told
+  const ref = { group: '', resource: 'configmaps', namespace: 'kube-system', name: 'kube-root-ca.crt' }
+  const published = objectAt(reader, ref, reader.head()) as { data?: Record<string, unknown> } | undefined
+  const ca = published?.data?.['ca.crt']
   return typeof ca === 'string' ? ca : ''
 }

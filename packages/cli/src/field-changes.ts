@@ -41,13 +41,21 @@ function compare(
     return
   }
   if (deepEqual(before, after)) return
-  const stepOf = Array.isArray(before) && Array.isArray(after) ? itemSteps(before, after) : undefined
-  if (stepOf === undefined) {
+  const [from, to] = [itemsOf(before, after), itemsOf(after, before)]
+  const stepOf = from === undefined || to === undefined ? undefined : itemSteps(from, to)
+  if (from === undefined || to === undefined || stepOf === undefined) {
     report(path, before, after)
     return
   }
-  const [from, to] = [byStep(before as unknown[], stepOf), byStep(after as unknown[], stepOf)]
-  for (const step of new Set([...from.keys(), ...to.keys()])) compare([...path, step], from.get(step), to.get(step), report)
+  const [fromItems, toItems] = [byStep(from, stepOf), byStep(to, stepOf)]
+  for (const step of new Set([...fromItems.keys(), ...toItems.keys()]))
+    compare([...path, step], fromItems.get(step), toItems.get(step), report)
+}
+
+/** A list that is not there counts as empty beside one with items, so that each item is told. */
+function itemsOf(value: unknown, other: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value as unknown[]
+  return value === undefined && Array.isArray(other) && other.length > 0 ? [] : undefined
 }
 
 const byStep = (list: readonly unknown[], stepOf: (item: unknown) => string): Map<string, unknown> =>

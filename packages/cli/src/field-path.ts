@@ -28,6 +28,7 @@ export function parseFieldPath(text: string): FieldPath {
   )
 }
 
+/** Writes a path as it is read; `root` tells lists from objects. */
 export function formatFieldPath(path: FieldPath, root: unknown): string {
   let text = ''
   let value = root

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { EventLogError } from '@kubetape/eventlog'
 import { openSqliteReader, type SqliteReader } from '@kubetape/eventlog/sqlite'
@@ -13,6 +13,9 @@ export interface TapeFlags {
 
 /** The tape of a data folder. */
 const TAPE_NAME = 'tape.db'
+
+/** Of the file beside a tape that vouches for it; something that was never a tape has none. */
+const WITNESS_SUFFIX = '.head'
 
 /** Adds `--data` and `--tape` to a command that reads a tape. */
 export function addTapeOptions(command: Command): Command {
@@ -38,11 +41,15 @@ function openTape({ data, tape }: TapeFlags): SqliteReader {
   try {
     return openSqliteReader({ path })
   } catch (error) {
-    if (!(error instanceof EventLogError)) throw error
-    const missing = tape === undefined && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
-    const advice = missing ? '; name a data folder with --data or a tape with --tape' : ''
-    throw new CommandFailed(error.message + advice, error.code === 'NOT_A_TAPE' || error.code === 'FORMAT_TOO_NEW' ? 2 : 1, {
-      cause: error,
-    })
+    throw error instanceof EventLogError ? explained(error, path, tape === undefined) : error
   }
+}
+
+/** The log's words, with what the flags have to do with it; a question about no tape at all was wrong (2), a broken tape is an answer (1). */
+function explained(error: EventLogError, path: string, inDataFolder: boolean): CommandFailed {
+  const cause = (error.cause as { code?: string } | undefined)?.code
+  const advice = inDataFolder && cause === 'ENOENT' ? '; name a data folder with --data or a tape with --tape' : ''
+  if (cause === 'SQLITE_NOTADB' && !existsSync(path + WITNESS_SUFFIX))
+    return new CommandFailed(`Cannot open "${path}": it is no tape`, 2, { cause: error })
+  return new CommandFailed(error.message + advice, error.code === 'NOT_A_TAPE' || error.code === 'FORMAT_TOO_NEW' ? 2 : 1, { cause: error })
 }

@@ -39,7 +39,7 @@ export function printObjects(resource: TapeResource, objects: readonly KubeObjec
 function withoutManagedFields(object: KubeObject): KubeObject {
   if (object.metadata?.managedFields === undefined) return object
   const { managedFields: _, ...metadata } = object.metadata
-  return { ...object, metadata } as KubeObject
+  return { ...object, metadata }
 }
 
 const NAME_AND_TIME: readonly TableColumn[] = [

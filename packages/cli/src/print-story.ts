@@ -1,12 +1,12 @@
 import type { Explanation } from '@kubetape/journal'
 import { parseLogKey } from '@kubetape/storage'
-import { nameAuthor, shortAgent, shortId } from './author.ts'
+import { nameAuthor, shortId } from './author.ts'
 import type { ChangeStory, Reason } from './change-story.ts'
 import type { FieldChange } from './field-changes.ts'
 import type { Ink } from './ink.ts'
 import { titleOfKey } from './object-reference.ts'
 import { outcomeOf } from './run-description.ts'
-import { valueText } from './value-text.ts'
+import { conditionText, shorten, valueText } from './value-text.ts'
 
 export interface StoryPrinterOptions {
   readonly ink: Ink
@@ -30,6 +30,8 @@ export class StoryPrinter {
   readonly #namespace: string
   readonly #objectKey: string
   #day: string | undefined
+  /** Of the change before: one run may make several, for the same reasons. */
+  #run: string | undefined
 
   constructor(options: StoryPrinterOptions) {
     this.#options = options
@@ -44,10 +46,13 @@ export class StoryPrinter {
     const indent = ' '.repeat(`@${entry.revision}  `.length)
     const heading = this.#heading(entry.timeMs)
     const byLine = `${this.#verb(story)} by ${this.#author(by)}`
+    const run = by?.type === 'run' ? by.run.id : undefined
+    const reasons = run !== undefined && run === this.#run ? ['in the same run'] : this.#reasons(because)
+    this.#run = run
     return [
       ...heading,
       `${this.#options.ink('bold', `@${entry.revision}`)}  ${this.#time(entry.timeMs)}  ${byLine}`,
-      ...this.#reasons(because).map((line) => indent + this.#options.ink('dim', line)),
+      ...reasons.map((line) => indent + this.#options.ink('dim', line)),
       ...this.#fields(fields).map((line) => indent + line),
       '',
     ]
@@ -77,7 +82,7 @@ export class StoryPrinter {
 
   #author(by: Explanation | undefined): string {
     if (by === undefined) return 'somebody that the tape does not name'
-    if (by.type === 'actor') return `${by.actor.user}${by.actor.userAgent ? ` with ${shortAgent(by.actor.userAgent)}` : ''}`
+    if (by.type === 'actor') return nameAuthor(by)
     const { run } = by
     const forKey = run.key === this.#objectKey ? '' : ` for ${this.#short(run.key)}`
     const error = run.end?.error === undefined ? '' : ` (${valueText(run.end.error, this.#lengthMax)})`
@@ -121,7 +126,10 @@ export class StoryPrinter {
   }
 
   #values({ before, after }: FieldChange): string {
-    const text = (value: unknown): string => valueText(value, this.#lengthMax)
+    const text = (value: unknown): string => {
+      const condition = this.#options.wide ? undefined : conditionText(value)
+      return condition === undefined ? valueText(value, this.#lengthMax) : shorten(condition, this.#lengthMax)
+    }
     const { ink } = this.#options
     if (before === undefined) return ink('green', `+ ${text(after)}`)
     return after === undefined ? ink('red', `- ${text(before)}`) : `${text(before)} → ${text(after)}`

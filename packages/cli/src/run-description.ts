@@ -1,16 +1,17 @@
-import { formatGroupResource } from '@kubetape/apimachinery'
+import { formatGroupResource, humanDuration, isJsonObject, type KubeObject } from '@kubetape/apimachinery'
 import type { RequestRecord, RunRecord, StoredAnswer, Trigger } from '@kubetape/journal'
 import { stringify as stringifyYaml } from 'yaml'
 import { nameOfResource } from './object-reference.ts'
 
-/** `success`, `requeue 2s`, `error`: how a run ended, in a word or two. */
+/** `success`, `error`, `success (again in 2s)`: how a run ended, in a few words. */
 export function outcomeOf({ outcome, end }: RunRecord): string {
-  return end?.requeueAfterMs === undefined ? outcome : `${outcome} ${durationText(end.requeueAfterMs)}`
+  return end?.requeueAfterMs === undefined ? outcome : `${outcome} (again in ${durationText(end.requeueAfterMs)})`
 }
 
-/** `12ms`, `1.25s`, `90s`: precise enough for what happens between machines. Undefined is a run that goes on or never ended. */
+/** `12ms`, `1.25s`, `10m`: precise enough for what happens between machines. Undefined is a run that goes on or never ended. */
 export function durationText(ms: number | undefined): string {
   if (ms === undefined) return '-'
+  if (ms >= 120_000) return humanDuration(ms)
   return ms < 1000 ? `${ms}ms` : `${Math.round(ms / 10) / 100}s`
 }
 
@@ -22,12 +23,15 @@ export function triggerText({ cause, resource, key, change, resourceVersion }: T
     .join(' ')
 }
 
-/** `update job.batch ns/demo status`. */
-export function requestText({ verb, group, resource, namespace, name, subresource }: RequestRecord): string {
-  const key = [namespace, name].filter((part) => part !== undefined && part !== '').join('/')
+/** `update job.batch ns/demo status`; of a name that is yet to be made up, its beginning: `create pod ns/demo-*`. */
+export function requestText({ verb, group, resource, namespace, name, subresource, body }: RequestRecord): string {
+  const made = verb === 'create' && isJsonObject(body) ? (body as Partial<KubeObject>).metadata : undefined
+  const generated = made?.generateName ? `${made.generateName}*` : undefined
+  const key = [namespace, name ?? made?.name ?? generated].filter((part) => part !== undefined && part !== '').join('/')
   return [verb, nameOfResource({ group, resource }), key, subresource].filter((part) => part !== undefined && part !== '').join(' ')
 }
 
+/** `revision 37`, `refused: 409 Conflict: …`: what a request got. */
 export function answerText(answer: StoredAnswer | undefined): string {
   if (answer === undefined) return 'no answer on the tape'
   switch (answer.type) {

@@ -1,4 +1,4 @@
-import { allResources } from '@kubetape/api'
+import { allResources, type ResourceInfo } from '@kubetape/api'
 import type { Kind } from '@kubetape/apimachinery'
 import {
   cronJobController,
@@ -11,6 +11,7 @@ import {
   serviceAccountController,
   ttlAfterFinishedController,
 } from '@kubetape/controllers'
+import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
 
 export interface BuiltinControllersOptions {
@@ -26,7 +27,7 @@ export interface BuiltinControllersOptions {
 const NOT_COLLECTED = new Set(['/events', 'events.k8s.io/events'])
 
 /** The built-in controllers, as the options ask for them; also what a tape of them is replayed with. */
-export function builtinControllers({ ca, resources = servedKinds() }: BuiltinControllersOptions): Controller[] {
+export function builtinControllers({ ca, nodes, resources = servedKinds() }: BuiltinControllersOptions): Controller[] {
   const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
   return [
     jobController(),
@@ -38,15 +39,16 @@ export function builtinControllers({ ca, resources = servedKinds() }: BuiltinCon
     serviceAccountController(),
     rootCaController({ ca }),
     podGarbageCollectorController(),
+    ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }
 
-/** One kind for each resource that is stored and can be listed and deleted; of several versions the first. */
-export function servedKinds(): Kind[] {
+/** One kind for each resource of these that is stored and can be listed and deleted; of several versions the first. */
+export function servedKinds(resources: Iterable<ResourceInfo> = allResources().filter((one) => one.inDefaultProfile)): Kind[] {
   const kinds = new Map<string, Kind>()
-  for (const { group, version, kind, resource, namespaced, verbs, inDefaultProfile } of allResources()) {
+  for (const { group, version, kind, resource, namespaced, verbs } of resources) {
     const id = `${group}/${resource}`
-    if (!inDefaultProfile || kinds.has(id) || !['list', 'watch', 'delete'].every((verb) => verbs.includes(verb))) continue
+    if (kinds.has(id) || !['list', 'watch', 'delete'].every((verb) => verbs.includes(verb))) continue
     kinds.set(id, { group, version, kind, resource, namespaced })
   }
   return [...kinds.values()]

@@ -9,7 +9,7 @@ import { createJournal, type Journal } from '@kubetape/journal'
 import { type Controller, Manager, type RunLog } from '@kubetape/runtime'
 import { Storage } from '@kubetape/storage'
 import { Access } from './access.ts'
-import { builtinControllers } from './builtin-controllers.ts'
+import { builtinControllers, servedKinds } from './builtin-controllers.ts'
 
 /** How a control plane is made. Everything has a default: `ControlPlane.start()` is one in memory, in process only. */
 export interface ControlPlaneOptions {
@@ -40,6 +40,9 @@ export interface ControlPlaneOptions {
   readonly random?: Random
   readonly log?: (fields: Record<string, unknown>) => RunLog
 }
+
+/** Where a tape says under which CA its control plane ran: what replay makes the controllers with. */
+export const CA_META = 'ca.crt'
 
 const SILENT: RunLog = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
@@ -81,7 +84,7 @@ export class ControlPlane {
     if (options.featureGates) for (const warning of gates.setFromFlag(options.featureGates)) logger.warn(warning)
     const metrics = new MetricsRegistry()
     const access = await Access.prepare({ clock, random, ...(options.data === undefined ? {} : { folder: options.data }), host: options.host ?? '127.0.0.1', tls: options.tls ?? true, wanted: options.port !== undefined })
-    const log = options.data === undefined ? createMemoryLog({ clock }) : openSqliteLog({ path: `${options.data}/tape.db`, clock, random, logger: (level, message, fields) => logger[level](message, fields) })
+    const log = options.data === undefined ? createMemoryLog({ clock }) : openSqliteLog({ path: `${options.data}/tape.db`, clock, random, meta: { [CA_META]: access.ca }, logger: (level, message, fields) => logger[level](message, fields) })
     const storage = Storage.open({ log, clock })
     const journal = createJournal(log, { onError: (error) => logger.error('journal rows were refused', { error: String(error) }) })
     const uids = uidSource(random)
@@ -94,7 +97,7 @@ export class ControlPlane {
     })
     const component = (name: string): Client => apiserver.client({ name: `system:${name}`, groups: [COMPONENT_GROUP] }, `kubetape-${name}`)
     const manager: Manager = new Manager({ client: component('controller-manager'), gates, clock, random, uids, journal, log: makeLog })
-    const chosen = builtinControllers({ ca: access.ca, nodes: options.nodes ?? 0 }).filter(({ name }) => isChosen(name, options.controllers ?? ['*']))
+    const chosen = builtinControllers({ ca: access.ca, nodes: options.nodes ?? 0, resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)) }).filter(({ name }) => isChosen(name, options.controllers ?? ['*']))
     manager.add(...chosen, ...(options.add ?? []))
     const plane = new ControlPlane({ log, storage, journal, apiserver, manager, gates, metrics, access })
     if (options.port !== undefined) {

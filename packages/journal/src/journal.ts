@@ -15,7 +15,7 @@ import { encodeRow } from './rows.ts'
  *   row says so.
  */
 export interface Journal {
-  /** Remembers the run; its row is written with the first request, or when it ends. */
+  /** Remembers the run; its row is written with the first request, or when it ends, as the run then is: what it reads first adds to its views. */
   begin(run: RunBegin): void
   /** To be called before the request is sent. */
   request(run: RunBegin, request: RunRequest): void
@@ -36,7 +36,7 @@ export interface JournalOptions {
 /** The run between its begin and its end. */
 interface OpenRun {
   /** Until it was queued. */
-  begin: AppendRecord | undefined
+  begin: RunBegin | undefined
   /** The requests without an answer, and the entry that each has made so far. */
   readonly asked: Map<number, Entry | undefined>
 }
@@ -69,7 +69,7 @@ class LogJournal implements Journal {
   }
 
   begin(run: RunBegin): void {
-    this.#open.set(run.id, { begin: encodeRow('run', run.id, { begin: run }), asked: new Map() })
+    this.#open.set(run.id, { begin: run, asked: new Map() })
   }
 
   request(run: RunBegin, request: RunRequest): void {
@@ -127,7 +127,7 @@ class LogJournal implements Journal {
   }
 
   #write(open: OpenRun, row: AppendRecord): void {
-    const rows = open.begin === undefined ? [row] : [open.begin, row]
+    const rows = open.begin === undefined ? [row] : [encodeRow('run', open.begin.id, { begin: open.begin }), row]
     open.begin = undefined
     this.#append(rows)
   }

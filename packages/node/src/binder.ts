@@ -53,7 +53,7 @@ export function binder(): Controller {
 function changesPlacement({ type, object, previous }: StoreChange<Pod>): boolean {
   if (type === 'deleted') return takesRoom(object)
   if (isPending(object)) return previous === undefined || !isPending(previous) || !deepEqual(object.spec, previous.spec)
-  return Boolean(object.spec.nodeName) && !takesRoom(object) && (previous === undefined || takesRoom(previous) || previous === object)
+  return Boolean(object.spec.nodeName) && !takesRoom(object) && previous !== undefined && takesRoom(previous)
 }
 
 /** Heartbeats change nothing. */

@@ -80,9 +80,15 @@ describe('podAgent()', () => {
       expected: ['ns/p'],
     },
     { title: 'it is on another node', object: podOf('p', { node: 'other' }), previous: undefined, expected: [] },
-    { title: 'a controller beside it wrote the Pod', object: podOf('p'), previous: podOf('p'), expected: [] },
+    { title: 'only its status changes', object: podOf('p', { status: { phase: 'Running' } }), previous: podOf('p'), expected: [] },
     {
-      title: 'a controller beside it deleted the Pod',
+      title: 'its script changes',
+      object: podOf('p', { metadata: { annotations: { 'sim.kubetape.dev/run-ms': '5' } } }),
+      previous: podOf('p'),
+      expected: ['ns/p'],
+    },
+    {
+      title: 'it is deleted',
       object: podOf('p', { metadata: { deletionTimestamp: 'x' } }),
       previous: podOf('p', { metadata: { deletionTimestamp: 'x' } }),
       expected: ['ns/p'],

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Pod } from '@kubetape/api/types/core/v1'
 import { Pod as PodKind } from '@kubetape/api/kinds'
-import { isConflict, isNotFound, objectKey } from '@kubetape/apimachinery'
+import { deepEqual, isConflict, isNotFound, objectKey } from '@kubetape/apimachinery'
 import type { StoreChange } from '@kubetape/informers'
 import type { Controller, ReconcileContext, ReconcileResult, Watch } from '@kubetape/runtime'
 import { hostAddress, podRange } from './address-range.ts'
@@ -35,13 +35,16 @@ export function podAgent(nodes: readonly SimulatedNode[], scripts: PodScripts): 
   }
 }
 
-/** Whether a change of a Pod can ask for something that no timer of its own brings about. */
+/** Whether a change of a Pod can ask for something that no timer of its own brings about: not what is only reported, by this controller above all. */
 function matters({ type, object, previous }: StoreChange<Pod>): boolean {
   const isOver = object.status?.phase === 'Succeeded' || object.status?.phase === 'Failed'
   if (type === 'deleted') return !isOver
   if (object.metadata.deletionTimestamp !== undefined) return true
-  // What a controller beside this one wrote is shown before the watch delivers it; except for deletions, no such write is news.
-  return !isOver && (type === 'added' || previous?.metadata.resourceVersion !== object.metadata.resourceVersion)
+  if (isOver) return false
+  if (previous === undefined || previous.spec.nodeName !== object.spec.nodeName) return true
+  const { activeDeadlineSeconds, readinessGates = [] } = object.spec
+  if (readinessGates.length > 0 || previous.spec.activeDeadlineSeconds !== activeDeadlineSeconds) return true
+  return !deepEqual(previous.metadata.annotations ?? {}, object.metadata.annotations ?? {})
 }
 
 /** Ended Pods give their address back. */

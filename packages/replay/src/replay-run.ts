@@ -28,7 +28,7 @@ const SILENT: RunLog = { debug: () => undefined, info: () => undefined, warn: ()
  * compared as far as it got.
  */
 export async function replayRun(controller: Controller, run: RunRecord, steps: readonly RunStep[], views: ReadonlyMap<string, View>, reader: LogReader): Promise<RunVerdict> {
-  for (const [id, view] of views) view.moveTo(Number(run.views[id] || '0'))
+  for (const [id, resourceVersion] of Object.entries(run.views)) views.get(id)?.moveTo(Number(resourceVersion || '0'))
   for (const { kind, key, resourceVersion } of run.ownWrites) showEntry(views.get(kind), reader, Number(resourceVersion), key)
   const player = new RunPlayer(run, steps, views, reader)
   const finished = executeRun(controller, run.key, player.inputs).then((outcome) => player.noteEnd(outcome.error))

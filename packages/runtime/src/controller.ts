@@ -1,5 +1,6 @@
 import { controllerOf, type Kind, type KubeObject, objectKey } from '@kubetape/apimachinery'
 import type { IndexFunctions, StoreChange } from '@kubetape/informers'
+import { codeDigest } from './code-digest.ts'
 import { keepingDeletions, type Predicate } from './predicate.ts'
 import type { Reconcile } from './reconcile.ts'
 
@@ -14,7 +15,9 @@ export interface Watch<T extends KubeObject = KubeObject> {
 }
 
 /** Access to other informers from a mapping function. */
-export type KindLookup = <T extends KubeObject>(kind: Kind<T>) => { get(key: string): T | undefined; list(namespace?: string): T[]; byIndex(index: string, value: string): T[] }
+export type KindLookup = <T extends KubeObject>(
+  kind: Kind<T>,
+) => { get(key: string): T | undefined; list(namespace?: string): T[]; byIndex(index: string, value: string): T[] }
 
 export interface WatchOptions<T extends KubeObject> {
   /** Lets updates through that it answers true to; additions and deletions always pass. */
@@ -27,7 +30,7 @@ export interface ControllerOptions {
   readonly concurrencyMax?: number
   /** Runs every known object again after this time, as upstream's resync. Default: never. */
   readonly resyncMs?: number
-  /** Changes with the controller's code; part of every run's record. Default: a digest of the reconcile function. */
+  /** Changes with the controller's code; part of every run's record. Default: a digest of the reconcile function's text, without what it calls. */
   readonly codeVersion?: string
 }
 
@@ -45,7 +48,7 @@ export interface Controller {
 
 /** Starts the definition of a controller for one kind: `controllerFor(Job).owns(Pod).reconcile(fn)`. */
 export function controllerFor<T extends KubeObject>(kind: Kind<T>, options: WatchOptions<T> = {}): ControllerBuilder {
-  return new ControllerBuilder(kind as unknown as Kind, options as unknown as WatchOptions<KubeObject>)
+  return new ControllerBuilder(kind, options as unknown as WatchOptions<KubeObject>)
 }
 
 export class ControllerBuilder {
@@ -85,20 +88,21 @@ export class ControllerBuilder {
 
   /** Makes `kind` readable without causing runs. */
   reads<T extends KubeObject>(kind: Kind<T>): this {
-    this.#reads.push(kind as unknown as Kind)
+    this.#reads.push(kind)
     return this
   }
 
   /** Files objects of `kind` under the values that `fn` answers, for `lister(kind).byIndex(name, value)`. */
   index<T extends KubeObject>(kind: Kind<T>, name: string, fn: (object: T) => readonly string[]): this {
-    const known = this.#indexes.get(kind as unknown as Kind) ?? {}
-    this.#indexes.set(kind as unknown as Kind, { ...known, [name]: fn as unknown as (object: KubeObject) => readonly string[] })
+    const known = this.#indexes.get(kind) ?? {}
+    this.#indexes.set(kind, { ...known, [name]: fn as unknown as (object: KubeObject) => readonly string[] })
     return this
   }
 
   /** Completes the definition. */
   reconcile(reconcile: Reconcile): Controller {
-    return { name: this.#name, kind: this.#kind, watches: this.#watches, reads: this.#reads, indexes: this.#indexes, options: this.#options, reconcile }
+    const options = { codeVersion: codeDigest(reconcile.toString()), ...this.#options }
+    return { name: this.#name, kind: this.#kind, watches: this.#watches, reads: this.#reads, indexes: this.#indexes, options, reconcile }
   }
 
   #watch<T extends KubeObject>(kind: Kind<T>, map: Watch<T>['map'], { predicate, delayMs }: WatchOptions<T>): this {

@@ -1,6 +1,6 @@
 import type { Event } from '@kubetape/api/types/core/v1'
 import { Event as EventKind } from '@kubetape/api/kinds'
-import { formatTime, type KubeObject } from '@kubetape/apimachinery'
+import { formatTime, isNotFound, type KubeObject } from '@kubetape/apimachinery'
 import type { Cause, Client } from '@kubetape/client'
 import type { Clock } from '@kubetape/determinism'
 
@@ -15,7 +15,7 @@ export interface EventIntent {
 }
 
 /** Events waiting to be written; more are dropped and reported, as client-go does. */
-const QUEUE_MAX = 1000
+export const QUEUE_MAX = 1000
 /** Repeats of one event are counted on it as long as they come within this time of each other. */
 const SAME_EVENT_MS = 600_000
 const REMEMBERED_MAX = 4096
@@ -60,7 +60,10 @@ export class EventRecorder {
       try {
         await this.#write(intent)
       } catch (error) {
-        this.#onProblem('an event could not be written', { reason: intent.reason, error: error instanceof Error ? error.message : String(error) })
+        this.#onProblem('an event could not be written', {
+          reason: intent.reason,
+          error: error instanceof Error ? error.message : String(error),
+        })
       }
     }
     if (this.#dropped > 0) {
@@ -72,7 +75,15 @@ export class EventRecorder {
 
   async #write(intent: EventIntent): Promise<void> {
     const now = this.#clock.wallMs()
-    const id = JSON.stringify([intent.component, intent.type, intent.reason, intent.message, intent.regarding.metadata?.uid, intent.regarding.metadata?.namespace, intent.regarding.metadata?.name])
+    const id = JSON.stringify([
+      intent.component,
+      intent.type,
+      intent.reason,
+      intent.message,
+      intent.regarding.metadata?.uid,
+      intent.regarding.metadata?.namespace,
+      intent.regarding.metadata?.name,
+    ])
     const known = this.#known.get(id)
     if (known !== undefined && now - known.atMs < SAME_EVENT_MS) {
       try {
@@ -80,8 +91,9 @@ export class EventRecorder {
         const body = { count: (known.event.count ?? 1) + 1, lastTimestamp: formatTime(now) }
         this.#remember(id, await this.#client.patch(EventKind, { name, namespace }, { type: 'merge', body }, { cause: intent.cause }), now)
         return
-      } catch {
-        // The event has expired or was deleted: a new one takes its place.
+      } catch (error) {
+        // One that has expired or was deleted gets a successor.
+        if (!isNotFound(error)) throw error
       }
     }
     this.#remember(id, await this.#client.create(EventKind, newEvent(intent, now, this.#suffix(now)), { cause: intent.cause }), now)

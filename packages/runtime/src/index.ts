@@ -1,7 +1,24 @@
 /** What controller authors import. Start with `controllerFor(Kind).owns(Other).reconcile(fn)` and run it with a `Manager`. */
-export { type Controller, ControllerBuilder, controllerFor, type ControllerOptions, kindId, type KindLookup, kindsOf, type Watch, type WatchOptions } from './controller.ts'
+export {
+  type Controller,
+  ControllerBuilder,
+  controllerFor,
+  type ControllerOptions,
+  kindId,
+  type KindLookup,
+  kindsOf,
+  type Watch,
+  type WatchOptions,
+} from './controller.ts'
 export { Manager, type ManagerOptions } from './manager.ts'
-export { type Reconcile, type ReconcileContext, type ReconcileRequest, type ReconcileResult, type RunLog, TerminalError } from './reconcile.ts'
+export {
+  type Reconcile,
+  type ReconcileContext,
+  type ReconcileRequest,
+  type ReconcileResult,
+  type RunLog,
+  TerminalError,
+} from './reconcile.ts'
 export type { Lister } from './lister.ts'
 export { and, annotationsChanged, generationChanged, labelsChanged, or, type Predicate } from './predicate.ts'
 export { hasFinalizer, withFinalizer, withoutFinalizer } from './finalizer.ts'

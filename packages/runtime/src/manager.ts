@@ -43,12 +43,18 @@ export class Manager {
   readonly #runners: ControllerRunner[] = []
   readonly #controllers: Controller[] = []
   readonly #recorder: EventRecorder
+  readonly #whenStopping: Promise<void>
   #state: 'new' | 'running' | 'stopped' = 'new'
+  #noteStopping: () => void = () => undefined
+  #stopped: Promise<void> | undefined
 
   constructor(options: ManagerOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock()
     this.#random = options.random ?? systemRandom()
+    this.#whenStopping = new Promise((resolve) => {
+      this.#noteStopping = resolve
+    })
     this.#recorder = new EventRecorder(options.client, this.#clock, (message, fields) => this.#log({}).warn(message, fields))
   }
 
@@ -56,7 +62,8 @@ export class Manager {
   add(...controllers: readonly Controller[]): this {
     if (this.#state !== 'new') throw new Error(`Cannot add controllers: the manager is ${this.#state}`)
     for (const controller of controllers) {
-      if (this.#controllers.some((one) => one.name === controller.name)) throw new Error(`Cannot add controller "${controller.name}": another one has this name`)
+      if (this.#controllers.some((one) => one.name === controller.name))
+        throw new Error(`Cannot add controller "${controller.name}": another one has this name`)
       this.#controllers.push(controller)
       for (const [kind, functions] of controller.indexes) this.#addIndexes(kind, functions)
     }
@@ -76,7 +83,7 @@ export class Manager {
     return informer as unknown as Informer<T>
   }
 
-  /** Starts informers, waits until they have synced, then starts the controllers. */
+  /** Starts informers, waits until they have synced, then starts the controllers. Resolves early when the manager is stopped meanwhile. */
   async start(): Promise<void> {
     if (this.#state !== 'new') throw new Error(`Cannot start: the manager is ${this.#state}`)
     this.#state = 'running'
@@ -98,7 +105,7 @@ export class Manager {
       this.#runners.push(runner)
     }
     for (const informer of this.#informers.values()) informer.start()
-    await Promise.all([...this.#informers.values()].map((informer) => informer.synced))
+    await Promise.race([this.#whenStopping, Promise.all([...this.#informers.values()].map((informer) => informer.synced))])
     if (this.#state === 'running') for (const runner of this.#runners) runner.start()
   }
 
@@ -116,9 +123,14 @@ export class Manager {
     return this.#controllers
   }
 
-  async stop(): Promise<void> {
-    if (this.#state === 'stopped') return
+  /** Stops everything, once; every call resolves when it is done. */
+  stop(): Promise<void> {
+    return (this.#stopped ??= this.#stop())
+  }
+
+  async #stop(): Promise<void> {
     this.#state = 'stopped'
+    this.#noteStopping()
     await Promise.all(this.#runners.map((runner) => runner.stop()))
     await this.#recorder.flush()
     for (const informer of this.#informers.values()) informer.stop()
@@ -133,14 +145,19 @@ export class Manager {
       ...(namespace && kind.namespaced ? { namespace } : {}),
       ...(mutationDetector === undefined ? {} : { mutationDetector }),
       ...(this.#indexes.has(kindId(kind)) ? { indexes: this.#indexes.get(kindId(kind))! } : {}),
-      onInterrupted: (error, retryMs) => this.#log({ resource: kind.resource }).debug('watch interrupted', { error: error instanceof Error ? error.message : String(error), retryMs: Math.round(retryMs) }),
+      onInterrupted: (error, retryMs) =>
+        this.#log({ resource: kind.resource }).debug('watch interrupted', {
+          error: error instanceof Error ? error.message : String(error),
+          retryMs: Math.round(retryMs),
+        }),
     })
   }
 
   #addIndexes(kind: Kind, functions: IndexFunctions<KubeObject>): void {
     const known = this.#indexes.get(kindId(kind)) ?? {}
     for (const [name, fn] of Object.entries(functions)) {
-      if (known[name] !== undefined && known[name] !== fn) throw new Error(`Cannot add index "${name}" of ${kind.resource}: another controller files under this name differently`)
+      if (known[name] !== undefined && known[name] !== fn)
+        throw new Error(`Cannot add index "${name}" of ${kind.resource}: another controller files under this name differently`)
     }
     this.#indexes.set(kindId(kind), { ...known, ...functions })
   }

@@ -8,10 +8,12 @@ export type Predicate<T extends KubeObject = KubeObject> = (change: StoreChange<
 export const generationChanged: Predicate = ({ object, previous }) => object.metadata?.generation !== previous?.metadata?.generation
 
 /** Labels changed. */
-export const labelsChanged: Predicate = ({ object, previous }) => !deepEqual(object.metadata?.labels ?? {}, previous?.metadata?.labels ?? {})
+export const labelsChanged: Predicate = ({ object, previous }) =>
+  !deepEqual(object.metadata?.labels ?? {}, previous?.metadata?.labels ?? {})
 
 /** Annotations changed. */
-export const annotationsChanged: Predicate = ({ object, previous }) => !deepEqual(object.metadata?.annotations ?? {}, previous?.metadata?.annotations ?? {})
+export const annotationsChanged: Predicate = ({ object, previous }) =>
+  !deepEqual(object.metadata?.annotations ?? {}, previous?.metadata?.annotations ?? {})
 
 export const or =
   <T extends KubeObject>(...predicates: readonly Predicate<T>[]): Predicate<T> =>
@@ -28,5 +30,8 @@ export const and =
  * (in other frameworks a generation predicate loses deletions and leaves objects Terminating for ever).
  */
 export function keepingDeletions<T extends KubeObject>(predicate: Predicate<T>): Predicate<T> {
-  return (change) => change.type !== 'updated' || change.object.metadata?.deletionTimestamp !== change.previous?.metadata?.deletionTimestamp || predicate(change)
+  return (change) =>
+    change.type !== 'updated' ||
+    change.object.metadata?.deletionTimestamp !== change.previous?.metadata?.deletionTimestamp ||
+    predicate(change)
 }

@@ -30,17 +30,17 @@ export interface ReconcileContext {
   /** Reads and writes the API; every request is journaled with its answer. */
   readonly client: Client
   /** The informer's view of a kind that the controller watches, owns or reads. Throws for any other kind. */
-  lister<T extends KubeObject>(kind: Kind<T>): Lister<T>
+  readonly lister: <T extends KubeObject>(kind: Kind<T>) => Lister<T>
   /** Wall time in Unix milliseconds. */
-  nowMs(): number
+  readonly nowMs: () => number
   /** Random numbers that replay draws again. */
   readonly random: Random
   readonly gates: Gates
   /** What `carry` kept in this object's last run; undefined at first and after a restart. JSON values only. */
   readonly carried: unknown
-  carry(state: unknown): void
+  readonly carry: (state: unknown) => void
   /** Publishes a Kubernetes Event about an object. Does not wait and never fails the run. */
-  event(regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void
+  readonly event: (regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string) => void
   readonly log: RunLog
 }
 

@@ -1,6 +1,14 @@
-import { isStatusError, type Kind, type KubeList, type KubeObject, type ObjectName, type Status, type WatchEvent } from '@kubetape/apimachinery'
+import {
+  isStatusError,
+  type Kind,
+  type KubeList,
+  type KubeObject,
+  type ObjectName,
+  type Status,
+  type WatchEvent,
+} from '@kubetape/apimachinery'
 import type { Client, DeleteOptions, GetOptions, ListOptions, Patch, WatchOptions, WriteOptions } from '@kubetape/client'
-import { Observable, throwError } from 'rxjs'
+import { type Observable, throwError } from 'rxjs'
 
 /** One request of a run, before it is sent: what replay compares. */
 export interface RunRequest {
@@ -49,7 +57,14 @@ export class RunClient implements Client {
   }
 
   async list<T extends KubeObject>(kind: Kind<T>, options: ListOptions = {}): Promise<KubeList<T>> {
-    const answer = await this.#request('list', kind, { namespace: options.namespace ?? '', name: '' }, options, undefined, pick(options, ['labelSelector', 'fieldSelector', 'resourceVersion', 'resourceVersionMatch', 'limit', 'continue']))
+    const answer = await this.#request(
+      'list',
+      kind,
+      { namespace: options.namespace ?? '', name: '' },
+      options,
+      undefined,
+      pick(options, ['labelSelector', 'fieldSelector', 'resourceVersion', 'resourceVersionMatch', 'limit', 'continue']),
+    )
     if (answer.type !== 'list') throw new Error(`Cannot read a list: the answer is ${answer.type}`)
     return answer.list as KubeList<T>
   }
@@ -76,13 +91,23 @@ export class RunClient implements Client {
   }
 
   async deleteCollection<T extends KubeObject>(kind: Kind<T>, options: ListOptions & DeleteOptions = {}): Promise<KubeList<T> | Status> {
-    const answer = await this.#request('deletecollection', kind, { namespace: options.namespace ?? '', name: '' }, options, undefined, { ...deleteOptions(options), ...pick(options, ['labelSelector', 'fieldSelector']) })
+    const answer = await this.#request('deletecollection', kind, { namespace: options.namespace ?? '', name: '' }, options, undefined, {
+      ...deleteOptions(options),
+      ...pick(options, ['labelSelector', 'fieldSelector']),
+    })
     if (answer.type === 'status') return answer.status
     if (answer.type !== 'list') throw new Error(`Cannot read a list: the answer is ${answer.type}`)
     return answer.list as KubeList<T>
   }
 
-  #request(verb: RunRequest['verb'], kind: Kind, name: ObjectName, options: { subresource?: string }, body: unknown, more: Record<string, unknown>): Promise<RunAnswer> {
+  #request(
+    verb: RunRequest['verb'],
+    kind: Kind,
+    name: ObjectName,
+    options: { subresource?: string },
+    body: unknown,
+    more: Record<string, unknown>,
+  ): Promise<RunAnswer> {
     const request: RunRequest = {
       sequence: this.nextSequence(),
       verb,
@@ -113,7 +138,10 @@ export async function sendThrough(client: Client, request: RunRequest, kind: Kin
       case 'update':
         return { type: 'object', object: await client.update(kind, request.body as KubeObject, options) }
       case 'patch':
-        return { type: 'object', object: await client.patch(kind, name, { type: request.options!['patchType'] as Patch['type'], body: request.body }, options) }
+        return {
+          type: 'object',
+          object: await client.patch(kind, name, { type: request.options!['patchType'] as Patch['type'], body: request.body }, options),
+        }
       case 'delete':
         return fromDeletion(await client.delete(kind, name, options))
       case 'deletecollection':
@@ -136,9 +164,14 @@ function object<T extends KubeObject>(answer: RunAnswer): T {
   return answer.object as T
 }
 
-const nameOf = ({ metadata }: KubeObject): ObjectName => ({ ...(metadata?.namespace ? { namespace: metadata.namespace } : {}), name: metadata?.name ?? '' })
-const writeOptions = (options: WriteOptions): Record<string, unknown> => pick(options, ['dryRun', 'fieldManager', 'fieldValidation', 'force'])
-const deleteOptions = (options: DeleteOptions): Record<string, unknown> => pick(options, ['gracePeriodSeconds', 'propagationPolicy', 'preconditions', 'dryRun'])
+const nameOf = ({ metadata }: KubeObject): ObjectName => ({
+  ...(metadata?.namespace ? { namespace: metadata.namespace } : {}),
+  name: metadata?.name ?? '',
+})
+const writeOptions = (options: WriteOptions): Record<string, unknown> =>
+  pick(options, ['dryRun', 'fieldManager', 'fieldValidation', 'force'])
+const deleteOptions = (options: DeleteOptions): Record<string, unknown> =>
+  pick(options, ['gracePeriodSeconds', 'propagationPolicy', 'preconditions', 'dryRun'])
 
 function pick(options: object, names: readonly string[]): Record<string, unknown> {
   const out: Record<string, unknown> = {}

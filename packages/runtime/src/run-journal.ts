@@ -19,7 +19,7 @@ export interface RunBegin {
   readonly attempt: number
   readonly triggers: readonly Trigger[]
   readonly startedAtMs: number
-  /** resourceVersion of each informer at the start, by kind id. */
+  /** resourceVersion of each informer that was read before the first request, by kind id. */
   readonly views: Readonly<Record<string, string>>
   /** Own writes shown before the watch delivered them. */
   readonly ownWrites: readonly { readonly kind: string; readonly key: string; readonly resourceVersion: string }[]
@@ -37,7 +37,7 @@ export interface RunEnd {
   readonly requeueAfterMs?: number
   /** Every clock reading of the run, in order. */
   readonly clockReadingsMs: readonly number[]
-  /** Informers that had moved on when the run read them: before which read, to which resourceVersion. */
+  /** Informers that had moved on when the run read them, or were first read after a request: before which read, to which resourceVersion. */
   readonly viewChanges: readonly { readonly read: number; readonly kind: string; readonly resourceVersion: string }[]
   /** Gates that the run asked for. */
   readonly gatesRead: Readonly<Record<string, boolean>>

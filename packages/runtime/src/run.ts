@@ -13,7 +13,11 @@ import type { ReconcileContext, ReconcileResult, RunLog } from './reconcile.ts'
  */
 export interface RunInputs {
   /** The store of a kind; called once per kind that the run reads. Throws for a kind that the controller did not declare. */
-  view(kind: Kind): { get(key: string): KubeObject | undefined; list(namespace?: string): KubeObject[]; byIndex(index: string, value: string): KubeObject[] }
+  view(kind: Kind): {
+    get(key: string): KubeObject | undefined
+    list(namespace?: string): KubeObject[]
+    byIndex(index: string, value: string): KubeObject[]
+  }
   /** Called before each read of a view; `read` counts from 1. */
   beforeRead(kind: Kind, read: number): void
   /** Sends requests; numbers and records them. */

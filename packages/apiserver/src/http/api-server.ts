@@ -121,7 +121,7 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
 export function sendStatus(response: ServerResponse, status: Status, warnings: readonly string[] = []): void {
   const retryAfter = status.details?.retryAfterSeconds
   const bytes = encodeJson(status)
-  response.writeHead(status.code, {
+  response.writeHead(status.code ?? 500, {
     'content-type': 'application/json',
     'content-length': bytes.length,
     'cache-control': 'no-cache, private',
@@ -131,11 +131,14 @@ export function sendStatus(response: ServerResponse, status: Status, warnings: r
   response.end(bytes)
 }
 
+/** Headers carry bytes: UTF-8 ones for what is beyond ASCII. */
+const asLatin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
+
 /** `Warning` headers (RFC 9111, 299); none for no texts. */
 export function warningHeaders(warnings: readonly string[]): OutgoingHttpHeaders {
   if (warnings.length === 0) return {}
   // Node types the header as one string, but sends each of a list on a line of its own.
-  return { warning: warnings.map((text) => `299 - "${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`) as unknown as string }
+  return { warning: warnings.map((text) => `299 - "${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).map(asLatin1) as unknown as string }
 }
 
 /** The text page of a path that nothing serves. */

@@ -1,15 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import type { Clock, Timer } from '@kubetape/determinism'
+import type { Clock } from '@kubetape/determinism'
 import type { Status } from '@kubetape/apimachinery'
 import type { StorageEvent } from '@kubetape/storage'
+import { startWatchTimers } from '../registry/watch-timers.ts'
 
 /** Bytes that may wait for a slow watcher before it is cut; it then resumes from its last resourceVersion (checklist R21). */
 export const WATCH_BACKLOG_BYTES_MAX = 16 * 1024 * 1024
-
-/** How often a watch that asked for bookmarks gets one (upstream: about a minute). */
-const BOOKMARK_INTERVAL_MS = 60_000
-/** Before its time is up, a watch gets a last bookmark. */
-const LAST_BOOKMARK_MS = 2000
 
 /** How the events of a watch look on the wire. */
 export interface WatchEncoding {
@@ -23,8 +19,8 @@ export interface WatchEncoding {
 export class WatchResponse {
   readonly #response: ServerResponse
   readonly #encoding: WatchEncoding
-  readonly #timers: Timer[] = []
   #stop: (() => void) | undefined
+  #cancelTimers: (() => void) | undefined
   #ended = false
 
   constructor(response: ServerResponse, encoding: WatchEncoding) {
@@ -57,25 +53,17 @@ export class WatchResponse {
       stop()
       return
     }
-    this.#timers.push(clock.setTimer(() => this.end(), options.timeoutMs))
-    if (!options.bookmarks) return
-    const bookmark = (): void => this.#write(this.#encoding.bookmark(options.revision(), false))
-    const again = (): void => {
-      this.#timers.push(
-        clock.setTimer(() => {
-          bookmark()
-          again()
-        }, BOOKMARK_INTERVAL_MS),
-      )
-    }
-    again()
-    this.#timers.push(clock.setTimer(bookmark, Math.max(0, options.timeoutMs - LAST_BOOKMARK_MS)))
+    this.#cancelTimers = startWatchTimers(clock, {
+      timeoutMs: options.timeoutMs,
+      onBookmark: options.bookmarks ? () => this.#write(this.#encoding.bookmark(options.revision(), false)) : undefined,
+      onEnd: () => this.end(),
+    })
   }
 
   end(): void {
     if (this.#ended) return
     this.#ended = true
-    for (const timer of this.#timers) timer.cancel()
+    this.#cancelTimers?.()
     this.#stop?.()
     this.#response.end()
   }

@@ -26,9 +26,10 @@ export async function createObject(environment: RegistryEnvironment, resource: S
   }
   delete metadata.resourceVersion
   const attributes = { operation: 'CREATE' as const, resource, subresource: '', namespace: context.namespace, name: metadata.name ?? '', draft, old: undefined, dryRun: context.dryRun, context }
+  // Before admission and the strategy: what the server adds belongs to nobody.
+  trackManagedFields(resource, context, undefined, draft)
   const waiting = environment.admission.mutate(attributes)
   if (waiting !== undefined) await waiting
-  trackManagedFields(resource, context, undefined, draft)
   fillSystemFields(draft, context)
   const givenName = metadata.name
   for (let attempt = 1; ; attempt++) {

@@ -22,8 +22,11 @@ const FOREGROUND = 'foregroundDeletion'
 /** DELETE of one object. */
 export async function deleteFromRequest(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext): Promise<ApiResult> {
   const options = deletionOptions(context)
-  return deleteObject(environment, resource, context, context.request.name, options)
+  return deleteObject(environment, resource, dryOf(context, options), context.request.name, options)
 }
+
+/** The body of a DELETE may ask for a dry run too. */
+const dryOf = (context: RequestContext, { dryRun }: DeletionOptions): RequestContext => ((dryRun?.length ?? 0) > 0 ? { ...context, cause: context.cause, dryRun: true } : context)
 
 /** DELETE of a collection: each matching object by itself; the answer is the list of what was there. */
 export async function deleteCollection(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext): Promise<ApiResult> {
@@ -31,7 +34,7 @@ export async function deleteCollection(environment: RegistryEnvironment, resourc
   const matches = matcher(resource, context.request)
   const list = environment.storage.list(resource.stored, resource.info.namespaced, { namespace: context.namespace, matches })
   for (const item of list.items) {
-    const one = { ...context, request: { ...context.request, name: item.name, namespace: item.namespace }, namespace: item.namespace, cause: context.cause }
+    const one = { ...dryOf(context, options), request: { ...context.request, name: item.name, namespace: item.namespace }, namespace: item.namespace, cause: context.cause }
     try {
       await deleteObject(environment, resource, one, item.name, options)
     } catch (error) {
@@ -111,7 +114,8 @@ function setPropagationFinalizers(draft: Draft, options: DeletionOptions, standa
   const finalizers = before.filter((one) => one !== ORPHAN && one !== FOREGROUND)
   if (orphan) finalizers.push(ORPHAN)
   if (foreground) finalizers.push(FOREGROUND)
-  if (deepEqual(finalizers, before)) return
+  // Asking again for what is already asked for leaves the order as it is.
+  if (finalizers.length === before.length && finalizers.every((one) => before.includes(one))) return
   if (finalizers.length > 0) metadata.finalizers = finalizers
   else delete metadata.finalizers
 }
@@ -133,7 +137,7 @@ function answerOf(resource: ServedResource, object: KubeObject): ApiResult {
   if (resource.strategy.returnsDeleted) return { type: 'object', code: 200, object }
   const { info } = resource
   const status: Status = {
-    kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 200,
+    kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success',
     details: { name: object.metadata!.name!, ...(info.group ? { group: info.group } : {}), kind: info.resource, uid: object.metadata!.uid! },
   }
   return { type: 'status', code: 200, status }

@@ -1,10 +1,25 @@
-import type { KubeObject } from '@kubetape/apimachinery'
+import { builtinSchemas, typeNameOfKind } from '@kubetape/api'
+import { formatTime, type KubeObject } from '@kubetape/apimachinery'
+import { FieldTrackers } from '../managed-fields/field-tracker.ts'
+import { managerOf } from '../managed-fields/manager-name.ts'
+import { resetFieldsOf } from '../managed-fields/reset-fields.ts'
+import { trackUpdate } from '../managed-fields/track-update.ts'
 import type { RequestContext } from './environment.ts'
 import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
 
-/** Writes into `draft.metadata.managedFields` who changed what, compared with `old`. */
-export function trackManagedFields(_resource: ServedResource, _context: RequestContext, old: Readonly<KubeObject> | undefined, draft: Draft): void {
-  const { managedFields } = old?.metadata ?? {}
-  if (managedFields !== undefined && draft.metadata!.managedFields === undefined) draft.metadata!.managedFields = structuredClone(managedFields)
+const trackers = new FieldTrackers(builtinSchemas)
+
+/** Notes in `draft.metadata.managedFields` what the writer of this request set, compared with `live` (API concepts, "Field management"). */
+export function trackManagedFields(resource: ServedResource, context: RequestContext, live: Readonly<KubeObject> | undefined, draft: Draft): void {
+  const { options, userAgent } = context.request
+  trackUpdate(draft, {
+    tracker: trackers.kind(typeNameOfKind(resource.gvk)!),
+    live,
+    manager: managerOf(options.fieldManager, userAgent),
+    apiVersion: resource.apiVersion,
+    time: formatTime(context.nowMs),
+    subresource: context.subresource,
+    reset: resetFieldsOf(resource.info, context.subresource),
+  })
 }

@@ -115,7 +115,8 @@ function selectableFields(resource: ServedResource, stored: StoredObject): Recor
 
 /** Refuses fields that the kind cannot be selected by. */
 function checkFields(resource: ServedResource, fields: readonly string[]): void {
-  const probe: KubeObject = { metadata: {} }
+  // Which fields there are does not depend on the object; it only has to have the usual parts.
+  const probe: KubeObject = { metadata: {}, spec: {}, status: {}, involvedObject: {}, regarding: {}, source: {} }
   const known = new Set(['metadata.name', 'metadata.namespace', ...Object.keys(resource.strategy.selectableFields?.(probe) ?? {})])
   for (const field of fields) {
     if (known.has(field)) continue

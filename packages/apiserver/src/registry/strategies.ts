@@ -19,6 +19,7 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map([
   ['/namespaces', namespaceStrategy],
   ['/nodes', nodeStrategy],
   ['/pods', podStrategy],
+  ['/replicationcontrollers', { defaultPropagation: () => 'orphan' }],
   ['/secrets', secretStrategy],
   ['/serviceaccounts', serviceAccountStrategy],
   ['batch/cronjobs', cronJobStrategy],

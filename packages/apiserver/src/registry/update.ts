@@ -84,9 +84,9 @@ async function replace(environment: RegistryEnvironment, resource: ServedResourc
   const { request } = context
   const old = stored.object
   const attributes = { operation: 'UPDATE' as const, resource, subresource: request.subresource, namespace: context.namespace, name: request.name, draft, old, dryRun: context.dryRun, context }
+  trackManagedFields(resource, context, old, draft)
   const waiting = environment.admission.mutate(attributes)
   if (waiting !== undefined) await waiting
-  trackManagedFields(resource, context, old, draft)
   keepSystemFields(draft, old)
   prepare(resource, context, draft, old)
   validate(resource, context, draft, old)

@@ -58,7 +58,9 @@ async function replayTape(reader: LogReader, flags: ReplayFlags, output: Output,
   if (flags.output === 'json') output.out(JSON.stringify(totals))
   else {
     for (const [why, count] of reasons) output.out(`${count} skipped: ${why}`)
-    output.out(`${totals.runs} runs: ${totals.same} same, ${totals.diverged} diverged, ${totals.skipped} skipped`)
+    output.out(
+      `${totals.runs} ${totals.runs === 1 ? 'run' : 'runs'}: ${totals.same} same, ${totals.diverged} diverged, ${totals.skipped} skipped`,
+    )
   }
   if (totals.diverged > 0) throw new CommandFailed(`Cannot confirm what the tape says: ${totals.diverged} of ${totals.runs} runs diverged`)
 }

@@ -14,7 +14,7 @@ export const BY_OWNER = 'garbageCollectorOwner'
  * - an owner of it that is not known: it may be absent;
  * - an owner of it that waits for it.
  *
- * What the change is must not be read off its two states alone: after a write of the collector itself they are the same.
+ * Owners are told by what they are now and not by what has just changed, so that a change seen late is acted on all the same.
  */
 export function ownersToLookAfter(directory: OwnerDirectory, kind: Kind, change: StoreChange<KubeObject>, lookup: KindLookup): string[] {
   const { type, object, previous } = change

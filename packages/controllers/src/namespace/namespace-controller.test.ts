@@ -57,7 +57,14 @@ describe('namespaceController()', () => {
       'Some resources are remaining: secrets. has 1 resource instances',
       'Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances',
     ])
+    const listed: string[] = []
+    const list = cluster.list.bind(cluster)
+    cluster.list = (kind, options) => {
+      listed.push(kind.resource)
+      return list(kind, options)
+    }
     await clock.advance(60_000)
+    expect([...new Set(listed)]).toEqual(['secrets'])
     expect(cluster.writes.filter((write) => write === 'update-status namespaces/life')).toHaveLength(1)
     expect(cluster.writes.filter((write) => write === 'delete-Background secrets/held')).toHaveLength(1)
     await cluster.patch(Secret, { namespace: 'life', name: 'held' }, { type: 'merge', body: { metadata: { finalizers: [] } } })

@@ -19,6 +19,8 @@ const CONCURRENT_NAMESPACES = 10
 interface Carried {
   readonly uid: string
   readonly looks: number
+  /** The resources that had something left: nothing can be added to the others. */
+  readonly left: readonly string[]
 }
 
 /** Empties namespaces that are terminating, says in their status what is left, and lets them go (kube-controller-manager's namespace-controller). */
@@ -37,17 +39,36 @@ async function reconcile(name: string, resources: readonly Kind[], context: Reco
     return {}
   }
   const uid = namespace.metadata.uid ?? ''
-  const carried = context.carried as Carried | undefined
-  const looks = carried?.uid === uid ? carried.looks : 0
-  const contents = await emptied(
-    name,
-    contentKinds(resources, context.lister<CustomResourceDefinition>(DefinitionKind).list()),
-    context.client,
-  )
+  const known = context.carried as Carried | undefined
+  const carried = known?.uid === uid ? known : undefined
+  const kinds = contentKinds(resources, context.lister<CustomResourceDefinition>(DefinitionKind).list())
+  const contents = await leftIn(name, kinds, carried?.left, context.client)
+  const looks = carried?.looks ?? 0
   const { status, finalize, requeueAfterMs } = plan(namespace, contents, looks, context.nowMs())
-  context.carry({ uid, looks: looks + 1 } satisfies Carried)
+  context.carry({ uid, looks: looks + 1, left: contents.filter(hasContent).map(({ kind }) => resourceId(kind)) } satisfies Carried)
   if (status !== undefined || finalize !== undefined) await write(status, finalize, context.client)
   return requeueAfterMs === undefined ? {} : { requeueAfterMs }
+}
+
+const resourceId = ({ group, resource }: Kind): string => `${group}/${resource}`
+const hasContent = ({ remaining, failure }: ResourceContent): boolean => remaining.length > 0 || failure !== undefined
+
+/** What is left, looked for first where there was something before; only when that is gone, everywhere. */
+async function leftIn(
+  namespace: string,
+  kinds: readonly Kind[],
+  before: readonly string[] | undefined,
+  client: Client,
+): Promise<ResourceContent[]> {
+  if (before !== undefined && before.length > 0) {
+    const contents = await emptied(
+      namespace,
+      kinds.filter((kind) => before.includes(resourceId(kind))),
+      client,
+    )
+    if (contents.some(hasContent)) return contents
+  }
+  return emptied(namespace, kinds, client)
 }
 
 async function write(status: Namespace | undefined, finalize: Namespace | undefined, client: Client): Promise<void> {

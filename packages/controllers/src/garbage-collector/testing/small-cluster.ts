@@ -49,21 +49,22 @@ export class SmallCluster implements Client {
     return { metadata: { resourceVersion: String(this.#version) }, items: items as unknown as T[] }
   }
 
-  /** As much of an Observable as a reflector uses, whatever the type is. */
+  /** What rxjs takes for an Observable, without needing rxjs here. */
   watch<T extends KubeObject>(kind: Kind<T>, { resourceVersion = '0' }: WatchOptions = {}): never {
-    const subscribe = ({ next }: { next: (event: WatchEvent<T>) => void }): { unsubscribe: () => void } => {
+    const subscribe = (observer: { next(event: WatchEvent<T>): void }): { unsubscribe: () => void } => {
       let seen = Number(resourceVersion)
       const send: Listener = ({ resource, event }) => {
         const version = Number((event.object as Stored).metadata.resourceVersion)
         if (resource !== kind.resource || version <= seen) return
         seen = version
-        next(event as unknown as WatchEvent<T>)
+        observer.next(event as unknown as WatchEvent<T>)
       }
       this.#events.forEach(send)
       this.#listeners.add(send)
       return { unsubscribe: () => void this.#listeners.delete(send) }
     }
-    return { subscribe } as never
+    const watching = { subscribe, '@@observable': () => watching }
+    return watching as never
   }
 
   async create<T extends KubeObject>(kind: Kind<T>, object: T): Promise<T> {

@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals'
+import { tapeFolder } from '../testing/tape-folder.ts'
+
+const tape = tapeFolder()
+
+describe('kubetape why', () => {
+  test('tells each change with its author, what that answered, and the fields', async () => {
+    const { exitCode, out } = await tape.kubetape('why', 'job', 'demo')
+    expect(exitCode).toBe(0)
+    const text = out.join('\n')
+    expect(out[0]).toBe('job.batch/demo in namespace default, 2024-08-13 UTC')
+    expect(text).toMatch(/@\d+ {2}00:00:03\.000 {2}created by admin \(kubectl\/v1\.31\.0\)/)
+    expect(text).toMatch(
+      /status updated by controller job, run [0-9a-f]{8}: success\n +because job\.batch\/demo was added @\d+ by admin \(kubectl\/v1\.31\.0\)\n +status\.startTime +\+ 2024-08-13T00:00:03Z/,
+    )
+    expect(text).toMatch(/because pod\/demo-\w{5} was updated @\d+ by admin/)
+    expect(text).toMatch(
+      /in the same run\n +status\.conditions\[Failed\] +\+ True BackoffLimitExceeded: Job has reached the specified backoff limit/,
+    )
+  })
+
+  test('tells only changes of a field with --field', async () => {
+    const { out } = await tape.kubetape('why', 'job/demo', '--field', 'status.failed')
+    expect(out.filter((line) => line.startsWith('@')).length).toBe(1)
+    expect(out.filter((line) => line.startsWith('     ') && !line.includes('because')).map((line) => line.trim())).toEqual([
+      'status.failed  + 1',
+    ])
+  })
+
+  test('follows a field of an object that a user changed', async () => {
+    const { out } = await tape.kubetape('why', 'cm/settings', '--field', 'data.color')
+    expect(out.map((line) => line.trim()).filter((line) => line.startsWith('data.color'))).toEqual([
+      'data.color  + blue',
+      'data.color  blue → green',
+    ])
+  })
+
+  test('says when a field never changed', async () => {
+    expect(await tape.kubetape('why', 'cm/settings', '--field', 'data.size')).toEqual({
+      exitCode: 0,
+      out: [],
+      err: ['No change of data.size on this tape'],
+    })
+  })
+
+  test('prints one change a line with -o json', async () => {
+    const { out } = await tape.kubetape('why', 'job/demo', '--field', 'status.failed', '-o', 'json')
+    expect(out.map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({
+        operation: 'update',
+        name: 'demo',
+        fields: [{ path: 'status.failed', after: 1 }],
+        by: expect.objectContaining({
+          type: 'run',
+          controller: 'job',
+          key: 'default/demo',
+          outcome: 'success',
+          verb: 'update',
+          subresource: 'status',
+        }),
+        because: [
+          expect.objectContaining({
+            cause: 'change',
+            resource: 'pods',
+            change: 'updated',
+            by: expect.objectContaining({ type: 'actor', user: 'admin' }),
+          }),
+        ],
+      }),
+    ])
+  })
+
+  test('names the key of a run that was for another object', async () => {
+    const { out } = await tape.kubetape('why', 'sa/default', '-n', 'kube-system')
+    expect(out.filter((line) => line.startsWith('@'))).toEqual([
+      expect.stringMatching(/created by controller serviceaccount for kube-system, run [0-9a-f]{8}: success$/),
+    ])
+  })
+
+  test('says where an object is that is not in the namespace', async () => {
+    expect(await tape.kubetape('why', 'cm/settings', '-n', 'kube-system')).toEqual({
+      exitCode: 1,
+      out: [],
+      err: ['error: Cannot find configmap/settings in namespace "kube-system": it is in namespace default; say which with -n'],
+    })
+    expect((await tape.kubetape('why', 'ns/nowhere')).err).toEqual(['error: Cannot find namespace/nowhere: this tape has no change of it'])
+  })
+
+  test('asks for one object', async () => {
+    expect(await tape.kubetape('why', 'jobs')).toEqual({
+      exitCode: 2,
+      out: [],
+      err: ['error: Cannot tell why of all jobs: name one of them'],
+    })
+  })
+})

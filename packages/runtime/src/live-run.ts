@@ -1,0 +1,169 @@
+import { type Kind, type KubeObject, StatusError } from '@kubetape/apimachinery'
+import { type Client, RequestFailed } from '@kubetape/client'
+import type { Gates } from '@kubetape/client-go-features'
+import type { Clock, Random, UidSource } from '@kubetape/determinism'
+import type { Informer } from '@kubetape/informers'
+import { type Controller, kindId, kindsOf } from './controller.ts'
+import type { EventRecorder } from './event-recorder.ts'
+import type { RunLog } from './reconcile.ts'
+import type { RunInputs } from './run.ts'
+import { type RunAnswer, RunClient, type RunRequest, sendThrough } from './run-client.ts'
+import type { RunBegin, RunEnd, RunJournal, Trigger } from './run-journal.ts'
+import type { RunMetrics } from './run-metrics.ts'
+
+/** What a runner needs from its Manager. */
+export interface RunnerEnvironment {
+  readonly client: Client
+  readonly clock: Clock
+  readonly random: Random
+  readonly uids: UidSource
+  readonly gates: Gates
+  readonly journal: RunJournal
+  readonly recorder: EventRecorder
+  readonly metrics: RunMetrics
+  informer(kind: Kind): Informer
+  log(fields: Record<string, unknown>): RunLog
+}
+
+/** One run against the real world, writing down everything that it was given. */
+export class LiveRun {
+  readonly inputs: RunInputs
+  readonly log: RunLog
+  readonly #environment: RunnerEnvironment
+  readonly #begin: RunBegin
+  readonly #clockReadingsMs: number[] = []
+  readonly #viewChanges: { read: number; kind: string; resourceVersion: string }[] = []
+  readonly #gatesRead: Record<string, boolean> = {}
+  readonly #versions = new Map<string, string>()
+  /** Of what was read before the first request; part of the begin row, which is written with that request. */
+  readonly #views: Record<string, string> = {}
+  readonly #kinds: ReadonlySet<string>
+  #hasAsked = false
+  readonly #component: string
+
+  constructor(
+    controller: Controller,
+    key: string,
+    environment: RunnerEnvironment,
+    triggers: readonly Trigger[],
+    attempt: number,
+    carried: unknown,
+  ) {
+    this.#environment = environment
+    this.#component = `${controller.name}-controller`
+    const kinds = kindsOf(controller)
+    this.#kinds = new Set(kinds.map(kindId))
+    const ownWrites: { kind: string; key: string; resourceVersion: string }[] = []
+    for (const kind of kinds) {
+      const { store } = environment.informer(kind)
+      const id = kindId(kind)
+      for (const write of store.pendingWrites()) ownWrites.push({ kind: id, ...write })
+    }
+    const id = environment.uids.next()
+    this.log = environment.log({ controller: controller.name, key, run: id })
+    this.#begin = {
+      id,
+      controller: controller.name,
+      key,
+      attempt,
+      triggers,
+      startedAtMs: environment.clock.wallMs(),
+      views: this.#views,
+      ownWrites,
+      seed: environment.random.nextUint32(),
+      carried,
+      gates: {},
+      codeVersion: controller.options.codeVersion ?? '',
+    }
+    environment.journal.begin(this.#begin)
+    const client = new RunClient((request, kind, options) => this.#send(request, kind, options))
+    this.inputs = {
+      client,
+      seed: this.#begin.seed,
+      carried,
+      log: this.log,
+      gates: { enabled: (feature) => (this.#gatesRead[feature] ??= environment.gates.enabled(feature)) },
+      view: (kind) => {
+        if (!this.#kinds.has(kindId(kind)))
+          throw new Error(`Cannot read ${kind.resource}: controller "${controller.name}" does not watch, own or read it`)
+        return environment.informer(kind).store
+      },
+      beforeRead: (kind, read) => this.#noticeMove(kind, read),
+      nowMs: () => {
+        const now = environment.clock.wallMs()
+        this.#clockReadingsMs.push(now)
+        return now
+      },
+      event: (regarding, type, reason, message) => this.#event(client, regarding, type, reason, message),
+    }
+  }
+
+  end(end: Pick<RunEnd, 'outcome' | 'error' | 'requeueAfterMs'>): void {
+    this.#environment.journal.end(this.#begin, {
+      ...end,
+      endedAtMs: this.#environment.clock.wallMs(),
+      clockReadingsMs: this.#clockReadingsMs,
+      viewChanges: this.#viewChanges,
+      gatesRead: this.#gatesRead,
+    })
+  }
+
+  #noticeMove(kind: Kind, read: number): void {
+    const id = kindId(kind)
+    const { resourceVersion } = this.#environment.informer(kind).store
+    if (this.#versions.get(id) === resourceVersion) return
+    const isFirst = !this.#versions.has(id)
+    this.#versions.set(id, resourceVersion)
+    if (isFirst && !this.#hasAsked) this.#views[id] = resourceVersion
+    else this.#viewChanges.push({ read, kind: id, resourceVersion })
+  }
+
+  async #send(request: RunRequest, kind: Kind, options: object): Promise<RunAnswer> {
+    const { journal, client } = this.#environment
+    this.#hasAsked = true
+    journal.request(this.#begin, request)
+    const answer = await sendThrough(client, request, kind, { ...options, cause: { run: this.#begin.id, sequence: request.sequence } })
+    journal.answer(this.#begin, request, answer)
+    if (answer.type === 'refused') throw new StatusError(answer.status)
+    if (answer.type === 'failed') throw new RequestFailed(answer.message)
+    this.#showOwnWrite(request, kind, answer)
+    return answer
+  }
+
+  /** The next run sees this write even if the watch has not delivered it yet. */
+  #showOwnWrite(request: RunRequest, kind: Kind, answer: RunAnswer): void {
+    const { verb, subresource, options } = request
+    if (answer.type !== 'object' || verb === 'get' || options?.['dryRun'] || (subresource !== undefined && subresource !== 'status')) return
+    if (this.#kinds.has(kindId(kind))) this.#environment.informer(kind).wrote(answer.object, isGone(verb, answer.object))
+  }
+
+  #event(client: RunClient, regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const sequence = client.nextSequence()
+    const { namespace, name } = regarding.metadata ?? {}
+    const request: RunRequest = {
+      sequence,
+      verb: 'create',
+      group: '',
+      version: 'v1',
+      resource: 'events',
+      ...(namespace ? { namespace } : {}),
+      body: { regarding: { kind: regarding.kind, name, namespace }, type, reason, message },
+    }
+    this.#hasAsked = true
+    this.#environment.journal.request(this.#begin, request)
+    this.#environment.recorder.record({
+      regarding,
+      type,
+      reason,
+      message,
+      component: this.#component,
+      cause: { run: this.#begin.id, sequence },
+    })
+  }
+}
+
+/** Whether an answer shows the last state of an object that is no more: nothing holds its deletion. */
+function isGone(verb: RunRequest['verb'], { metadata }: KubeObject): boolean {
+  if (verb !== 'delete' && metadata?.deletionTimestamp === undefined) return false
+  return (metadata?.finalizers?.length ?? 0) === 0 && (metadata?.deletionGracePeriodSeconds ?? 0) === 0
+}

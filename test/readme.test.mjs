@@ -1,0 +1,85 @@
+// README.md is held to its word: the example compiles, and every command that it shows works on a tape with a finished Job.
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ROOT, runCommand } from '../tools/test/command.mjs'
+import { KUBETAPE, startKubetape } from '../tools/test/kubetape-server.mjs'
+
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
+const JOB_WAIT_MS = 30_000
+
+test('the example controller of the README compiles', async () => {
+  const folder = join(ROOT, '.cache', 'readme')
+  mkdirSync(folder, { recursive: true })
+  try {
+    writeFileSync(join(folder, 'example.ts'), /```ts\n([\s\S]*?)```/.exec(README)[1])
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ extends: '../../tsconfig.base.json', compilerOptions: { noEmit: true, composite: false }, files: ['example.ts'] }),
+    )
+    const { status, output } = await runCommand('tsc', ['-p', folder])
+    assert.equal(status, 0, output)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+describe('the commands of the README', () => {
+  let server
+  let created
+  before(async () => {
+    server = await startKubetape('default', ['--nodes', '1'])
+    const api = connect(server.kubeconfig)
+    const container = { name: 'hello', image: 'busybox:1.36', command: ['echo', 'hello'] }
+    const job = {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'hello' },
+      spec: { template: { spec: { restartPolicy: 'Never', containers: [container] } } },
+    }
+    created = (await api('POST', '/apis/batch/v1/namespaces/default/jobs', job)).metadata.resourceVersion
+    for (const end = Date.now() + JOB_WAIT_MS; ; await sleep(100)) {
+      const { status } = await api('GET', '/apis/batch/v1/namespaces/default/jobs/hello')
+      if (status.conditions?.some(({ type }) => type === 'Complete')) break
+      assert.ok(Date.now() < end, `the Job did not complete: ${JSON.stringify(status)}`)
+    }
+  })
+  after(async () => {
+    await server?.stop()
+    server?.remove()
+  })
+
+  const commands = [...README.matchAll(/^npx kubetape (?!up\b)([^#\n]*?)\s*(?:#.*)?$/gm)].map(([, words]) => words)
+  for (const words of commands) {
+    test(`kubetape ${words}`, async () => {
+      // The revision in the README is one of the reader's own tape.
+      const here = words.replace(/--at \d+/, `--at ${created}`)
+      const { status, output } = await runCommand('node', [KUBETAPE, ...here.split(' '), '--data', server.data])
+      assert.equal(status, 0, output)
+      assert.notEqual(output.trim(), '')
+    })
+  }
+})
+
+/** Speaks to the server that a kubeconfig in JSON names, and fails on every answer that is no success. */
+function connect(kubeconfig) {
+  const config = JSON.parse(readFileSync(kubeconfig, 'utf8'))
+  const { server, 'certificate-authority-data': authority } = config.clusters[0].cluster
+  const options = {
+    ca: Buffer.from(authority, 'base64'),
+    headers: { authorization: `Bearer ${config.users[0].user.token}`, 'content-type': 'application/json' },
+  }
+  return (method, path, body) =>
+    new Promise((resolve, reject) => {
+      const sent = request(`${server}${path}`, { ...options, method }, async (response) => {
+        const text = (await response.setEncoding('utf8').toArray()).join('')
+        if (response.statusCode < 300) resolve(JSON.parse(text))
+        else reject(new Error(`${method} ${path}: ${response.statusCode} ${text}`))
+      })
+      sent.on('error', reject)
+      sent.end(body === undefined ? undefined : JSON.stringify(body))
+    })
+}
