@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Makes the files that every package has: `node tools/new-package.mjs NAME "one sentence" [dependency …]`.
 // A dependency is the name of another package of this workspace, or NAME@VERSION from the registry.
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -87,3 +88,5 @@ write(
   }),
 )
 write('jest.config.cjs', `module.exports = { displayName: '${name}', preset: '../../jest.preset.cjs' }\n`)
+spawnSync('prettier', ['--log-level=warn', '--write', root], { stdio: 'inherit' })
+console.log(`packages/${name} is made. Next: npm install, npx nx sync, a row in docs/ARCHITECTURE.md, a README of one screen`)

@@ -12,7 +12,8 @@ export function describeChange({ entry, object, by }: ChangeOf): string {
 function cause(by: ChangeOf['by']): string {
   if (by === undefined) return ''
   if (by.type === 'actor') return `by ${by.actor.user} (${by.actor.userAgent ?? ''})`
-  const [first] = by.run.triggers
-  const because = first === undefined ? '' : first.cause === 'change' ? `because ${first.resource?.replace(/s$/, '')} ${first.key?.split('/').at(-1)} was ${first.change} at ${first.resourceVersion}` : `(${first.cause})`
+  // The last change is the one that made the difference; the earlier ones had been seen by runs before.
+  const last = by.run.triggers.at(-1)
+  const because = last === undefined ? '' : last.cause === 'change' ? `because ${last.resource?.replace(/s$/, '')} ${last.key?.split('/').at(-1)} was ${last.change} at ${last.resourceVersion}` : `(${last.cause})`
   return `by controller ${by.run.controller} ${because}`
 }

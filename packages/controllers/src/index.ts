@@ -1,5 +1,6 @@
 /** The built-in reconcilers, each a pure plan() and a thin shell. */
-export { jobController, jobOrphanPodController } from './job/job-controller.ts'
+export { jobController } from './job/job-controller.ts'
+export { jobOrphanPodController } from './job/job-orphan-pod-controller.ts'
 export { cronJobController } from './cron-job/cron-job-controller.ts'
 export { ttlAfterFinishedController } from './ttl-after-finished/ttl-after-finished-controller.ts'
 export { namespaceController, type NamespaceControllerOptions } from './namespace/namespace-controller.ts'

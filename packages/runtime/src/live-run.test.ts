@@ -6,7 +6,7 @@ import { randomInt } from '@kubetape/determinism'
 import { controllerFor } from './controller.ts'
 import type { Reconcile } from './reconcile.ts'
 import { executeRun, type RunInputs } from './run.ts'
-import { configMap, managerBench } from './testing/manager-bench.ts'
+import { managerBench } from './testing/manager-bench.ts'
 
 const parts = managerBench()
 const secret = (name: string) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: 'a', name } })

@@ -154,7 +154,7 @@ describe('sendThrough()', () => {
   })
 
   test('makes answers of refusals and of requests that got none', async () => {
-    const failing = (error: unknown) => ({ get: () => Promise.reject(error) }) as unknown as Client
+    const failing = (error: Error) => ({ get: () => Promise.reject(error) }) as unknown as Client
     expect(await sendThrough(failing(badRequest('no')), request('get'), ConfigMap, {})).toMatchObject({
       type: 'refused',
       status: { code: 400, message: 'no' },

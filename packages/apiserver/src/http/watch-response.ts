@@ -21,6 +21,7 @@ export class WatchResponse {
   readonly #encoding: WatchEncoding
   #stop: (() => void) | undefined
   #cancelTimers: (() => void) | undefined
+  #pending: Uint8Array[] = []
   #ended = false
 
   constructor(response: ServerResponse, encoding: WatchEncoding) {
@@ -62,18 +63,27 @@ export class WatchResponse {
 
   end(): void {
     if (this.#ended) return
+    this.#flush()
     this.#ended = true
     this.#cancelTimers?.()
     this.#stop?.()
     this.#response.end()
   }
 
+  /** What one commit brings goes out as one chunk: a chunk a watcher and event would cost more than the events. */
   #write(bytes: Uint8Array): void {
     if (this.#ended) return
+    this.#pending.push(bytes)
+    if (this.#pending.length === 1) queueMicrotask(() => this.#flush())
+  }
+
+  #flush(): void {
+    if (this.#pending.length === 0) return
+    const bytes = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending)
+    this.#pending = []
     this.#response.write(bytes)
-    if (this.#response.writableLength > WATCH_BACKLOG_BYTES_MAX) {
-      this.end()
-      this.#response.destroy()
-    }
+    if (this.#response.writableLength <= WATCH_BACKLOG_BYTES_MAX) return
+    this.end()
+    this.#response.destroy()
   }
 }

@@ -4,11 +4,10 @@ import { Job as JobKind, Pod as PodKind } from '@kubetape/api/kinds'
 import { controllerOf, objectKey, splitObjectKey } from '@kubetape/apimachinery'
 import { type Controller, controllerFor, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
 import { type JobCarried, type JobObserved, type JobPlan, NOTHING_CARRIED } from './job-plan.ts'
-import { hasTrackingFinalizer, TRACKING_FINALIZER } from './job-pod.ts'
+import { BY_OWNER, byOwner, orphansOf, ownerValue } from './job-pod-index.ts'
 import { NO_FAILURES, type StepFailures } from './job-step.ts'
 import { JobStepRunner } from './job-step-runner.ts'
 import { selectorMatches } from './label-match.ts'
-import { isStrayTrackedPod } from './orphan-pod.ts'
 import { plan } from './plan.ts'
 
 /**
@@ -18,15 +17,6 @@ import { plan } from './plan.ts'
 export const POD_BATCH_MS = 200
 /** Jobs worked on at the same time (kube-controller-manager's --concurrent-job-syncs). */
 const CONCURRENT_JOBS = 5
-
-/** Pods under the uid of their controller, orphans under their namespace. */
-const BY_OWNER = 'jobOwner'
-const ownerValue = (pod: Pod): string => {
-  const controller = controllerOf(pod)
-  return controller === undefined ? `orphan/${pod.metadata.namespace ?? ''}` : controller.uid
-}
-
-const byOwner = (pod: Pod): readonly string[] => [ownerValue(pod)]
 
 /** State kept between runs of one Job; of another Job under the same name it says nothing. */
 interface Carried {
@@ -111,35 +101,8 @@ function carriedOf(carried: unknown, job: Job): Carried {
 async function podsOf(job: Job, uncertain: boolean, context: ReconcileContext): Promise<readonly Pod[]> {
   const { namespace = '', uid = '' } = job.metadata
   const pods = context.lister<Pod>(PodKind)
-  const known = [...pods.byIndex(BY_OWNER, uid), ...pods.byIndex(BY_OWNER, `orphan/${namespace}`)]
+  const known = [...pods.byIndex(BY_OWNER, uid), ...pods.byIndex(BY_OWNER, orphansOf(namespace))]
   if (!uncertain) return known
   const live = await context.client.list<Pod>(PodKind, { namespace })
-  return live.items.filter((pod) => [uid, `orphan/${namespace}`].includes(ownerValue(pod)))
-}
-
-/** Takes the tracking finalizer off Pods whose Job is gone or over (upstream's orphan Pods), so that they and their namespace can go. */
-export function jobOrphanPodController(): Controller {
-  return controllerFor<Pod>(PodKind)
-    .named('job-orphan-pods')
-    .watches<Job>(JobKind, ({ object, type, previous }, lookup) => {
-      const over = type === 'deleted' || (object.status?.conditions?.length ?? 0) !== (previous?.status?.conditions?.length ?? 0)
-      return over
-        ? lookup(PodKind)
-            .byIndex(BY_OWNER, object.metadata.uid ?? '')
-            .map(objectKey)
-        : []
-    })
-    .index<Pod>(PodKind, BY_OWNER, byOwner)
-    .reconcile(async ({ namespace, name }, context) => {
-      const pod = context.lister<Pod>(PodKind).get(namespace, name)
-      if (pod === undefined || !hasTrackingFinalizer(pod)) return
-      const owner = controllerOf(pod)
-      const job = owner === undefined ? undefined : context.lister<Job>(JobKind).get(namespace, owner.name)
-      if (!isStrayTrackedPod(pod, job, context.gates)) return
-      await context.client.patch<Pod>(
-        PodKind,
-        { namespace, name },
-        { type: 'strategic', body: { metadata: { uid: pod.metadata.uid, '$deleteFromPrimitiveList/finalizers': [TRACKING_FINALIZER] } } },
-      )
-    })
+  return live.items.filter((pod) => [uid, orphansOf(namespace)].includes(ownerValue(pod)))
 }

@@ -83,8 +83,8 @@ export class JobStepRunner {
   }
 
   async #delete(pod: Pod, untracked: boolean): Promise<void> {
+    if (untracked) await this.#removeFinalizer(pod)
     try {
-      if (untracked) await this.#removeFinalizer(pod)
       await this.#context.client.delete<Pod>(PodKind, nameOf(pod), { preconditions: uidOf(pod) })
       this.#event(podDeleted(pod.metadata.name ?? ''))
     } catch (error) {
@@ -132,6 +132,10 @@ export class JobStepRunner {
       if (isNotFound(error)) return
       if (!isConflict(error) || (await this.#isThere(pod))) throw error
     }
+  }
+
+  async #sendPatch(pod: Pod, metadata: Record<string, unknown>): Promise<void> {
+    await this.#context.client.patch<Pod>(PodKind, nameOf(pod), { type: 'strategic', body: { metadata: { uid: pod.metadata.uid, ...metadata } } })
   }
 
   /** Whether the API still has this very Pod: a conflict says so as little as that it is gone. */

@@ -43,21 +43,21 @@ describe('startHealthServer()', () => {
   })
 
   test('takes a check that throws or rejects for wrong, and waits for one that takes time', async () => {
-    let wrong: string | undefined
+    const state: { wrong?: string } = {}
     const get = await serve({
       checks: [
-        { name: 'slow', check: () => Promise.resolve(wrong) },
+        { name: 'slow', check: () => Promise.resolve(state.wrong) },
         {
           name: 'throws',
           check: () => {
-            if (wrong !== undefined) throw new Error(wrong)
+            if (state.wrong !== undefined) throw new Error(state.wrong)
             return undefined
           },
         },
       ],
     })
     expect((await get('/healthz?verbose')).text).toBe('[+]ping ok\n[+]slow ok\n[+]throws ok\nhealthz check passed\n')
-    wrong = 'broken'
+    state.wrong = 'broken'
     expect((await get('/healthz')).text).toBe(
       '[+]ping ok\n[-]slow failed: reason withheld\n[-]throws failed: reason withheld\nhealthz check failed\n',
     )
