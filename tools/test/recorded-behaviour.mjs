@@ -6,6 +6,10 @@ import { summaryCounts } from './counts.mjs'
 import { KUBETAPE, startKubetape } from './kubetape-server.mjs'
 
 const KUBECTL_MINORS = ['1.27', '1.28', '1.29', '1.30', '1.31', '1.32', '1.33']
+/** A case mostly waits, so two binaries share the machine without slowing each other down. */
+const KUBECTLS_AT_ONCE = 2
+const KUBECTL_LIMIT_MS = 600_000
+const CONFORMANCE_LIMIT_MS = 600_000
 const NO_RECORDINGS = 'there are no recordings: put the shared folder beside this one or name it in KUBETAPE_SHARED'
 
 const sharedFolder = () => resolve(process.env.KUBETAPE_SHARED ?? join(ROOT, '..', 'shared'))
@@ -21,7 +25,10 @@ export async function conformance(profile, { live }) {
   const stale = Object.keys(exclude).filter((name) => !known.includes(name))
   const names = known.filter((name) => !(name in exclude))
   const result = await withServer(profile, (kubeconfig) =>
-    runCommand(process.execPath, [runner, 'check', '--kubeconfig', kubeconfig, '--profile', profile, ...names], { limitMs: 900_000, live }),
+    runCommand(process.execPath, [runner, 'check', '--kubeconfig', kubeconfig, '--profile', profile, ...names], {
+      limitMs: CONFORMANCE_LIMIT_MS,
+      live,
+    }),
   )
   return withStale(result, stale, 'test/conformance/areas.json')
 }
@@ -39,19 +46,19 @@ export async function kubectlCases({ live }) {
     skipped: missing.map((minor) => `kubectl.${minor} is neither in KUBECTL_DIR nor on PATH nor under /usr/lib`),
   }
   const wanted = namesOfCases(cases).filter((name) => !(name in exclude))
-  for (const minor of KUBECTL_MINORS) {
-    const kubectl = findKubectl(minor)
-    if (kubectl === undefined) continue
-    const result = await withServer('default', (kubeconfig) =>
-      runCommand(process.execPath, [runner, 'check', '--kubeconfig', kubeconfig, '--kubectl', kubectl, ...wanted], {
-        limitMs: 600_000,
-        live,
-      }),
-    )
-    total.passed += result.passed
-    total.failed += result.failed
-    total.output += `--- kubectl ${minor}\n${result.output}\n`
+  const waiting = KUBECTL_MINORS.filter((minor) => !missing.includes(minor))
+  const playNext = async () => {
+    for (let minor = waiting.shift(); minor !== undefined; minor = waiting.shift()) {
+      const flags = ['--kubectl', findKubectl(minor), ...wanted]
+      const result = await withServer('default', (kubeconfig) =>
+        runCommand(process.execPath, [runner, 'check', '--kubeconfig', kubeconfig, ...flags], { limitMs: KUBECTL_LIMIT_MS, live }),
+      )
+      total.passed += result.passed
+      total.failed += result.failed
+      total.output += `--- kubectl ${minor}\n${result.output}\n`
+    }
   }
+  await Promise.all(Array.from({ length: KUBECTLS_AT_ONCE }, playNext))
   return total
 }
 

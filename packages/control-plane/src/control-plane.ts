@@ -1,15 +1,16 @@
 import { Apiserver, COMPONENT_GROUP, type UserInfo } from '@kubetape/apiserver'
 import type { Client } from '@kubetape/client'
-import { FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
+import { exposeFeatureGates, FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
 import { type Clock, type Random, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
 import type { EventLog } from '@kubetape/eventlog'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
 import { openSqliteLog } from '@kubetape/eventlog/sqlite'
-import { createJournal, type Journal } from '@kubetape/journal'
+import { createJournal } from '@kubetape/journal'
 import { type Controller, Manager, type RunLog } from '@kubetape/runtime'
-import { Storage } from '@kubetape/storage'
+import { startRetention, Storage } from '@kubetape/storage'
 import { Access } from './access.ts'
 import { builtinControllers, servedKinds } from './builtin-controllers.ts'
+import { runMetrics } from './run-metrics.ts'
 
 /** How a control plane is made. Everything has a default: `ControlPlane.start()` is one in memory, in process only. */
 export interface ControlPlaneOptions {
@@ -28,6 +29,8 @@ export interface ControlPlaneOptions {
   readonly runtimeConfig?: Readonly<Record<string, string>>
   /** Range of Service addresses. Default 10.96.0.0/16. */
   readonly serviceClusterIpRange?: string
+  /** How long history is kept, in milliseconds. Default: for ever. */
+  readonly keepMs?: number
   /** Names of built-in controllers to run: `*` all, `-name` without one. Default `['*']`. */
   readonly controllers?: readonly string[]
   /** Controllers of your own, run beside the built-in ones. */
@@ -44,12 +47,13 @@ export interface ControlPlaneOptions {
 /** Where a tape says under which CA its control plane ran: what replay makes the controllers with. */
 export const CA_META = 'ca.crt'
 
+const DEFAULT_HOST = '127.0.0.1'
 const SILENT: RunLog = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /**
  * apiserver, controllers and nodes over one log, in this process. What a caller may rely on:
  *
- * - When `start` resolves, the API answers and every controller runs.
+ * - When `start` resolves, the API answers and every controller runs. When it rejects, nothing is left running or locked.
  * - When `stop` resolves, nothing is running any more, the log is closed and everything acknowledged is on disk.
  */
 export class ControlPlane {
@@ -59,52 +63,34 @@ export class ControlPlane {
   readonly gates: FeatureGateRegistry
   readonly metrics: MetricsRegistry
   readonly access: Access
-  readonly #storage: Storage
-  readonly #journal: Journal
+  #running: AsyncDisposableStack
   /** Where the API listens; undefined when it is in process only. */
   url: string | undefined
 
-  private constructor(parts: { log: EventLog; journal: Journal; storage: Storage; apiserver: Apiserver; manager: Manager; gates: FeatureGateRegistry; metrics: MetricsRegistry; access: Access }) {
+  private constructor(parts: Parts, running: AsyncDisposableStack) {
     this.log = parts.log
-    this.#storage = parts.storage
-    this.#journal = parts.journal
     this.apiserver = parts.apiserver
     this.manager = parts.manager
     this.gates = parts.gates
     this.metrics = parts.metrics
     this.access = parts.access
+    this.#running = running
   }
 
   static async start(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-    const clock = options.clock ?? systemClock()
-    const random = options.random ?? systemRandom()
-    const makeLog = options.log ?? (() => SILENT)
-    const logger = makeLog({})
-    const gates = new FeatureGateRegistry()
-    if (options.featureGates) for (const warning of gates.setFromFlag(options.featureGates)) logger.warn(warning)
-    const metrics = new MetricsRegistry()
-    const access = await Access.prepare({ clock, random, ...(options.data === undefined ? {} : { folder: options.data }), host: options.host ?? '127.0.0.1', tls: options.tls ?? true, wanted: options.port !== undefined })
-    const log = options.data === undefined ? createMemoryLog({ clock }) : openSqliteLog({ path: `${options.data}/tape.db`, clock, random, meta: { [CA_META]: access.ca }, logger: (level, message, fields) => logger[level](message, fields) })
-    const storage = Storage.open({ log, clock })
-    const journal = createJournal(log, { onError: (error) => logger.error('journal rows were refused', { error: String(error) }) })
-    const uids = uidSource(random)
-    const apiserver = await Apiserver.create({
-      storage, clock, random, uids, gates, runtimeConfig: options.runtimeConfig ?? {},
-      actorCause: ({ user, userAgent, options: { fieldManager }, verb }) => journal.actor({ user: user.name, groups: user.groups, userAgent, ...(fieldManager === undefined ? {} : { fieldManager }), verb }),
-      metrics: () => metrics.text(),
-      log: (level, message, fields) => logger[level](message, fields),
-      checks: [{ name: 'informer-sync', check: () => (manager.ready ? undefined : 'informers have not synced') }],
-    })
-    const component = (name: string): Client => apiserver.client({ name: `system:${name}`, groups: [COMPONENT_GROUP] }, `kubetape-${name}`)
-    const manager: Manager = new Manager({ client: component('controller-manager'), gates, clock, random, uids, journal, log: makeLog })
-    const chosen = builtinControllers({ ca: access.ca, nodes: options.nodes ?? 0, resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)) }).filter(({ name }) => isChosen(name, options.controllers ?? ['*']))
-    manager.add(...chosen, ...(options.add ?? []))
-    const plane = new ControlPlane({ log, storage, journal, apiserver, manager, gates, metrics, access })
+    // What has been started is stopped in the opposite order: by `stop`, or at once when a later step fails.
+    await using started = new AsyncDisposableStack()
+    const parts = await compose(options, started)
+    const { apiserver, access, manager } = parts
+    const plane = new ControlPlane(parts, started)
     if (options.port !== undefined) {
-      plane.url = await apiserver.listen({ host: options.host ?? '127.0.0.1', port: options.port, certificates: access.certificates, tokens: access.tokens(options.tokens) })
+      plane.url = await apiserver.listen({ host: options.host ?? DEFAULT_HOST, port: options.port, certificates: access.certificates, tokens: access.tokens(options.tokens) })
+      started.defer(() => apiserver.close())
       access.writeKubeconfig(plane.url, options.kubeconfig)
     }
+    started.defer(() => manager.stop())
     await manager.start()
+    plane.#keep(started.move())
     return plane
   }
 
@@ -113,14 +99,69 @@ export class ControlPlane {
     return this.apiserver.client({ name: 'admin', groups: [COMPONENT_GROUP] }, userAgent)
   }
 
+  /** A second call waits for nothing and does nothing. */
   async stop(): Promise<void> {
-    await this.manager.stop()
-    await this.apiserver.close()
-    this.#storage.close()
-    await this.log.flush()
-    this.#journal.close()
-    await this.log.close()
+    await this.#running.disposeAsync()
   }
+
+  #keep(running: AsyncDisposableStack): void {
+    this.#running = running
+  }
+}
+
+interface Parts {
+  readonly log: EventLog
+  readonly apiserver: Apiserver
+  readonly manager: Manager
+  readonly gates: FeatureGateRegistry
+  readonly metrics: MetricsRegistry
+  readonly access: Access
+}
+
+/** Makes everything, from the log up; nothing listens or reconciles yet. */
+async function compose(options: ControlPlaneOptions, started: AsyncDisposableStack): Promise<Parts> {
+  const { clock = systemClock(), random = systemRandom(), log: makeLog = () => SILENT } = options
+  const logger = makeLog({})
+  const gates = gatesOf(options, logger)
+  const metrics = new MetricsRegistry()
+  exposeFeatureGates(gates, metrics)
+  const access = await Access.prepare({ clock, random, ...(options.data === undefined ? {} : { folder: options.data }), host: options.host ?? DEFAULT_HOST, tls: options.tls ?? true, wanted: options.port !== undefined })
+  const log = options.data === undefined ? createMemoryLog({ clock }) : openSqliteLog({ path: `${options.data}/tape.db`, clock, random, meta: { [CA_META]: access.ca }, logger: (level, message, fields) => logger[level](message, fields) })
+  started.defer(() => log.close())
+  const storage = Storage.open({ log, clock })
+  started.defer(() => storage.close())
+  const journal = createJournal(log, { onError: (error) => logger.error('journal rows were refused', { error: String(error) }) })
+  started.defer(async () => {
+    await log.flush()
+    journal.close()
+  })
+  started.defer(startRetention({ storage, log, clock, ...(options.keepMs === undefined ? {} : { keepMs: options.keepMs }), cause: () => journal.actor({ user: 'system:apiserver', userAgent: 'kubetape-retention', verb: 'delete' }), onError: (error) => logger.warn('old entries could not be forgotten yet', { error: String(error) }) }))
+  const uids = uidSource(random)
+  const apiserver = await Apiserver.create({
+    storage, clock, random, uids, gates, runtimeConfig: options.runtimeConfig ?? {},
+    actorCause: ({ user, userAgent, options: { fieldManager }, verb }) => journal.actor({ user: user.name, groups: user.groups, userAgent, ...(fieldManager === undefined ? {} : { fieldManager }), verb }),
+    metrics: () => metrics.text(),
+    log: (level, message, fields) => logger[level](message, fields),
+    checks: [{ name: 'informer-sync', check: () => (manager.ready ? undefined : 'informers have not synced') }],
+  })
+  const client = apiserver.client({ name: 'system:controller-manager', groups: [COMPONENT_GROUP] }, 'kubetape-controller-manager')
+  const manager: Manager = new Manager({ client, gates, clock, random, uids, journal, log: makeLog, metrics: runMetrics(metrics) })
+  manager.add(...chosenControllers(options, access, apiserver), ...(options.add ?? []))
+  return { log, apiserver, manager, gates, metrics, access }
+}
+
+function gatesOf({ featureGates }: ControlPlaneOptions, logger: RunLog): FeatureGateRegistry {
+  const gates = new FeatureGateRegistry()
+  if (featureGates) for (const warning of gates.setFromFlag(featureGates)) logger.warn(warning)
+  return gates
+}
+
+function chosenControllers({ nodes = 0, controllers: words = ['*'] }: ControlPlaneOptions, access: Access, apiserver: Apiserver): Controller[] {
+  const all = builtinControllers({ ca: access.ca, nodes, resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)) })
+  const known = new Set(all.map(({ name }) => name))
+  const unknown = words.map((word) => word.replace(/^-/, '')).filter((word) => word !== '*' && !known.has(word))
+  if (unknown.length > 0) throw new Error(`Cannot run controller ${unknown.map((one) => JSON.stringify(one)).join(', ')}: there is no such controller; there are ${[...known].join(', ')}`)
+  return all.filter(({ name }) => isChosen(name, words))
 }
 
 /** Reads kube-controller-manager's `--controllers` words: `*`, `name`, `-name`. */

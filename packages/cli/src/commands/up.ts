@@ -17,6 +17,7 @@ interface UpFlags {
   kubeconfig?: string
   serviceClusterIpRange: string
   tokenAuthFile?: string
+  keep?: string
   logLevel: string
   logFormat?: string
   insecureHttp?: boolean
@@ -38,6 +39,7 @@ export function addUp(program: Command, output: Output): void {
     .option('--kubeconfig <file>', 'where to write the kubeconfig (default: kubeconfig in the data folder)')
     .option('--service-cluster-ip-range <cidr>', 'range of Service addresses', '10.96.0.0/16')
     .option('--token-auth-file <file>', 'static tokens, one token,user,uid,"groups" a line')
+    .option('--keep <duration>', 'how long history is kept: 90m, 24h, 30d (default: for ever)')
     .option('--log-level <level>', LOG_LEVELS.join(', '), 'info')
     .option('--log-format <format>', 'json or text (default: text on a terminal)')
     .option('--insecure-http', 'serve plain HTTP; only on a loopback address')
@@ -69,6 +71,7 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     serviceClusterIpRange: flags.serviceClusterIpRange,
     log,
     ...(flags.featureGates === undefined ? {} : { featureGates: flags.featureGates.join(',') }),
+    ...(flags.keep === undefined ? {} : { keepMs: durationMs('--keep', flags.keep) }),
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
     ...(flags.tokenAuthFile === undefined
       ? {}
@@ -110,6 +113,14 @@ function wholeNumber(flag: string, text: string, max: number): number {
   if (!/^\d+$/.test(text) || value > max)
     throw new CommandFailed(`Cannot use ${flag} "${text}": it must be a whole number from 0 to ${max}`, 2)
   return value
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+function durationMs(flag: string, text: string): number {
+  const match = /^(\d{1,9})([smhd])$/.exec(text)
+  if (match === null) throw new CommandFailed(`Cannot use ${flag} "${text}": it must be a whole number with a unit s, m, h or d, for example 24h`, 2)
+  return Number(match[1]) * UNIT_MS[match[2]!]!
 }
 
 function keyValues(flag: string, lists: readonly string[]): Record<string, string> {

@@ -73,9 +73,15 @@ export class Bench {
 
   /** Commits at once, all in one; answers the revisions. */
   async write(...writes: Parameters<Storage['commit']>[0]): Promise<number[]> {
-    const committed = this.storage.commit(writes)
+    const committed = this.storage.commit(writes).then(
+      (stored) => ({ revisions: stored.map(({ revision }) => revision) }),
+      (error: unknown) => ({ error }),
+    )
     await this.log.flush()
-    return (await committed).map(({ revision }) => revision)
+    await this.clock.advance(0)
+    const outcome = await committed
+    if ('error' in outcome) throw outcome.error
+    return outcome.revisions
   }
 
   putting(key: string, labels: Record<string, string> = {}, resource = PODS): Parameters<Storage['commit']>[0][number] {
