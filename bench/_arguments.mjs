@@ -7,7 +7,11 @@ export function flagsOf(defaults, args = process.argv.slice(2)) {
     const word = args.shift()
     const name = word.startsWith('--') ? word.slice(2) : ''
     if (!(name in defaults)) {
-      console.error(`Cannot use "${word}": the flags are ${Object.keys(defaults).map((one) => `--${one}`).join(' ')}`)
+      console.error(
+        `Cannot use "${word}": the flags are ${Object.keys(defaults)
+          .map((one) => `--${one}`)
+          .join(' ')}`,
+      )
       process.exit(2)
     }
     if (typeof defaults[name] === 'boolean') flags[name] = true

@@ -35,6 +35,7 @@ async function measure(kubeconfig, { work, options, warmUp }, flags, waits) {
 }
 
 function record(figures, { name, read }, side, result) {
-  if (result.errors > 0 || result.lost > 0) throw new Error(`Cannot count this run: ${result.errors ?? 0} errors, ${result.lost ?? 0} events lost`)
+  if (result.errors > 0 || result.lost > 0)
+    throw new Error(`Cannot count this run: ${result.errors ?? 0} errors, ${result.lost ?? 0} events lost`)
   for (const [what, unit, value] of read(result)) if (value !== undefined) figures.add(`${name}${what}`, unit, side, value)
 }

@@ -32,6 +32,12 @@ export class Figures {
       lines.push([name, unit, ours.length > 0 ? spread(ours) : '', limit.length > 0 ? spread(limit) : '', ratio])
     }
     const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)))
-    for (const line of lines) console.log(line.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd())
+    for (const line of lines)
+      console.log(
+        line
+          .map((cell, column) => cell.padEnd(widths[column]))
+          .join('  ')
+          .trimEnd(),
+      )
   }
 }

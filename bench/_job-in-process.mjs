@@ -22,7 +22,16 @@ export async function runJob({ folder, n, recorded }) {
   const journal = createJournal(log)
   const silent = () => undefined
   const actorCause = ({ user, userAgent, verb }) => journal.actor({ user: user.name, groups: user.groups, userAgent, verb })
-  const apiserver = await Apiserver.create({ storage, clock, random, gates, actorCause, runtimeConfig: {}, metrics: async () => '', log: silent })
+  const apiserver = await Apiserver.create({
+    storage,
+    clock,
+    random,
+    gates,
+    actorCause,
+    runtimeConfig: {},
+    metrics: async () => '',
+    log: silent,
+  })
   const client = (name) => apiserver.client({ name, groups: [COMPONENT_GROUP] }, name)
   const manager = new Manager({ client: client('controller-manager'), gates, clock, random, journal: recorded ? journal : noJournal })
   manager.add(jobController())

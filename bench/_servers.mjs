@@ -12,10 +12,20 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const SHARED_LOAD = here('../../shared/bench/load.mjs')
 const QUIET_POLL_MS = 100
 
+const folders = []
+const children = new Set()
+
+// A benchmark that fails leaves neither processes nor files.
+process.on('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
+
 /** A folder that is gone when the process ends. */
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), 'kubetape-bench-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  folders.push(folder)
   return folder
 }
 
@@ -30,8 +40,11 @@ export function kubetape({ built }) {
 /** Starts `kubetape up --nodes 0` in a process of its own; resolves when it is ready. */
 export async function startServer({ built = false, profile = '', folder = temporaryFolder() } = {}) {
   if (profile) mkdirSync(profile, { recursive: true })
-  const flags = ['up', '--nodes', '0', '--data', folder, '--port', '0', '--log-level', 'warn']
-  const server = await start([...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []), ...kubetape({ built }), ...flags], /is ready/)
+  const flags = ['up', '--nodes', '0', '--data', folder, '--port', '0', '--log-level', 'error']
+  const server = await start(
+    [...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []), ...kubetape({ built }), ...flags],
+    /is ready/,
+  )
   return { ...server, folder, kubeconfig: join(folder, 'kubeconfig') }
 }
 
@@ -49,6 +62,8 @@ export async function startStub({ folder }) {
 async function start(args, readyLine) {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const exited = once(child, 'exit')
+  children.add(child)
+  exited.finally(() => children.delete(child))
   const ready = await new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
       const found = readyLine.exec(line)
@@ -78,7 +93,9 @@ function memoryOf(pid, field) {
 export async function runLoad(work, kubeconfig, options, program = '') {
   const load = program || (existsSync(SHARED_LOAD) ? SHARED_LOAD : here('_load.mjs'))
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)])
-  const child = spawn(process.execPath, [load, work, '--kubeconfig', kubeconfig, '--json', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [load, work, '--kubeconfig', kubeconfig, '--json', ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (chunk) => (output += chunk))
   const [code] = await once(child, 'close')
@@ -108,7 +125,9 @@ export function clientOf(kubeconfig) {
       const request = https.request(server + path, { method, agent, headers }, (response) => {
         let text = ''
         response.setEncoding('utf8').on('data', (chunk) => (text += chunk))
-        response.on('end', () => (response.statusCode < 300 ? resolve(text) : reject(new Error(`Cannot ${method} ${path}: ${response.statusCode} ${text}`))))
+        response.on('end', () =>
+          response.statusCode < 300 ? resolve(text) : reject(new Error(`Cannot ${method} ${path}: ${response.statusCode} ${text}`)),
+        )
       })
       request.on('error', reject)
       request.end(body)

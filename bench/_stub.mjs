@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 
 /** What defaults, uid, timestamps and managedFields add to the Pod of the load; spaces are bytes too. */
-const FILL = Buffer.from(' '.repeat(1300) + '}')
+const FILL = Buffer.from(' '.repeat(1938) + '}')
 const [accessFile, folder] = process.argv.slice(2)
 const { certificates } = JSON.parse(readFileSync(accessFile, 'utf8'))
 
@@ -127,7 +127,10 @@ const server = https.createServer({ key: certificates.server.key, cert: certific
   const path = at < 0 ? request.url : request.url.slice(0, at)
   const chunks = []
   request.on('data', (chunk) => chunks.push(chunk))
-  request.on('end', () => void serve(request.method, path, new URLSearchParams(at < 0 ? '' : request.url.slice(at)), Buffer.concat(chunks), response))
+  request.on(
+    'end',
+    () => void serve(request.method, path, new URLSearchParams(at < 0 ? '' : request.url.slice(at)), Buffer.concat(chunks), response),
+  )
 })
 server.listen(0, '127.0.0.1', () => console.log(`listening ${server.address().port}`))
 process.on('SIGTERM', () => process.exit(0))

@@ -3,10 +3,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { Pod } from '@kubetape/api/kinds'
-import { ControlPlane } from '@kubetape/control-plane'
-import { systemClock, systemRandom } from '@kubetape/determinism'
-import { Informer } from '@kubetape/informers'
 import { flagsOf } from './_arguments.mjs'
 import { Figures } from './_figures.mjs'
 import { pod } from './_load-pod.mjs'
@@ -21,6 +17,11 @@ const rssMb = () => process.memoryUsage.rss() / 1024 / 1024
 const parts = {
   /** A control plane and informers in this process. */
   async plane() {
+    // Imported here, so that the limits' processes hold Node and the Pods only.
+    const { Pod } = await import('@kubetape/api/kinds')
+    const { ControlPlane } = await import('@kubetape/control-plane')
+    const { systemClock, systemRandom } = await import('@kubetape/determinism')
+    const { Informer } = await import('@kubetape/informers')
     const startedMs = performance.now()
     const plane = await ControlPlane.start({ data: temporaryFolder(), controllers: [] })
     const client = plane.client()
@@ -30,7 +31,10 @@ const parts = {
     )
     for (const informer of informers) informer.start()
     await Promise.all(informers.map(({ synced }) => synced))
-    await client.create({ group: '', version: 'v1', kind: 'ServiceAccount', resource: 'serviceaccounts', namespaced: true }, { metadata: { name: 'default', namespace: 'default' } })
+    await client.create(
+      { group: '', version: 'v1', kind: 'ServiceAccount', resource: 'serviceaccounts', namespaced: true },
+      { metadata: { name: 'default', namespace: 'default' } },
+    )
     let next = 0
     const worker = async () => {
       while (next < flags.pods) await client.create(Pod, pod(`p-${next++}`, 'default'))
@@ -38,7 +42,13 @@ const parts = {
     await Promise.all(Array.from({ length: 64 }, worker))
     const seconds = (performance.now() - startedMs) / 1000
     if (informers.some(({ store }) => store.size !== flags.pods)) throw new Error('Cannot measure memory: an informer misses Pods')
-    const figures = { rss: await quietRss(), peak: process.resourceUsage().maxRSS / 1024, createsPerS: flags.pods / seconds, sample: JSON.stringify(informers[0].store.get('default', 'p-0')) }
+    const figures = {
+      rss: await quietRss(),
+      peak: process.resourceUsage().maxRSS / 1024,
+      createsPerS: flags.pods / seconds,
+      sample: JSON.stringify(informers[0].store.get('default/p-0')),
+    }
+    for (const informer of informers) informer.stop()
     await plane.stop()
     return figures
   },
@@ -63,8 +73,8 @@ async function quietRss() {
 
 if (flags.part) {
   const [sample] = await once(process, 'message')
-  process.send(await parts[flags.part](sample))
-  process.disconnect()
+  const measured = await parts[flags.part](sample)
+  process.send(measured, () => process.exit())
 } else {
   const figures = new Figures()
   for (let run = 0; run < flags.runs; run++) {
@@ -86,7 +96,17 @@ if (flags.part) {
 }
 
 async function inOwnProcess(part, sample) {
-  const args = [...process.execArgv, '--expose-gc', fileURLToPath(import.meta.url), '--part', part, '--pods', flags.pods, '--informers', flags.informers]
+  const args = [
+    ...process.execArgv,
+    '--expose-gc',
+    fileURLToPath(import.meta.url),
+    '--part',
+    part,
+    '--pods',
+    flags.pods,
+    '--informers',
+    flags.informers,
+  ]
   const child = spawn(process.execPath, args.map(String), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
   child.send(sample)
   const [answer] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [undefined])])

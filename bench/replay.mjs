@@ -39,7 +39,8 @@ for (let run = 0; run < flags.runs; run++) {
   await rate('read and check every entry', 'entries/s', 'limit', () => rows.all().length)
   await rate('fold every entry, parsed', 'entries/s', 'ours', () => {
     const state = new Map()
-    for (let from = 1; from <= head; from += PAGE) for (const entry of reader.entries({ from, limit: PAGE })) fold(state, entry.key, entry.operation === 'delete', entry.value)
+    for (let from = 1; from <= head; from += PAGE)
+      for (const entry of reader.entries({ from, limit: PAGE })) fold(state, entry.key, entry.operation === 'delete', entry.value)
     return head
   })
   await rate('fold every entry, parsed', 'entries/s', 'limit', () => {
@@ -56,13 +57,23 @@ for (let run = 0; run < flags.runs; run++) {
     await log.close()
     return count
   })
-  await rate('Pods at the middle of the tape', 'objects/s', 'ours', () => [...objectsAt(reader, { group: '', resource: 'pods' }, head >> 1)].length)
+  await rate(
+    'Pods at the middle of the tape',
+    'objects/s',
+    'ours',
+    () => [...objectsAt(reader, { group: '', resource: 'pods' }, head >> 1)].length,
+  )
   await rate('replay with a verdict', 'runs/s', 'ours', async () => {
     let runs = 0
-    for await (const { verdict } of replay(reader, { controllers: [jobController()] })) {
-      if (verdict !== 'same') throw new Error(`Cannot count this replay: a run is "${verdict}"`)
+    let requests = 0
+    const startedMs = performance.now()
+    for await (const one of replay(reader, { controllers: [jobController()] })) {
+      if (one.verdict !== 'same') throw new Error(`Cannot count this replay: a run is "${one.verdict}"`)
       runs++
+      requests += one.requests
     }
+    figures.add('requests of replayed runs', '1/s', 'ours', requests / ((performance.now() - startedMs) / 1000))
+    figures.add('runs on the tape', '', 'ours', runs)
     return runs
   })
 }

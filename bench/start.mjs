@@ -30,7 +30,7 @@ await full.stop()
 
 for (let run = 0; run < flags.runs; run++) {
   const port = await freePort()
-  const up = (folder) => [...kubetape({ built }), 'up', '--nodes', '0', '--data', folder, '--port', String(port), '--log-level', 'warn']
+  const up = (folder) => [...kubetape({ built }), 'up', '--nodes', '0', '--data', folder, '--port', String(port), '--log-level', 'error']
   const limit = await timeStart(['-e', LIMIT, join(seed.folder, 'access.json'), join(temporaryFolder(), 'limit.db'), String(port)], port)
   for (const [name, folder] of [
     ['new folder (makes certificates)', temporaryFolder()],
@@ -82,7 +82,8 @@ async function fill(kubeconfig, count) {
   const { post, agent } = clientOf(kubeconfig)
   let next = 0
   const worker = async () => {
-    while (next < count) await post('/api/v1/namespaces/default/configmaps', { metadata: { name: `object-${next++}` }, data: { pad: 'x'.repeat(700) } })
+    while (next < count)
+      await post('/api/v1/namespaces/default/configmaps', { metadata: { name: `object-${next++}` }, data: { pad: 'x'.repeat(700) } })
   }
   await Promise.all(Array.from({ length: 32 }, worker))
   agent.destroy()

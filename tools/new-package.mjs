@@ -24,7 +24,7 @@ const write = (file, text) => {
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`
 const ours = dependencies.filter((d) => !d.includes('@', 1) && d in layers)
 const theirs = dependencies.filter((d) => d.includes('@', 1))
-const version = JSON.parse(readFileSync('package.json', 'utf8')).version
+const version = JSON.parse(readFileSync('packages/determinism/package.json', 'utf8')).version
 
 write(
   'package.json',

@@ -19,6 +19,7 @@ function generate() {
   files.set('discovery-data.ts', dataModule('discoveryData', read('discovery-all.json').apis.map(({ metadata, versions }) => ({ group: metadata.name, versions: versions.map((v) => ({ version: v.version, freshness: v.freshness })) }))))
   files.set('table-data.ts', dataModule('tableData', Object.fromEntries(Object.entries(read('tables.json')).map(([key, columns]) => [key, columns.map((c) => [c.name, c.type, c.format, c.priority])]))))
   files.set('feature-gate-data.ts', dataModule('featureGateData', read('feature-gates-v1.31.json')))
+  files.set('protobuf-data.ts', dataModule('protobufData', protobufMessages(types, read('protobuf-v1.31.json'))))
   for (const [path, text] of typeModules(types)) files.set(path, text)
   files.set('kinds.ts', kindsModule(types))
   return files
@@ -28,6 +29,54 @@ function generate() {
 function dataModule(name, value) {
   const text = JSON.stringify(value).replaceAll('\\', '\\\\').replaceAll("'", "\\'")
   return `${HEAD}/** JSON text; parsed lazily by its reader. */\nexport const ${name} = '${text}'\n`
+}
+
+/**
+ * The messages that kinds of the schema are made of, by OpenAPI name: `[number, JSON name, type, form]` a field. A type is a scalar's or a message's
+ * name; a form is '' (one), 'list', 'map' (of strings to this) or 'inline' (its fields are the parent's in JSON).
+ */
+function protobufMessages(types, root) {
+  const messages = new Map()
+  const collect = (node, path) => {
+    for (const [name, inner] of Object.entries(node.nested ?? {})) {
+      if (inner.fields !== undefined) messages.set([...path, name].join('.'), inner.fields)
+      collect(inner, [...path, name])
+    }
+  }
+  collect(root, [])
+  const openApiName = (name) => name.replace(/^k8s\.io\./, 'io.k8s.').replace('.apiextensions_apiserver.', '.apiextensions-apiserver.').replace('.kube_aggregator.', '.kube-aggregator.')
+  const out = {}
+  const add = (name) => {
+    const key = openApiName(name)
+    if (key in out) return key
+    const fields = (out[key] = [])
+    for (const [field, { id, type, rule, keyType }] of Object.entries(messages.get(name))) {
+      const message = messageOf(type, name, messages)
+      const json = jsonName(field, types[key]?.properties)
+      const form = keyType !== undefined ? 'map' : rule === 'repeated' ? 'list' : json === undefined && message !== undefined ? 'inline' : ''
+      fields.push([id, json ?? field, message === undefined ? type : add(message), form])
+    }
+    return key
+  }
+  for (const name of messages.keys()) if (types[openApiName(name)]?.['x-kubernetes-group-version-kind'] !== undefined) add(name)
+  return out
+}
+
+/** The full name of the message that `type` means inside `scope`; undefined for a scalar. */
+function messageOf(type, scope, messages) {
+  if (type.startsWith('.')) return type.slice(1)
+  for (let path = scope; path.includes('.'); ) {
+    path = path.slice(0, path.lastIndexOf('.'))
+    if (messages.has(`${path}.${type}`)) return `${path}.${type}`
+  }
+  return undefined
+}
+
+/** What a field is called in JSON: some messages write the name in another way (`uID`, `xKubernetesListType`). Undefined when JSON has no such field. */
+function jsonName(field, properties) {
+  if (properties === undefined || field in properties) return field
+  const plain = (name) => name.replace(/[-$]/g, '').toLowerCase()
+  return Object.keys(properties).find((name) => plain(name) === plain(field))
 }
 
 /** Every resource of discovery-all with what discovery-default says about it. */

@@ -27,7 +27,9 @@ export class AcknowledgedWrites {
     let object = { metadata: { namespace: 'default', name }, data: { count: '0' } }
     for (let count = 0; !this.#stopping; count++) {
       try {
-        object = await (count === 0 ? client.create(ConfigMap, object) : client.update(ConfigMap, { ...object, data: { count: String(count) } }))
+        object = await (count === 0
+          ? client.create(ConfigMap, object)
+          : client.update(ConfigMap, { ...object, data: { count: String(count) } }))
       } catch (error) {
         // No answer: the server is gone. A refusal would be a bug of the server's.
         if (error.code !== 'REQUEST_FAILED') throw error

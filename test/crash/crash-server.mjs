@@ -27,7 +27,10 @@ export function startServer(data, moreFlags = []) {
     })
   })
   const ready = new Promise((resolve, reject) => {
-    const slow = setTimeout(() => reject(new Error(`Cannot start kubetape up: it was not ready within ${READY_MS / 1000} s\n${log}`)), READY_MS)
+    const slow = setTimeout(
+      () => reject(new Error(`Cannot start kubetape up: it was not ready within ${READY_MS / 1000} s\n${log}`)),
+      READY_MS,
+    )
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
         log += text

@@ -7,7 +7,7 @@ const KILLS_A_ROUND = 6
 export async function killRounds(kills, say) {
   const base = process.env.KUBETAPE_CRASH_SEED === undefined ? randomInt(systemRandom(), 2 ** 31) : Number(process.env.KUBETAPE_CRASH_SEED)
   const rounds = []
-  for (let killed = 0; killed < kills; ) {
+  for (let killed = 0; killed < kills;) {
     const seed = base + rounds.length
     const round = await crashRound({ seed, kills: Math.min(KILLS_A_ROUND, kills - killed) })
     say(JSON.stringify(round))

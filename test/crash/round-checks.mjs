@@ -20,7 +20,11 @@ export async function checkObjects(client, { job: name, completions, mode }) {
   assert.deepEqual(status.uncountedTerminatedPods ?? {}, {}, 'no Pod is half counted')
   const pods = (await client.list(Pod, { namespace: name.namespace })).items
   for (const { metadata, status } of pods) {
-    assert.deepEqual(metadata.ownerReferences?.map(({ uid }) => uid), [job.metadata.uid], `${metadata.name} is no orphan`)
+    assert.deepEqual(
+      metadata.ownerReferences?.map(({ uid }) => uid),
+      [job.metadata.uid],
+      `${metadata.name} is no orphan`,
+    )
     assert.deepEqual(metadata.finalizers ?? [], [], `${metadata.name} is let go`)
     assert.equal(status.phase, 'Succeeded', metadata.name)
   }
@@ -44,12 +48,18 @@ export async function checkTape(data, { job, completions, writes }) {
   const verified = await runCommand('node', [KUBETAPE, 'verify', '--data', data])
   assert.equal(verified.status, 0, verified.output)
   const replayed = await runCommand('node', [KUBETAPE, 'replay', '--data', data, '-o', 'json'])
-  const lines = replayed.output.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
-  const other = lines.filter(({ verdict }) => verdict !== undefined && verdict !== 'same')
-  assert.deepEqual(other.slice(0, 3), [], `replay says the same of every run: ${replayed.output.slice(-2000)}`)
+  const lines = replayed.output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+  const other = lines.filter((line) => line.verdict !== undefined && line.verdict !== 'same' && !readErasedLease(line))
+  assert.deepEqual(other.slice(0, 3), [], `replay says the same of every run: ${JSON.stringify(lines.at(-1))}`)
   assert.equal(replayed.status, 0, replayed.output.slice(-2000))
   return { acknowledged: writes.length, interrupted, ...lines.at(-1) }
 }
+
+/** Of a Lease only the newest version is kept, so what its renewals were given is gone. */
+const readErasedLease = ({ verdict, controller, why }) => verdict === 'skipped' && controller === 'simulated-node' && why.includes('erased')
 
 /** The entry of an acknowledged write is still that write. */
 function checkWrite(reader, { name, resourceVersion, count }) {
@@ -72,7 +82,7 @@ function checkCounts(reader, { namespace, name }, completions) {
 }
 
 function* entriesOf(reader, prefix) {
-  for (let from = 1; ; ) {
+  for (let from = 1; ;) {
     const page = reader.entries({ from, limit: PAGE, prefix })
     yield* page
     if (page.length < PAGE) return

@@ -7,5 +7,8 @@ const KILLS = Number(process.env.KUBETAPE_KILLS ?? 200)
 
 test(`a control plane survives ${KILLS} kills in the middle of Jobs`, async (context) => {
   const rounds = await killRounds(KILLS, (text) => context.diagnostic(text))
-  assert.ok(rounds.some(({ interrupted }) => interrupted > 0), 'some kills cut a run off')
+  assert.ok(
+    rounds.some(({ interrupted }) => interrupted > 0),
+    'some kills cut a run off',
+  )
 })

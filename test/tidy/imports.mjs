@@ -55,19 +55,24 @@ export const imports = {
     PROJECTS.flatMap(({ folder, manifest, files }) => {
       const shipped = new Set([...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.peerDependencies ?? {}), manifest.name])
       const here = new Set([...shipped, ...Object.keys(manifest.devDependencies ?? {}), ...Object.keys(ROOT_MANIFEST.devDependencies)])
-      return files.flatMap((file) => {
+      const undeclared = new Map()
+      for (const file of files) {
         // A testing subpath is published, but whoever imports it brings the test runner.
         const allowed = isTest(file) || isTesting(file) || !file.startsWith(`${folder}/src/`) ? here : shipped
-        return [...new Set(specifiersOf(file).map(packageOf))]
-          .filter((name) => name !== undefined && !allowed.has(name))
-          .map((name) => `${file} imports ${name}, which ${folder}/package.json does not declare`)
-      })
+        for (const name of specifiersOf(file).map(packageOf))
+          if (name !== undefined && !allowed.has(name) && !undeclared.has(name)) undeclared.set(name, file)
+      }
+      return [...undeclared].map(([name, file]) => `${file} imports ${name}, which ${folder}/package.json does not declare`)
     }),
   'every declared dependency is used': () =>
     PROJECTS.flatMap(({ folder, manifest, files }) => {
-      // Some are named without an import (a pino transport): any quoted mention counts.
+      // Some are named without an import: any quoted mention counts, and so does being wanted by a dependency that leaves it to its users.
       const mentioned = files.map(read).join('\n')
+      const peers = ourDependencies(manifest).flatMap((name) =>
+        Object.keys(PROJECTS.find((one) => one.name === name)?.manifest.peerDependencies ?? {}),
+      )
       return Object.keys(manifest.dependencies ?? {})
+        .filter((name) => !peers.includes(name))
         .filter((name) => !new RegExp(`['"]${name.replaceAll('.', '\\.')}(/[^'"]*)?['"]`).test(mentioned))
         .map((name) => `${folder}/package.json declares ${name}, which nothing there uses`)
     }),
@@ -86,15 +91,20 @@ export const imports = {
     }
     return violations
   },
-  'packages have one version, and depend on it': () =>
-    PROJECTS.flatMap(({ folder, manifest }) => [
-      ...(manifest.version === ROOT_MANIFEST.version
-        ? []
-        : [`${folder} has version ${manifest.version}, the workspace ${ROOT_MANIFEST.version}`]),
+  'packages and apps have one version, and depend on it': () => {
+    const [
+      {
+        folder: first,
+        manifest: { version },
+      },
+    ] = PROJECTS
+    return PROJECTS.flatMap(({ folder, manifest }) => [
+      ...(manifest.version === version ? [] : [`${folder} has version ${manifest.version}, ${first} has ${version}`]),
       ...ourDependencies(manifest)
-        .filter((name) => manifest.dependencies[SCOPE + name] !== ROOT_MANIFEST.version)
+        .filter((name) => manifest.dependencies[SCOPE + name] !== version)
         .map((name) => `${folder} depends on ${SCOPE}${name} ${manifest.dependencies[SCOPE + name]}`),
-    ]),
+    ])
+  },
 }
 
 function ourDependencies(manifest) {

@@ -3,3 +3,4 @@ export { allGroups, allResources, findResource, type ResourceInfo, resourceOfKin
 export { builtinSchemas, schemaOfKind, schemaTypes, typeNameOfKind } from './schema.ts'
 export { type TableColumn, tableColumns } from './table-columns.ts'
 export { componentFeatureGates, type FeatureGateSpec } from './feature-gates.ts'
+export { type ProtobufField, protobufMessage } from './protobuf-messages.ts'

@@ -6,12 +6,14 @@ import { AdmissionChain } from './admission/admission.ts'
 import { defaultTolerationSeconds } from './admission/default-toleration-seconds.ts'
 import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
 import { priority } from './admission/priority.ts'
+import { runtimeClass } from './admission/runtime-class.ts'
 import { serviceAccount } from './admission/service-account.ts'
 import { certificateAuthenticator, tokenAuthenticator } from './auth/authenticator.ts'
 import { bootstrap } from './bootstrap.ts'
 import { ApiServer } from './http/api-server.ts'
 import type { ServingCertificates } from './http/certificates.ts'
-import { type HealthCheck, standardPaths } from './http/standard-paths.ts'
+import type { HealthCheck } from './http/health.ts'
+import { standardPaths } from './http/standard-paths.ts'
 import { addApiPaths } from './http/api-paths.ts'
 import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
@@ -19,7 +21,8 @@ import { ServedResource } from './registry/served-resource.ts'
 import { servedResources } from './discovery/served-resources.ts'
 import { strategies } from './registry/strategies.ts'
 import type { UserInfo } from './registry/strategy.ts'
-import { subresourceHandlers } from './registry/subresources.ts'
+import { storageFormOf } from './registry/storage-forms.ts'
+import { subresourceHandlers } from './registry/subresources/subresource-handlers.ts'
 import type { ApiRequest } from './request/api-request.ts'
 
 export interface ApiserverOptions {
@@ -57,8 +60,8 @@ export class Apiserver {
   private constructor(options: ApiserverOptions) {
     this.#options = options
     const { storage, clock, random, gates } = options
-    const admission = new AdmissionChain([namespaceLifecycle(storage), serviceAccount(storage, clock), priority(storage), defaultTolerationSeconds])
-    const resources = servedResources(options.runtimeConfig).map((info) => new ServedResource(info, strategies.get(`${info.group}/${info.resource}`) ?? {}))
+    const admission = new AdmissionChain([namespaceLifecycle(storage), serviceAccount(storage, clock), priority(storage), defaultTolerationSeconds, runtimeClass(storage)])
+    const resources = servedResources(options.runtimeConfig).map((info) => new ServedResource(info, strategies.get(`${info.group}/${info.resource}`) ?? {}, storageFormOf(info)))
     this.registry = new Registry({ storage, clock, random, gates, admission, uids: options.uids ?? uidSource(random), actorCause: options.actorCause }, resources, subresourceHandlers)
   }
 
@@ -75,7 +78,7 @@ export class Apiserver {
   }
 
   async listen(options: ListenOptions): Promise<string> {
-    const paths = standardPaths({ checks: [{ name: 'ping', check: () => undefined }, { name: 'log', check: () => undefined }, ...(this.#options.checks ?? [])], metrics: this.#options.metrics })
+    const paths = standardPaths({ checks: [{ name: 'ping', check: () => undefined }, { name: 'log', check: () => undefined }, { name: 'etcd', check: () => undefined }, ...(this.#options.checks ?? [])], metrics: this.#options.metrics })
     addApiPaths(paths, this.registry)
     this.#server = await ApiServer.listen({
       registry: this.registry,

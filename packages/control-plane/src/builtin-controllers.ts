@@ -14,6 +14,12 @@ import {
 import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
 
+/**
+ * The most simulated nodes of one control plane. A tape is replayed with that many, however many it was made with: a node more or less
+ * changes nothing for the others.
+ */
+export const SIMULATED_NODES_MAX = 10_000
+
 export interface BuiltinControllersOptions {
   /** The CA's certificate that every namespace gets. */
   readonly ca: string

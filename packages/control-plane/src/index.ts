@@ -1,3 +1,3 @@
 /** apiserver, controllers and nodes over one log, as a library: `const plane = await ControlPlane.start()`. */
 export { CA_META, ControlPlane, type ControlPlaneOptions } from './control-plane.ts'
-export { builtinControllers } from './builtin-controllers.ts'
+export { builtinControllers, SIMULATED_NODES_MAX } from './builtin-controllers.ts'

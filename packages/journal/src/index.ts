@@ -9,6 +9,7 @@ export type {
   RunAnswer,
   RunBegin,
   RunEnd,
+  RunReadings,
   RunRecord,
   RunRequest,
   StoredAnswer,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { AppendRecord, Entry, EventLog } from '@kubetape/eventlog'
 import { formatCause } from './cause.ts'
-import type { ActorRecord, GapRecord, RunAnswer, RunBegin, RunEnd, RunRequest, StoredAnswer } from './records.ts'
+import type { ActorRecord, GapRecord, RunAnswer, RunBegin, RunEnd, RunReadings, RunRequest, StoredAnswer } from './records.ts'
 import { encodeRow } from './rows.ts'
 
 /**
@@ -17,8 +17,8 @@ import { encodeRow } from './rows.ts'
 export interface Journal {
   /** Remembers the run; its row is written with the first request, or when it ends, as the run then is: what it reads first adds to its views. */
   begin(run: RunBegin): void
-  /** To be called before the request is sent. */
-  request(run: RunBegin, request: RunRequest): void
+  /** To be called before the request is sent; `readings` is what the run read since the request before. */
+  request(run: RunBegin, request: RunRequest, readings?: RunReadings): void
   answer(run: RunBegin, request: RunRequest, answer: RunAnswer): void
   end(run: RunBegin, end: RunEnd): void
   /** Answers the cause text for a write of this actor. The same content gives the same id, and one row for all its writes. */
@@ -72,12 +72,12 @@ class LogJournal implements Journal {
     this.#open.set(run.id, { begin: run, asked: new Map() })
   }
 
-  request(run: RunBegin, request: RunRequest): void {
+  request(run: RunBegin, request: RunRequest, readings?: RunReadings): void {
     const open = this.#openRun(run)
     const { sequence } = request
     open.asked.set(sequence, undefined)
     this.#askedBy.set(formatCause({ type: 'run', run: run.id, sequence }), { run: open, sequence })
-    this.#write(open, encodeRow('request', run.id, { sequence, request }))
+    this.#write(open, encodeRow('request', run.id, { sequence, request, ...(readings === undefined ? {} : { readings }) }))
   }
 
   answer(run: RunBegin, request: RunRequest, answer: RunAnswer): void {

@@ -1,6 +1,6 @@
 import type { LogReader, SideRecord } from '@kubetape/eventlog'
 import { parseCause } from './cause.ts'
-import type { ActorRecord, GapRecord, RequestRecord, RunBegin, RunEnd, RunRecord, RunRequest, StoredAnswer } from './records.ts'
+import type { ActorRecord, GapRecord, RequestRecord, RunBegin, RunEnd, RunReadings, RunRecord, RunRequest, StoredAnswer } from './records.ts'
 import { decodeRow } from './rows.ts'
 
 /** Who made an entry, with all that the tape knows of it. */
@@ -11,7 +11,8 @@ export type Explanation =
 
 /** One step of a run's conversation with the API. */
 export type RunStep =
-  | { readonly type: 'request'; readonly sequence: number; readonly request: RunRequest }
+  /** `readings`: what the run read since the request before; undefined for nothing. */
+  | { readonly type: 'request'; readonly sequence: number; readonly request: RunRequest; readonly readings?: RunReadings }
   | { readonly type: 'answer'; readonly sequence: number; readonly answer: StoredAnswer }
 
 export interface RunFilter {
@@ -128,8 +129,8 @@ function stepsOf(rows: Iterable<SideRecord>): RunStep[] {
   const steps: RunStep[] = []
   const seen = new Set<string>()
   for (const row of rows) {
-    const { sequence, request, answer } = decodeRow('request', row.value)
-    const step: RunStep | undefined = request !== undefined ? { type: 'request', sequence, request } : answer !== undefined ? { type: 'answer', sequence, answer } : undefined
+    const { sequence, request, readings, answer } = decodeRow('request', row.value)
+    const step: RunStep | undefined = request !== undefined ? { type: 'request', sequence, request, ...(readings === undefined ? {} : { readings }) } : answer !== undefined ? { type: 'answer', sequence, answer } : undefined
     if (step === undefined || seen.has(`${step.type}/${sequence}`)) continue
     seen.add(`${step.type}/${sequence}`)
     steps.push(step)

@@ -33,18 +33,24 @@ export interface RunBegin {
   readonly codeVersion: string
 }
 
-/** What is known when it ends. */
-export interface RunEnd {
+/** What a run was given besides answers: everything that it read, up to some moment or since the last one. */
+export interface RunReadings {
+  /** Clock readings in Unix milliseconds, in order. */
+  readonly clockReadingsMs: readonly number[]
+  /** Informers that had moved on when the run read them, or were first read after a request: before which read, to which resourceVersion. */
+  readonly viewChanges: readonly { readonly read: number; readonly kind: string; readonly resourceVersion: string }[]
+  /** Gates that the run asked for, with their answers. */
+  readonly gatesRead: Readonly<Record<string, boolean>>
+  /** What `context.outside` answered, in order; JSON. */
+  readonly outside?: readonly unknown[]
+}
+
+/** What is known when it ends, with everything that it read. */
+export interface RunEnd extends RunReadings {
   readonly endedAtMs: number
   readonly outcome: 'success' | 'requeue' | 'error' | 'terminal-error'
   readonly error?: string
   readonly requeueAfterMs?: number
-  /** Every clock reading of the run in Unix milliseconds, in order. */
-  readonly clockReadingsMs: readonly number[]
-  /** Informers that had moved on when the run read them: before which read, to which resourceVersion. */
-  readonly viewChanges: readonly { readonly read: number; readonly kind: string; readonly resourceVersion: string }[]
-  /** Gates that the run asked for, with their answers. */
-  readonly gatesRead: Readonly<Record<string, boolean>>
 }
 
 /** A run as read from a tape. */

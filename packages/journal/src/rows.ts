@@ -1,5 +1,5 @@
 import type { AppendRecord } from '@kubetape/eventlog'
-import type { ActorRecord, GapRecord, RunBegin, RunEnd, RunRequest, StoredAnswer } from './records.ts'
+import type { ActorRecord, GapRecord, RunBegin, RunEnd, RunReadings, RunRequest, StoredAnswer } from './records.ts'
 
 /**
  * How records lie in the side streams, as JSON. Nothing is ever rewritten: a run has one row or two, a request one or two.
@@ -7,7 +7,7 @@ import type { ActorRecord, GapRecord, RunBegin, RunEnd, RunRequest, StoredAnswer
  * | stream | key | rows |
  * |---|---|---|
  * | run | run id | `{ begin }`, later `{ end }`; or both at once |
- * | request | run id | `{ request }`, later `{ answer }` with the same `sequence` |
+ * | request | run id | `{ request, readings }`, later `{ answer }` with the same `sequence` |
  * | actor | actor id | the record |
  * | gap | its kind | the record |
  */
@@ -19,6 +19,8 @@ export interface RunRow {
 export interface RequestRow {
   readonly sequence: number
   readonly request?: RunRequest
+  /** What the run read since the request before; absent for nothing. */
+  readonly readings?: RunReadings
   readonly answer?: StoredAnswer
 }
 

@@ -114,11 +114,16 @@ class AddressBook {
     const pods = context.lister<Pod>(PodKind)
     for (let step = 0; step < range.size; step++) {
       const address = range.address((first + step) % range.size)
-      if (this.#underWay.has(address) || pods.byIndex(BY_ADDRESS, address).length > 0) continue
-      this.#underWay.add(address)
-      return address
+      if (pods.byIndex(BY_ADDRESS, address).length > 0) continue
+      if (context.outside(() => this.#claim(address))) return address
     }
     throw new Error(`Cannot give Pod ${objectKey(pod)} an address: all ${range.size} of ${range.cidr} are taken`)
+  }
+
+  #claim(address: string): boolean {
+    if (this.#underWay.has(address)) return false
+    this.#underWay.add(address)
+    return true
   }
 
   settle(address: string): void {

@@ -1,14 +1,21 @@
 import { deepEqual, type Kind, type KubeObject, StatusError } from '@kubetape/apimachinery'
 import { RequestFailed } from '@kubetape/client'
 import type { LogReader } from '@kubetape/eventlog'
-import type { RunRecord, RunStep, StoredAnswer } from '@kubetape/journal'
-import { type Controller, executeRun, kindId, type RunAnswer, RunClient, type RunInputs, type RunLog, type RunRequest } from '@kubetape/runtime'
-import { parseObject, type View } from './view.ts'
+import type { RunReadings, RunRecord, RunStep, StoredAnswer } from '@kubetape/journal'
+import { type Controller, executeRun, kindId, ownWrite, type RunAnswer, RunClient, type RunInputs, type RunLog, type RunRequest } from '@kubetape/runtime'
+import { NotOnTape, parseObject, type View } from './view.ts'
 
 /** What today's code makes of a recorded run. */
 export type RunVerdict =
   | { readonly verdict: 'same'; readonly run: RunRecord; readonly requests: number }
   | { readonly verdict: 'diverged'; readonly run: RunRecord; readonly divergence: Divergence }
+
+/** A run that nothing can be said of. */
+export interface SkippedRun {
+  readonly verdict: 'skipped'
+  readonly run: RunRecord
+  readonly why: string
+}
 
 /** The first request that differs; one side is undefined where only the other asks. */
 export interface Divergence {
@@ -25,22 +32,38 @@ const SILENT: RunLog = { debug: () => undefined, info: () => undefined, warn: ()
 /**
  * Runs the controller's code on what the recorded run was given, and compares each request as it comes: verb, target, body and options, exactly.
  * Clock, random numbers and answers come from the tape, and answers come in the order in which they came then. A run that a crash cut off is
- * compared as far as it got.
+ * compared as far as it got; one that was given what the tape has erased or compacted since is skipped.
  */
-export async function replayRun(controller: Controller, run: RunRecord, steps: readonly RunStep[], views: ReadonlyMap<string, View>, reader: LogReader): Promise<RunVerdict> {
-  for (const [id, resourceVersion] of Object.entries(run.views)) views.get(id)?.moveTo(Number(resourceVersion || '0'))
-  for (const { kind, key, resourceVersion } of run.ownWrites) showEntry(views.get(kind), reader, Number(resourceVersion), key)
-  const player = new RunPlayer(run, steps, views, reader)
-  const finished = executeRun(controller, run.key, player.inputs).then((outcome) => player.noteEnd(outcome.error))
-  const divergence = await player.play()
-  for (const view of views.values()) view.clearOwnWrites()
-  void finished
-  return divergence === undefined ? { verdict: 'same', run, requests: player.compared } : { verdict: 'diverged', run, divergence }
+export async function replayRun(controller: Controller, run: RunRecord, steps: readonly RunStep[], views: ReadonlyMap<string, View>, reader: LogReader): Promise<RunVerdict | SkippedRun> {
+  try {
+    for (const [id, resourceVersion] of Object.entries(run.views)) views.get(id)?.moveTo(Number(resourceVersion || '0'))
+    for (const { kind, resourceVersion } of run.ownWrites) showOwnWrite(views.get(kind), reader, Number(resourceVersion))
+    const player = new RunPlayer(run, steps, views, reader)
+    void executeRun(controller, run.key, player.inputs).then((outcome) => player.noteEnd(outcome.error))
+    const divergence = await player.play()
+    return divergence === undefined ? { verdict: 'same', run, requests: player.compared } : { verdict: 'diverged', run, divergence }
+  } catch (error) {
+    if (error instanceof NotOnTape) return { verdict: 'skipped', run, why: error.message }
+    throw error
+  } finally {
+    for (const view of views.values()) view.clearOwnWrites()
+  }
 }
 
-function showEntry(view: View | undefined, reader: LogReader, revision: number, _key: string): void {
+function showOwnWrite(view: View | undefined, reader: LogReader, revision: number): void {
   const entry = reader.entry(revision)
-  if (view !== undefined && entry?.value !== undefined && entry.operation !== 'delete') view.show(parseObject(entry.value), revision)
+  if (entry !== undefined) view?.showEntry(entry)
+}
+
+/** What an unfinished run had read by its last request. */
+function readingsUpToNow(steps: readonly RunStep[]): Required<RunReadings> {
+  const parts = steps.flatMap((step) => (step.type === 'request' && step.readings !== undefined ? [step.readings] : []))
+  return {
+    clockReadingsMs: parts.flatMap(({ clockReadingsMs }) => clockReadingsMs),
+    viewChanges: parts.flatMap(({ viewChanges }) => viewChanges),
+    gatesRead: Object.assign({}, ...parts.map(({ gatesRead }) => gatesRead)) as Record<string, boolean>,
+    outside: parts.flatMap(({ outside = [] }) => outside),
+  }
 }
 
 interface Asked {
@@ -54,17 +77,22 @@ class RunPlayer {
   readonly inputs: RunInputs
   compared = 0
   readonly #run: RunRecord
+  readonly #readings: RunReadings
   readonly #steps: readonly RunStep[]
   readonly #views: ReadonlyMap<string, View>
   readonly #reader: LogReader
   readonly #asked = new Map<number, Asked>()
   #ended = false
   #endError: unknown
+  /** The first thing that the run was given and that the tape no longer has. */
+  #missingInput: NotOnTape | undefined
   #clockAt = 0
+  #outsideAt = 0
   #extra: RunRequest | undefined
 
   constructor(run: RunRecord, steps: readonly RunStep[], views: ReadonlyMap<string, View>, reader: LogReader) {
     this.#run = run
+    this.#readings = run.end ?? readingsUpToNow(steps)
     this.#steps = steps
     this.#views = views
     this.#reader = reader
@@ -74,10 +102,11 @@ class RunPlayer {
       seed: run.seed,
       carried: run.carried,
       log: SILENT,
-      gates: { enabled: (feature) => run.end?.gatesRead[feature] ?? run.gates[feature] ?? false },
+      gates: { enabled: (feature) => this.#readings.gatesRead[feature] ?? run.gates[feature] ?? false },
       view: (kind) => this.#view(kind).store,
       beforeRead: (kind, read) => this.#beforeRead(kind, read),
       nowMs: () => this.#clock(),
+      outside: <T>() => this.#outside() as T,
       event: (regarding, type, reason, message) => this.#event(client, regarding, type, reason, message),
     }
   }
@@ -85,6 +114,7 @@ class RunPlayer {
   noteEnd(error: unknown): void {
     this.#ended = true
     this.#endError = error
+    if (error instanceof NotOnTape) this.#missingInput ??= error
   }
 
   /** Steps through the recorded conversation; answers the first difference. */
@@ -95,6 +125,7 @@ class RunPlayer {
         continue
       }
       await this.#settle(() => this.#asked.has(step.sequence) || this.#ended)
+      if (this.#missingInput !== undefined) throw this.#missingInput
       const now = this.#asked.get(step.sequence)?.request
       if (now === undefined) return this.#missing(step.sequence, step.request)
       if (!sameRequest(step.request, now)) return { sequence: step.sequence, recorded: step.request, now, why: whatDiffers(step.request, now) }
@@ -103,13 +134,14 @@ class RunPlayer {
     // Of a run that was cut off, more may come; of a finished one, nothing.
     if (this.#run.end === undefined) return undefined
     await this.#settle(() => this.#ended || this.#extra !== undefined)
+    if (this.#missingInput !== undefined) throw this.#missingInput
     const more = [...this.#asked.values()].map(({ request }) => request).filter((request) => !this.#steps.some((step) => step.type === 'request' && step.sequence === request.sequence))
     const [extra] = more.sort((a, b) => a.sequence - b.sequence)
     return extra === undefined ? undefined : { sequence: extra.sequence, recorded: undefined, now: extra, why: 'now asks for something that the recorded run did not' }
   }
 
   #missing(sequence: number, recorded: RunRequest): Divergence {
-    const why = this.#ended && this.#endError !== undefined ? `now fails before it: ${this.#endError instanceof Error ? this.#endError.message : String(this.#endError as string)}` : 'now does not ask for it'
+    const why = this.#ended && this.#endError !== undefined ? `now fails before it: ${this.#endError instanceof Error ? this.#endError.message : String(this.#endError)}` : 'now does not ask for it'
     return { sequence, recorded, now: undefined, why }
   }
 
@@ -138,7 +170,9 @@ class RunPlayer {
     if (answer.type === 'refused') asked.reject(new StatusError(answer.status))
     else if (answer.type === 'failed') asked.reject(new RequestFailed(answer.message))
     else {
-      if (stored.type === 'entry' && asked.kind !== undefined && answer.type === 'object') this.#views.get(kindId(asked.kind))?.show(answer.object, stored.revision)
+      const write = ownWrite(asked.request, answer)
+      if (write !== undefined && asked.kind !== undefined)
+        this.#views.get(kindId(asked.kind))?.show(write.object, Number(write.object.metadata?.resourceVersion ?? '0'), write.gone)
       asked.resolve(answer)
     }
   }
@@ -146,7 +180,7 @@ class RunPlayer {
   #wholeAnswer(stored: StoredAnswer): RunAnswer {
     if (stored.type !== 'entry') return stored
     const entry = this.#reader.entry(stored.revision)
-    if (entry?.value === undefined) throw new Error(`Cannot replay run ${this.#run.id}: entry ${stored.revision} was erased or compacted`)
+    if (entry?.value === undefined) throw new NotOnTape(`an answer that it got, entry ${stored.revision}, was erased or compacted`)
     return { type: 'object', object: parseObject(entry.value) }
   }
 
@@ -158,12 +192,27 @@ class RunPlayer {
 
   #beforeRead(kind: Kind, read: number): void {
     const id = kindId(kind)
-    for (const change of this.#run.end?.viewChanges ?? []) if (change.read === read && change.kind === id) this.#view(kind).moveTo(Number(change.resourceVersion))
+    for (const change of this.#readings.viewChanges) if (change.read === read && change.kind === id) this.#moveView(kind, Number(change.resourceVersion))
+  }
+
+  #moveView(kind: Kind, revision: number): void {
+    try {
+      this.#view(kind).moveTo(revision)
+    } catch (error) {
+      if (error instanceof NotOnTape) this.#missingInput ??= error
+      throw error
+    }
+  }
+
+  #outside(): unknown {
+    const { outside = [] } = this.#readings
+    if (this.#outsideAt >= outside.length) throw new Error('Cannot read what is outside of the API: the recorded run did not')
+    return outside[this.#outsideAt++]
   }
 
   /** Recorded readings first; code that now reads the clock more often sees the last one again. */
   #clock(): number {
-    const readings = this.#run.end?.clockReadingsMs ?? []
+    const readings = this.#readings.clockReadingsMs
     return readings[Math.min(this.#clockAt++, readings.length - 1)] ?? this.#run.startedAtMs
   }
 

@@ -1,19 +1,12 @@
 import type { LogReader } from '@kubetape/eventlog'
-import { readJournal, type RunFilter, type RunRecord } from '@kubetape/journal'
+import { readJournal, type RunFilter } from '@kubetape/journal'
 import { type Controller, kindId, kindsOf } from '@kubetape/runtime'
-import { replayRun, type RunVerdict } from './replay-run.ts'
+import { replayRun, type RunVerdict, type SkippedRun } from './replay-run.ts'
 import { View } from './view.ts'
 
 export interface ReplayOptions extends RunFilter {
   /** The controllers whose runs are replayed: today's code. */
   readonly controllers: readonly Controller[]
-}
-
-/** A run of a controller that was not given. */
-export interface SkippedRun {
-  readonly verdict: 'skipped'
-  readonly run: RunRecord
-  readonly why: string
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Controller } from './controller.ts'
 import { LiveRun, type RunnerEnvironment } from './live-run.ts'
 import { type ReconcileResult, TerminalError } from './reconcile.ts'
 import { executeRun, type RunOutcome } from './run.ts'
-import type { RunEnd, Trigger } from './run-journal.ts'
+import type { RunEnd, Trigger } from '@kubetape/journal'
 
 /** Keys of the first listing come behind everything that changes meanwhile (controller-runtime's low priority). */
 const LOW_PRIORITY = -100

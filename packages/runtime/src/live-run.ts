@@ -5,10 +5,12 @@ import type { Clock, Random, UidSource } from '@kubetape/determinism'
 import type { Informer } from '@kubetape/informers'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import type { EventRecorder } from './event-recorder.ts'
+import { ownWrite } from './own-write.ts'
 import type { RunLog } from './reconcile.ts'
 import type { RunInputs } from './run.ts'
-import { type RunAnswer, RunClient, type RunRequest, sendThrough } from './run-client.ts'
-import type { RunBegin, RunEnd, RunJournal, Trigger } from './run-journal.ts'
+import type { RunAnswer, RunBegin, RunEnd, RunReadings, RunRequest, Trigger } from '@kubetape/journal'
+import { RunClient, sendThrough } from './run-client.ts'
+import type { RunJournal } from './run-journal.ts'
 import type { RunMetrics } from './run-metrics.ts'
 
 /** What a runner needs from its Manager. */
@@ -34,6 +36,9 @@ export class LiveRun {
   readonly #clockReadingsMs: number[] = []
   readonly #viewChanges: { read: number; kind: string; resourceVersion: string }[] = []
   readonly #gatesRead: Record<string, boolean> = {}
+  readonly #outside: unknown[] = []
+  /** How much of what was read is on the tape with a request. */
+  readonly #written = { clock: 0, views: 0, gates: 0, outside: 0 }
   readonly #versions = new Map<string, string>()
   /** Of what was read before the first request; part of the begin row, which is written with that request. */
   readonly #views: Record<string, string> = {}
@@ -94,6 +99,11 @@ export class LiveRun {
         this.#clockReadingsMs.push(now)
         return now
       },
+      outside: (read) => {
+        const value = read()
+        this.#outside.push(value ?? null)
+        return value
+      },
       event: (regarding, type, reason, message) => this.#event(client, regarding, type, reason, message),
     }
   }
@@ -105,7 +115,23 @@ export class LiveRun {
       clockReadingsMs: this.#clockReadingsMs,
       viewChanges: this.#viewChanges,
       gatesRead: this.#gatesRead,
+      ...(this.#outside.length > 0 ? { outside: this.#outside } : {}),
     })
+  }
+
+  /** What was read since the last request; undefined for nothing. */
+  #newReadings(): RunReadings | undefined {
+    const from = { ...this.#written }
+    const gates = Object.entries(this.#gatesRead)
+    const now = { clock: this.#clockReadingsMs.length, views: this.#viewChanges.length, gates: gates.length, outside: this.#outside.length }
+    if (now.clock + now.views + now.gates + now.outside === from.clock + from.views + from.gates + from.outside) return undefined
+    Object.assign(this.#written, now)
+    return {
+      clockReadingsMs: this.#clockReadingsMs.slice(from.clock),
+      viewChanges: this.#viewChanges.slice(from.views),
+      gatesRead: Object.fromEntries(gates.slice(from.gates)),
+      ...(now.outside > from.outside ? { outside: this.#outside.slice(from.outside) } : {}),
+    }
   }
 
   #noticeMove(kind: Kind, read: number): void {
@@ -121,7 +147,7 @@ export class LiveRun {
   async #send(request: RunRequest, kind: Kind, options: object): Promise<RunAnswer> {
     const { journal, client } = this.#environment
     this.#hasAsked = true
-    journal.request(this.#begin, request)
+    journal.request(this.#begin, request, this.#newReadings())
     const answer = await sendThrough(client, request, kind, { ...options, cause: { run: this.#begin.id, sequence: request.sequence } })
     journal.answer(this.#begin, request, answer)
     if (answer.type === 'refused') throw new StatusError(answer.status)
@@ -132,9 +158,8 @@ export class LiveRun {
 
   /** The next run sees this write even if the watch has not delivered it yet. */
   #showOwnWrite(request: RunRequest, kind: Kind, answer: RunAnswer): void {
-    const { verb, subresource, options } = request
-    if (answer.type !== 'object' || verb === 'get' || options?.['dryRun'] || (subresource !== undefined && subresource !== 'status')) return
-    if (this.#kinds.has(kindId(kind))) this.#environment.informer(kind).wrote(answer.object, isGone(verb, answer.object))
+    const write = ownWrite(request, answer)
+    if (write !== undefined && this.#kinds.has(kindId(kind))) this.#environment.informer(kind).wrote(write.object, write.gone)
   }
 
   #event(client: RunClient, regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
@@ -150,7 +175,7 @@ export class LiveRun {
       body: { regarding: { kind: regarding.kind, name, namespace }, type, reason, message },
     }
     this.#hasAsked = true
-    this.#environment.journal.request(this.#begin, request)
+    this.#environment.journal.request(this.#begin, request, this.#newReadings())
     this.#environment.recorder.record({
       regarding,
       type,
@@ -160,10 +185,4 @@ export class LiveRun {
       cause: { run: this.#begin.id, sequence },
     })
   }
-}
-
-/** Whether an answer shows the last state of an object that is no more: nothing holds its deletion. */
-function isGone(verb: RunRequest['verb'], { metadata }: KubeObject): boolean {
-  if (verb !== 'delete' && metadata?.deletionTimestamp === undefined) return false
-  return (metadata?.finalizers?.length ?? 0) === 0 && (metadata?.deletionGracePeriodSeconds ?? 0) === 0
 }

@@ -36,6 +36,11 @@ export interface ReconcileContext {
   /** Random numbers that replay draws again. */
   readonly random: Random
   readonly gates: Gates
+  /**
+   * Something from outside of the API (a file, a device, memory that runs share): what `read` answers, as JSON, is on the tape, and replay
+   * answers it again without calling `read`. It must not use anything else of this context.
+   */
+  readonly outside: <T>(read: () => T) => T
   /** What `carry` kept in this object's last run; undefined at first and after a restart. JSON values only. */
   readonly carried: unknown
   readonly carry: (state: unknown) => void

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { ConfigMap, Node } from '@kubetape/api/kinds'
 import { badRequest, type KubeObject, type Status } from '@kubetape/apimachinery'
 import { type Client, RequestFailed } from '@kubetape/client'
-import { type RunAnswer, RunClient, type RunRequest, sendThrough } from './run-client.ts'
+import type { RunAnswer, RunRequest } from '@kubetape/journal'
+import { RunClient, sendThrough } from './run-client.ts'
 import { configMap } from './testing/manager-bench.ts'
 
 const SUCCESS: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 200 }

@@ -8,32 +8,8 @@ import {
   type WatchEvent,
 } from '@kubetape/apimachinery'
 import type { Client, DeleteOptions, GetOptions, ListOptions, Patch, WatchOptions, WriteOptions } from '@kubetape/client'
+import type { RunAnswer, RunRequest } from '@kubetape/journal'
 import { type Observable, throwError } from 'rxjs'
-
-/** One request of a run, before it is sent: what replay compares. */
-export interface RunRequest {
-  readonly sequence: number
-  readonly verb: 'get' | 'list' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
-  readonly group: string
-  readonly version: string
-  readonly resource: string
-  readonly subresource?: string
-  readonly namespace?: string
-  readonly name?: string
-  readonly body?: unknown
-  /** Patch type, selectors, preconditions …: what else says what is asked for. */
-  readonly options?: Readonly<Record<string, unknown>>
-}
-
-/** What a request was answered with. */
-export type RunAnswer =
-  | { readonly type: 'object'; readonly object: KubeObject }
-  | { readonly type: 'list'; readonly list: KubeList }
-  | { readonly type: 'status'; readonly status: Status }
-  /** The Status of a refusal. */
-  | { readonly type: 'refused'; readonly status: Status }
-  /** No answer came. */
-  | { readonly type: 'failed'; readonly message: string }
 
 /** Sends one request; throws what a Client throws. */
 export type Transport = (request: RunRequest, kind: Kind, options: object) => Promise<RunAnswer>

@@ -26,6 +26,7 @@ export interface RunInputs {
   readonly seed: number
   readonly gates: Gates
   readonly carried: unknown
+  outside<T>(read: () => T): T
   event(regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void
   readonly log: RunLog
 }
@@ -72,6 +73,7 @@ function contextOf(inputs: RunInputs, state: { carried: unknown }): ReconcileCon
       return lister as unknown as Lister<T>
     },
     nowMs: () => inputs.nowMs(),
+    outside: (read) => inputs.outside(read),
     event: (regarding, type, reason, message) => inputs.event(regarding, type, reason, message),
   }
 }

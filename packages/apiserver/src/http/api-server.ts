@@ -5,11 +5,12 @@ import { internalError, type Status, StatusError } from '@kubetape/apimachinery'
 import type { Clock } from '@kubetape/determinism'
 import { authenticate, type Authenticator } from '../auth/authenticator.ts'
 import { authorize } from '../auth/authorizer.ts'
+import { impersonate } from '../auth/impersonation.ts'
 import { RefusedWithWarnings, type Registry } from '../registry/registry.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import { requestInfo, type RequestInfo } from '../request/request-info.ts'
 import type { ServingCertificates } from './certificates.ts'
-import { encodeJson } from './encode.ts'
+import { encodeJsonLine } from './encode.ts'
 import type { OtherPaths } from './other-paths.ts'
 import { serveResource } from './serve-resource.ts'
 
@@ -83,12 +84,13 @@ export class ApiServer {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#open.add(response)
     response.on('close', () => this.#open.delete(response))
+    response.setHeader('audit-id', auditId(request) ?? this.#options.registry.environment.uids.next())
     try {
       const url = request.url ?? '/'
       const at = url.indexOf('?')
       const query = new URLSearchParams(at < 0 ? '' : url.slice(at + 1))
       const info = requestInfo(request.method ?? 'GET', at < 0 ? url : url.slice(0, at), query)
-      const user = authenticate(this.#options.authenticators, request)
+      const user = impersonate(authenticate(this.#options.authenticators, request), request.headers)
       authorize(info.isResource ? { ...info, user } : { ...info, user })
       const exchange: Exchange = { request, response, info, query, user }
       if (!info.isResource) await this.#options.others.serve(exchange)
@@ -120,7 +122,7 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
 /** Answers a failed request with its Status. */
 export function sendStatus(response: ServerResponse, status: Status, warnings: readonly string[] = []): void {
   const retryAfter = status.details?.retryAfterSeconds
-  const bytes = encodeJson(status)
+  const bytes = encodeJsonLine(status)
   response.writeHead(status.code ?? 500, {
     'content-type': 'application/json',
     'content-length': bytes.length,
@@ -130,6 +132,14 @@ export function sendStatus(response: ServerResponse, status: Status, warnings: r
   })
   response.end(bytes)
 }
+
+/** The id that a client gives its request, so that it finds it again; undefined when it gives none that is usable. */
+function auditId({ headers }: IncomingMessage): string | undefined {
+  const given = headers['audit-id']
+  return typeof given === 'string' && given.length > 0 && given.length <= AUDIT_ID_MAX ? given : undefined
+}
+
+const AUDIT_ID_MAX = 64
 
 /** Headers carry bytes: UTF-8 ones for what is beyond ASCII. */
 const asLatin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')

@@ -24,6 +24,11 @@ export function encodeJson(value: KubeObject | object): Uint8Array {
   return Buffer.from(JSON.stringify(value), 'utf8')
 }
 
+/** With a line feed at its end, as the API server ends JSON answers. */
+export function encodeJsonLine(value: object): Uint8Array {
+  return Buffer.from(`${JSON.stringify(value)}\n`, 'utf8')
+}
+
 /** `{"kind":"PodList",…,"items":[…]}`; items of built-in kinds leave out kind and apiVersion, which stand at their head. */
 function encodeList(resource: ServedResource, list: ListResult): Uint8Array {
   const metadata = listMetadata(list)

@@ -12,33 +12,62 @@ export interface PathAnswer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** A handler, and whether it answers methods other than GET and HEAD. */
+interface Served {
+  readonly handler: PathHandler
+  readonly anyMethod: boolean
+}
+
 /** Paths that are no resources: discovery, OpenAPI, version, health, metrics. A handler registered for `/x/` serves everything below it. */
 export class OtherPaths {
-  readonly #exact = new Map<string, PathHandler>()
-  readonly #prefixes: [string, PathHandler][] = []
+  readonly #exact = new Map<string, Served>()
+  readonly #prefixes: [string, Served][] = []
+  readonly #named: string[] = []
 
+  /** Serves GET and HEAD of a path; other methods are 405. */
   on(path: string, handler: PathHandler): this {
-    if (path.endsWith('/') && path !== '/') this.#prefixes.push([path, handler])
-    else this.#exact.set(path, handler)
+    return this.#add(path, { handler, anyMethod: false })
+  }
+
+  /** Serves a path whatever the method. */
+  onAny(path: string, handler: PathHandler): this {
+    return this.#add(path, { handler, anyMethod: true })
+  }
+
+  /** Paths that are served, as the root lists them. */
+  paths(): string[] {
+    return [...new Set([...this.#exact.keys(), ...this.#named])].filter((path) => path !== '/').sort()
+  }
+
+  /** Names paths below a prefix, for `paths`. */
+  name(paths: readonly string[]): this {
+    this.#named.push(...paths)
     return this
   }
 
   async serve(exchange: Exchange): Promise<void> {
     const { path } = exchange.info
-    const handler = this.#exact.get(path) ?? this.#exact.get(path.replace(/\/$/, ''))
-    const found: [PathHandler, string] | undefined = handler !== undefined ? [handler, ''] : this.#below(path)
+    const exact = this.#exact.get(path) ?? this.#exact.get(path.replace(/\/$/, ''))
+    const found: [Served, string] | undefined = exact !== undefined ? [exact, ''] : this.#below(path)
     if (found === undefined) {
       sendNotFoundPage(exchange.response)
       return
     }
+    const [{ handler, anyMethod }, rest] = found
     const { method } = exchange.request
-    if (method !== 'GET' && method !== 'HEAD') throw failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
-    const answer = await found[0](exchange, found[1])
+    if (!anyMethod && method !== 'GET' && method !== 'HEAD') throw failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+    const answer = await handler(exchange, rest)
     if (answer === undefined) sendNotFoundPage(exchange.response)
     else sendAnswer(exchange.response, answer)
   }
 
-  #below(path: string): [PathHandler, string] | undefined {
+  #add(path: string, served: Served): this {
+    if (path.endsWith('/') && path !== '/') this.#prefixes.push([path, served])
+    else this.#exact.set(path, served)
+    return this
+  }
+
+  #below(path: string): [Served, string] | undefined {
     const entry = this.#prefixes.find(([prefix]) => path.startsWith(prefix))
     return entry === undefined ? undefined : [entry[1], path.slice(entry[0].length)]
   }

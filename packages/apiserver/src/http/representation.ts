@@ -7,14 +7,22 @@ import type { ServedResource } from '../registry/served-resource.ts'
 import { type Negotiated, negotiate, type Transformation } from '../table/negotiation.ts'
 import { checkTransformation, partialObjectMetadata, partialObjectMetadataList } from '../table/partial-object-metadata.ts'
 import { parseIncludeObject, tableOf, tableOfObject, type TableOptions, WatchTables } from '../table/table.ts'
-import { encodeJson, encodeResult, listMetadata } from './encode.ts'
+import { encodeJson, encodeJsonLine, encodeResult, listMetadata } from './encode.ts'
 import type { WatchEncoding } from './watch-response.ts'
 
 type Body = Exclude<ApiResult, { type: 'empty' }>
 
+/** An answer as it is sent. */
+export interface Encoded {
+  readonly contentType: string
+  readonly bytes: Uint8Array
+  /** What follows the bytes, which may be shared and are not copied for it: JSON on one line ends with a line feed. */
+  readonly end: '\n' | ''
+}
+
 /** The form that a client asked for: how results and watch events become bytes. */
 export interface Representation {
-  encode(result: Body): { readonly contentType: string; readonly bytes: Uint8Array }
+  encode(result: Body): Encoded
   watch(): WatchEncoding
 }
 
@@ -77,10 +85,16 @@ function objectOf(result: Extract<Body, { type: 'stored' | 'object' }>): Readonl
   return result.type === 'stored' ? result.stored.object : result.object
 }
 
-function write(form: Negotiated, encode: () => Uint8Array): { contentType: string; bytes: Uint8Array } {
+function write(form: Negotiated, encode: () => Uint8Array): Encoded {
   const bytes = encode()
-  if (form.mediaType === 'application/yaml') return { contentType: 'application/yaml', bytes: Buffer.from(stringifyYaml(parsed(bytes), { version: '1.1' }), 'utf8') }
-  return { contentType: 'application/json', bytes: form.pretty ? Buffer.from(`${JSON.stringify(parsed(bytes), null, 2)}\n`, 'utf8') : bytes }
+  if (form.mediaType === 'application/yaml') return { contentType: 'application/yaml', bytes: yamlOf(bytes), end: '' }
+  if (form.pretty) return { contentType: 'application/json', bytes: Buffer.from(JSON.stringify(parsed(bytes), null, 2), 'utf8'), end: '' }
+  return { contentType: 'application/json', bytes, end: '\n' }
+}
+
+/** YAML with the members of objects in the order of their names, and lists not indented, as Go writes it. */
+function yamlOf(bytes: Uint8Array): Uint8Array {
+  return Buffer.from(stringifyYaml(parsed(bytes), { version: '1.1', sortMapEntries: true, indentSeq: false, lineWidth: 0 }), 'utf8')
 }
 
 const parsed = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString('utf8'))
@@ -101,14 +115,14 @@ function jsonWatch(resource: ServedResource): WatchEncoding {
 const END = Buffer.from('}\n')
 
 function transformedWatch(resource: ServedResource, transform: (object: Readonly<KubeObject>) => object): WatchEncoding {
-  return { ...watchBasics(resource, transform), event: ({ type, object }) => encodeLine({ type, object: transform(object.object) }) }
+  return { ...watchBasics(resource, transform), event: ({ type, object }) => encodeJsonLine({ type, object: transform(object.object) }) }
 }
 
 function watchBasics(resource: ServedResource, transform: (object: KubeObject) => object): Omit<WatchEncoding, 'event'> {
   return {
     contentType: 'application/json',
-    bookmark: (revision, initialEventsEnd) => encodeLine({ type: 'BOOKMARK', object: transform(bookmarkObject(resource, revision, initialEventsEnd)) }),
-    error: (status: Status) => encodeLine({ type: 'ERROR', object: status }),
+    bookmark: (revision, initialEventsEnd) => encodeJsonLine({ type: 'BOOKMARK', object: transform(bookmarkObject(resource, revision, initialEventsEnd)) }),
+    error: (status: Status) => encodeJsonLine({ type: 'ERROR', object: status }),
   }
 }
 
@@ -118,8 +132,4 @@ function bookmarkObject(resource: ServedResource, revision: number, initialEvent
     apiVersion: resource.apiVersion,
     metadata: { resourceVersion: String(revision), creationTimestamp: null, ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}) },
   }
-}
-
-function encodeLine(value: object): Uint8Array {
-  return Buffer.concat([encodeJson(value), Buffer.from('\n')])
 }

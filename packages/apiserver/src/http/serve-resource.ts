@@ -1,28 +1,20 @@
 import type { IncomingMessage } from 'node:http'
 import { StatusError } from '@kubetape/apimachinery'
-import type { PatchType } from '@kubetape/client'
 import type { Clock } from '@kubetape/determinism'
 import type { Registry } from '../registry/registry.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import type { ApiAnswer, ApiRequest, Verb } from '../request/api-request.ts'
 import type { RequestInfo } from '../request/request-info.ts'
-import { BodyText } from '../registry/body.ts'
 import { type Exchange, sendNotFoundPage, warningHeaders } from './api-server.ts'
-import { readBody } from './body.ts'
-import { bodyText, bodyValue, unknownFormat } from './parse-body.ts'
-import { checkWriteOptions, requestOptions } from './request-options.ts'
+import { checkWriteOptions } from '../request/write-options.ts'
+import { mediaTypeOf, requestBody } from './request-body.ts'
+import { requestOptions } from './request-options.ts'
 import { chooseRepresentation, type Representation } from './representation.ts'
 import { WatchResponse } from './watch-response.ts'
 
 type ResourceInfo = Extract<RequestInfo, { isResource: true }>
 
 const VERBS = new Set<string>(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'])
-const PATCH_TYPES: Record<string, PatchType> = {
-  'application/json-patch+json': 'json',
-  'application/merge-patch+json': 'merge',
-  'application/strategic-merge-patch+json': 'strategic',
-  'application/apply-patch+yaml': 'apply',
-}
 /** A watch without timeoutSeconds lasts this long (upstream: 30 to 60 minutes, drawn). */
 const WATCH_DEFAULT_SECONDS = 1800
 
@@ -36,7 +28,7 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
   const resource = registry.find(info.group, info.version, info.resource)
   const options = requestOptions(query)
   if (!VERBS.has(info.verb)) throw registry.notAllowed()
-  checkWriteOptions(options, info.verb)
+  checkWriteOptions(options, info.verb, mediaTypeOf(request) === 'application/apply-patch+yaml')
   const representation = chooseRepresentation(resource, {
     accept: request.headers.accept,
     userAgent: request.headers['user-agent'],
@@ -56,13 +48,14 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
     user,
     userAgent: request.headers['user-agent'] ?? '',
     options,
+    ...(info.subresource !== '' && query.size > 0 ? { query: Object.fromEntries([...query].reverse()) } : {}),
     ...causeOf(request, user),
   }
   if (base.verb === 'watch') {
     serveWatch(exchange, base, registry, clock, representation)
     return
   }
-  const full = request.method === 'GET' || request.method === 'HEAD' ? base : { ...base, ...(await bodyOf(exchange, base)) }
+  const full = request.method === 'GET' || request.method === 'HEAD' ? base : { ...base, ...(await requestBody(request, base.verb)) }
   const answer = await registry.handle(full)
   send(exchange, answer, representation)
 }
@@ -71,18 +64,6 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
 function causeOf({ headers }: IncomingMessage, user: UserInfo): { cause?: string } {
   const cause = headers['kubetape-cause']
   return typeof cause === 'string' && user.groups.includes('system:masters') && /^run:[^\s]{1,200}$/.test(cause) ? { cause } : {}
-}
-
-async function bodyOf({ request }: Exchange, { verb }: ApiRequest): Promise<Partial<ApiRequest>> {
-  const bytes = await readBody(request)
-  const mediaType = (request.headers['content-type'] ?? 'application/json').split(';')[0]!.trim()
-  if (verb === 'patch') {
-    const patchType = PATCH_TYPES[mediaType]
-    if (patchType === undefined) throw unknownFormat(Object.keys(PATCH_TYPES))
-    return { patchType, body: bodyValue(bytes, patchType === 'apply') }
-  }
-  if (verb === 'delete' || verb === 'deletecollection') return bytes.length === 0 ? {} : { body: bodyValue(bytes, mediaType === 'application/yaml') }
-  return { body: new BodyText(bodyText(bytes, mediaType)) }
 }
 
 function serveWatch({ response, request }: Exchange, wanted: ApiRequest, registry: Registry, clock: Clock, representation: Representation): void {
@@ -110,8 +91,10 @@ function send({ response }: Exchange, { result, warnings }: ApiAnswer, represent
     response.end()
     return
   }
-  const { contentType, bytes } = representation.encode(result)
-  response.writeHead(result.code, { ...headers, 'content-type': contentType, 'content-length': bytes.length })
-  response.end(bytes)
+  const { contentType, bytes, end } = representation.encode(result)
+  response.writeHead(result.code, { ...headers, 'content-type': contentType, 'content-length': bytes.length + end.length })
+  response.cork()
+  response.write(bytes)
+  response.end(end)
 }
 

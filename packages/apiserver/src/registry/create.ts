@@ -1,10 +1,11 @@
 import { alreadyExists, badRequest, failure, invalidObject, type KubeObject, validateObjectMeta, formatTime } from '@kubetape/apimachinery'
-import { ExpectationFailed } from '@kubetape/eventlog'
 import { GENERATED_BASE_MAX } from '@kubetape/determinism'
 import type { ApiResult } from '../request/api-request.ts'
 import { decodeBody } from './body.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
 import { trackManagedFields } from './managed-fields.ts'
+import { commitChange, readObject } from './object-store.ts'
+import { dropRepeatedOwners } from './owner-references.ts'
 import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
 
@@ -25,6 +26,7 @@ export async function createObject(environment: RegistryEnvironment, resource: S
     throw resourceVersionOnCreate()
   }
   delete metadata.resourceVersion
+  dropRepeatedOwners(context, draft)
   const attributes = { operation: 'CREATE' as const, resource, subresource: '', namespace: context.namespace, name: metadata.name ?? '', draft, old: undefined, dryRun: context.dryRun, context }
   // Before admission and the strategy: what the server adds belongs to nobody.
   trackManagedFields(resource, context, undefined, draft)
@@ -38,20 +40,28 @@ export async function createObject(environment: RegistryEnvironment, resource: S
     validate(resource, context, draft)
     environment.admission.validate({ ...attributes, name: metadata.name ?? '' })
     resource.schema.complete(draft)
-    const name = metadata.name!
-    const taken = environment.storage.get(resource.stored, context.namespace, name) !== undefined
-    if (!taken) {
-      for (const text of resource.strategy.warnings?.(draft, undefined, context) ?? []) context.warn(text)
-      if (context.dryRun) return { type: 'object', code: 201, object: draft }
-      try {
-        const [stored] = await environment.storage.commit([{ ...resource.stored, namespace: context.namespace, name, operation: 'create', expect: 0, object: draft }], { cause: context.cause })
-        return { type: 'stored', code: 201, stored: stored! }
-      } catch (error) {
-        if (!(error instanceof ExpectationFailed)) throw error
-      }
-    }
-    if (givenName || attempt === GENERATE_NAME_TRIES) throw alreadyExists(resource.info, name)
+    const made = await storeNew(environment, resource, context, draft)
+    if (made !== undefined) return made
+    if (givenName || attempt === GENERATE_NAME_TRIES) throw taken(environment, resource, context, metadata.name!)
   }
+}
+
+/** Stores a draft that is ready under its name; undefined when the name is taken. */
+async function storeNew(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, draft: Draft): Promise<ApiResult | undefined> {
+  const name = draft.metadata!.name!
+  const { namespace } = context
+  if (readObject(environment, resource, namespace, name) !== undefined) return undefined
+  for (const text of resource.strategy.warnings?.(draft, undefined, context) ?? []) context.warn(text)
+  if (context.dryRun) return { type: 'object', code: 201, object: draft }
+  const stored = await commitChange(environment, resource, { operation: 'create', namespace, name, expect: 0, object: draft, cause: context.cause })
+  return stored === undefined ? undefined : { type: 'stored', code: 201, stored }
+}
+
+/** 409: the name is taken; upstream says so when what has it is on its way out. */
+function taken(environment: RegistryEnvironment, resource: ServedResource, { namespace }: RequestContext, name: string): Error {
+  const error = alreadyExists(resource.named, name)
+  const leaving = readObject(environment, resource, namespace, name)?.object.metadata?.deletionTimestamp !== undefined
+  return leaving ? failure(409, 'AlreadyExists', `object is being deleted: ${error.message}`, error.status.details) : error
 }
 
 /** The namespace of the body must be that of the URL; an absent one becomes it. */
@@ -87,5 +97,5 @@ function prepare(resource: ServedResource, context: RequestContext, draft: Draft
 
 function validate(resource: ServedResource, context: RequestContext, draft: KubeObject): void {
   const errors = [...validateObjectMeta(draft.metadata!, { namespaced: resource.info.namespaced, nameRule: resource.strategy.nameRule ?? 'subdomain', qualifiedFinalizers: true }), ...(resource.strategy.validate?.(draft, context) ?? [])]
-  if (errors.length > 0) throw invalidObject(resource.gvk, draft.metadata?.name ?? '', errors)
+  if (errors.length > 0) throw invalidObject(resource.named, draft.metadata?.name ?? '', errors)
 }

@@ -1,23 +1,12 @@
-import { badRequest, conflict, deepEqual, FieldPath, formatTime, invalid, invalidObject, type KubeObject, notFound, type Status } from '@kubetape/apimachinery'
+import { conflict, deepEqual, formatTime, type KubeObject, notFound, type Status } from '@kubetape/apimachinery'
 import type { StoredObject } from '@kubetape/storage'
 import type { ApiResult } from '../request/api-request.ts'
+import { type DeletionOptions, deletionOptions } from './deletion-options.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
-import { matcher } from './read.ts'
+import { commitChange, readObject } from './object-store.ts'
+import { type DefaultPropagation, setPropagationFinalizers } from './propagation-finalizers.ts'
 import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
-import { isFinished, store } from './update.ts'
-
-/** DeleteOptions, from the body or from the query. */
-export interface DeletionOptions {
-  gracePeriodSeconds?: number
-  propagationPolicy?: string
-  orphanDependents?: boolean
-  preconditions?: { uid?: string; resourceVersion?: string }
-  dryRun?: string[]
-}
-
-const ORPHAN = 'orphan'
-const FOREGROUND = 'foregroundDeletion'
 
 /** DELETE of one object. */
 export async function deleteFromRequest(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext): Promise<ApiResult> {
@@ -25,105 +14,103 @@ export async function deleteFromRequest(environment: RegistryEnvironment, resour
   return deleteObject(environment, resource, dryOf(context, options), context.request.name, options)
 }
 
-/** The body of a DELETE may ask for a dry run too. */
-const dryOf = (context: RequestContext, { dryRun }: DeletionOptions): RequestContext => ((dryRun?.length ?? 0) > 0 ? { ...context, cause: context.cause, dryRun: true } : context)
-
-/** DELETE of a collection: each matching object by itself; the answer is the list of what was there. */
-export async function deleteCollection(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext): Promise<ApiResult> {
-  const options = deletionOptions(context)
-  const matches = matcher(resource, context.request)
-  const list = environment.storage.list(resource.stored, resource.info.namespaced, { namespace: context.namespace, matches })
-  for (const item of list.items) {
-    const one = { ...dryOf(context, options), request: { ...context.request, name: item.name, namespace: item.namespace }, namespace: item.namespace, cause: context.cause }
-    try {
-      await deleteObject(environment, resource, one, item.name, options)
-    } catch (error) {
-      // Somebody else deleted it first: that is what was asked for.
-      if (!(error instanceof Error) || (error as { reason?: string }).reason !== 'NotFound') throw error
-    }
-  }
-  return { type: 'list', code: 200, list }
+/** The options of a DELETE may ask for a dry run too. */
+export function dryOf(context: RequestContext, { dryRun }: DeletionOptions): RequestContext {
+  return (dryRun?.length ?? 0) > 0 ? withMembers(context, { dryRun: true }) : context
 }
 
+/** The context with other members; its cause stays the one that is drawn when first needed. */
+export function withMembers(context: RequestContext, members: Partial<RequestContext>): RequestContext {
+  return Object.create(context, Object.getOwnPropertyDescriptors(members)) as RequestContext
+}
+
+/** Deletes, however often others change the object meanwhile. Throws 404, 409 for a failed precondition, and what admission refuses. */
 export async function deleteObject(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, name: string, options: DeletionOptions): Promise<ApiResult> {
+  let marked: KubeObject | undefined
   for (;;) {
-    const stored = environment.storage.get(resource.stored, context.namespace, name)
-    if (stored === undefined) throw notFound(resource.info, name)
+    const stored = readObject(environment, resource, context.namespace, name)
+    if (stored === undefined) {
+      // Its grace was over and somebody else finished the deletion first: that is what was asked for.
+      if (marked !== undefined) return answerOf(resource, marked)
+      throw notFound(resource.named, name)
+    }
     // Asked for even where a precondition fails: it may warn.
     const says = options.propagationPolicy !== undefined || options.orphanDependents !== undefined
     const standard = says ? 'background' : (resource.strategy.defaultPropagation?.(context) ?? 'background')
-    checkPreconditions(resource, name, stored, options)
-    const result = await deleteOnce(environment, resource, context, stored, options, standard)
-    if (result !== undefined) return result
+    if (marked === undefined) checkPreconditions(resource, name, stored, options)
+    const step = await deleteStep(environment, resource, context, stored, options, standard)
+    if (step === undefined) continue
+    if ('type' in step) return step
+    marked = step.marked
   }
 }
 
-async function deleteOnce(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, stored: StoredObject, options: DeletionOptions, standard: 'background' | 'orphan'): Promise<ApiResult | undefined> {
-  const { strategy } = resource
+/**
+ * One step of a deletion: an answer; or `marked`, after an object whose kind knows grace was marked with none left, which the next step removes; or
+ * undefined when somebody was faster.
+ */
+async function deleteStep(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, stored: StoredObject, options: DeletionOptions, standard: DefaultPropagation): Promise<ApiResult | { marked: KubeObject } | undefined> {
   const old = stored.object
-  strategy.checkDelete?.(old, context)
+  resource.strategy.checkDelete?.(old, context)
   environment.admission.validate({ operation: 'DELETE', resource, subresource: '', namespace: context.namespace, name: stored.name, draft: undefined, old, dryRun: context.dryRun, context })
+  const code = accepted(options) ? 202 : 200
   const draft = structuredClone(old) as Draft
-  const grace = markDeleted(resource, context, draft, options)
+  const grace = graceOf(resource, context, draft, options)
+  if (grace === 'pending') return { type: 'stored', code, stored }
   setPropagationFinalizers(draft, options, standard)
-  const held = (draft.metadata!.finalizers?.length ?? 0) > 0 || (strategy.holdsDeletion?.(draft) ?? false) || grace > 0
-  if (held && !isFinished(draft, resource)) {
-    if (deepEqual(draft, old)) return { type: 'stored', code: accepted(options) ? 202 : 200, stored }
+  const held = (draft.metadata!.finalizers?.length ?? 0) > 0 || (resource.strategy.holdsDeletion?.(draft) ?? false)
+  if (held || grace !== undefined) {
+    markDeleted(resource, context, draft, grace ?? 0)
+    const waits = held || grace! > 0
+    if (waits && deepEqual(draft, old)) return { type: 'stored', code, stored }
     if (context.dryRun) return { type: 'object', code: 200, object: draft }
-    const result = await store(environment, resource, context, 'update', draft, stored)
-    return result === undefined || !accepted(options) ? result : { ...result, code: 202 } as ApiResult
+    const updated = await commit(environment, resource, context, 'update', draft, stored)
+    return updated === undefined ? undefined : waits ? { type: 'stored', code, stored: updated } : { marked: updated.object }
   }
   if (context.dryRun) return answerOf(resource, old)
-  delete draft.metadata!.deletionTimestamp
-  delete draft.metadata!.deletionGracePeriodSeconds
-  const last = structuredClone(old) as Draft
-  const result = await store(environment, resource, context, 'delete', last, stored)
-  return result === undefined ? undefined : answerOf(resource, last)
+  const deleted = await commit(environment, resource, context, 'delete', structuredClone(old) as Draft, stored)
+  return deleted === undefined ? undefined : answerOf(resource, deleted.object)
+}
+
+function commit(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, operation: 'update' | 'delete', object: KubeObject, over: StoredObject): Promise<StoredObject | undefined> {
+  return commitChange(environment, resource, { operation, namespace: over.namespace, name: over.name, expect: over.revision, object, cause: context.cause })
 }
 
 /** FACTS: 202 is answered only to orphanDependents=false on an object that something holds. */
 const accepted = (options: DeletionOptions): boolean => options.orphanDependents === false
 
-/** Sets deletionTimestamp and grace period unless they are set; a shorter grace period shortens. Answers the seconds still to wait. */
-function markDeleted(resource: ServedResource, context: RequestContext, draft: Draft, options: DeletionOptions): number {
-  const metadata = draft.metadata!
-  let requested = options.gracePeriodSeconds
-  if (requested !== undefined && requested < 0) requested = 1
-  const grace = resource.strategy.gracePeriod?.(draft, requested, context)
-  if (metadata.deletionTimestamp !== undefined) {
-    const before = metadata.deletionGracePeriodSeconds ?? 0
-    if (grace === undefined || requested === undefined || requested >= before) return before
-    metadata.deletionGracePeriodSeconds = requested
-    metadata.deletionTimestamp = formatTime(Date.parse(metadata.deletionTimestamp) + (requested - before) * 1000)
-    return requested
-  }
-  metadata.deletionTimestamp = formatTime(context.nowMs + (grace ?? 0) * 1000)
-  metadata.deletionGracePeriodSeconds = grace ?? 0
-  if (metadata.generation !== undefined && metadata.generation > 0) metadata.generation++
-  resource.strategy.prepareForDelete?.(draft, context)
-  return grace ?? 0
+/**
+ * The seconds that the object still gets; undefined where it gets none (its kind knows no graceful deletion, or its grace is over); 'pending' when it
+ * is on its way out already and the request would not shorten that.
+ */
+function graceOf(resource: ServedResource, context: RequestContext, draft: Readonly<Draft>, options: DeletionOptions): number | undefined | 'pending' {
+  const requested = options.gracePeriodSeconds !== undefined && options.gracePeriodSeconds < 0 ? 1 : options.gracePeriodSeconds
+  const { deletionTimestamp, deletionGracePeriodSeconds: before = 0 } = draft.metadata!
+  if (deletionTimestamp === undefined) return resource.strategy.gracePeriod?.(draft, requested, context)
+  if (before === 0) return undefined
+  return requested !== undefined && requested < before ? requested : 'pending'
 }
 
-/** What garbage collection must do first is a finalizer until it is done (KEP: garbage collection, foreground and orphan). */
-function setPropagationFinalizers(draft: Draft, options: DeletionOptions, standard: 'background' | 'orphan'): void {
+/** Sets deletionTimestamp and grace period; of an object that has them, shortens the period. */
+function markDeleted(resource: ServedResource, context: RequestContext, draft: Draft, grace: number): void {
   const metadata = draft.metadata!
-  const before = metadata.finalizers ?? []
-  const policy = options.propagationPolicy
-  const orphan = policy !== undefined ? policy === 'Orphan' : options.orphanDependents !== undefined ? options.orphanDependents : before.includes(ORPHAN) || (!before.includes(FOREGROUND) && standard === 'orphan')
-  const foreground = policy !== undefined ? policy === 'Foreground' : options.orphanDependents === undefined && before.includes(FOREGROUND)
-  const finalizers = before.filter((one) => one !== ORPHAN && one !== FOREGROUND)
-  if (orphan) finalizers.push(ORPHAN)
-  if (foreground) finalizers.push(FOREGROUND)
-  // Asking again for what is already asked for leaves the order as it is.
-  if (finalizers.length === before.length && finalizers.every((one) => before.includes(one))) return
-  if (finalizers.length > 0) metadata.finalizers = finalizers
-  else delete metadata.finalizers
+  if (metadata.deletionTimestamp !== undefined) {
+    const before = metadata.deletionGracePeriodSeconds ?? 0
+    if (grace >= before) return
+    metadata.deletionGracePeriodSeconds = grace
+    metadata.deletionTimestamp = formatTime(Date.parse(metadata.deletionTimestamp) + (grace - before) * 1000)
+    return
+  }
+  metadata.deletionTimestamp = formatTime(context.nowMs + grace * 1000)
+  metadata.deletionGracePeriodSeconds = grace
+  if (metadata.generation !== undefined && metadata.generation > 0) metadata.generation++
+  resource.strategy.prepareForDelete?.(draft, context)
 }
 
 function checkPreconditions(resource: ServedResource, name: string, stored: StoredObject, { preconditions }: DeletionOptions): void {
   const { uid } = stored.object.metadata!
   // Upstream names the kind here where it names the resource elsewhere.
-  const kind = { group: resource.info.group, resource: resource.info.kind }
+  const kind = { group: resource.named.group, resource: resource.named.kind }
   if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
     throw conflict(kind, name, `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`)
   }
@@ -135,33 +122,10 @@ function checkPreconditions(resource: ServedResource, name: string, stored: Stor
 /** Kinds that answer a completed deletion with their last state; the others answer a Status. */
 function answerOf(resource: ServedResource, object: KubeObject): ApiResult {
   if (resource.strategy.returnsDeleted) return { type: 'object', code: 200, object }
-  const { info } = resource
+  const { group, resource: kind } = resource.named
   const status: Status = {
     kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success',
-    details: { name: object.metadata!.name!, ...(info.group ? { group: info.group } : {}), kind: info.resource, uid: object.metadata!.uid! },
+    details: { name: object.metadata!.name!, ...(group ? { group } : {}), kind, uid: object.metadata!.uid! },
   }
   return { type: 'status', code: 200, status }
-}
-
-/** DeleteOptions from the body, or else from the query; checked as upstream checks them. */
-export function deletionOptions({ request }: RequestContext): DeletionOptions {
-  const { gracePeriodSeconds, propagationPolicy, orphanDependents, dryRun } = request.options
-  const query: DeletionOptions = {
-    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
-    ...(orphanDependents === undefined ? {} : { orphanDependents }),
-    ...(dryRun === undefined ? {} : { dryRun: [...dryRun] }),
-  }
-  const options = request.body === undefined || request.body === null ? query : (request.body as DeletionOptions)
-  const errors = []
-  const path = FieldPath.of('propagationPolicy')
-  if (options.propagationPolicy !== undefined && options.orphanDependents !== undefined) {
-    errors.push(invalid(path, options.propagationPolicy, 'orphanDependents and deletionPropagation cannot be both set'))
-  }
-  if (options.propagationPolicy !== undefined && !['Foreground', 'Background', 'Orphan'].includes(options.propagationPolicy)) {
-    errors.push({ type: 'FieldValueNotSupported' as const, field: 'propagationPolicy', message: `Unsupported value: ${JSON.stringify(options.propagationPolicy)}: supported values: "Foreground", "Background", "Orphan", "nil"` })
-  }
-  if (errors.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors)
-  if (options.gracePeriodSeconds !== undefined && !Number.isInteger(options.gracePeriodSeconds)) throw badRequest(`Cannot read gracePeriodSeconds "${String(options.gracePeriodSeconds)}": it is no whole number`)
-  return options
 }

@@ -1,26 +1,88 @@
-import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch, badRequest, failure, type KubeObject, unsupportedMediaType } from '@kubetape/apimachinery'
+import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch, badRequest, failure, FieldPath, invalid, invalidObject, JSON_PATCH_OPERATIONS_MAX, type KubeObject, type StatusError, unsupportedMediaType } from '@kubetape/apimachinery'
 import { builtinSchemas, typeNameOfKind } from '@kubetape/api'
-import { decodeBody } from './body.ts'
+import { DecodeError } from '../schema/decode-context.ts'
+import { decodeBody, validationMode } from './body.ts'
 import type { RequestContext } from './environment.ts'
 import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
 
-/** The stored object with the request's patch applied, decoded and defaulted like any body. */
+/** The media types of the patches that this release applies to kinds with a schema. */
+const SERVED = 'application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json'
+
+/** Throws what refuses a patch whatever the object is: a kind of patch that is not served (415), more operations than allowed (413). */
+export function checkPatch({ request }: RequestContext): void {
+  const { patchType, body } = request
+  if (patchType === 'apply') {
+    throw unsupportedMediaType(`the body of the request was in a format that this release of Kubetape does not serve yet: server-side apply - accepted media types include: ${SERVED}`)
+  }
+  if (patchType === 'json' && Array.isArray(body) && body.length > JSON_PATCH_OPERATIONS_MAX) {
+    throw failure(413, 'RequestEntityTooLarge', `Request entity too large: The allowed maximum operations in a JSON patch is ${JSON_PATCH_OPERATIONS_MAX}, got ${body.length}`)
+  }
+}
+
+/** The stored object with the request's patch applied, decoded and defaulted like any body. Throws 422 where the result is no object of the kind. */
 export function applyPatch(resource: ServedResource, context: RequestContext, old: Readonly<KubeObject>): Draft {
-  const { body, patchType } = context.request
+  const { body, bodyProblems = [], patchType } = context.request
+  const patched = patchedObject(resource, old, body, patchType)
+  const problems = validationMode(context) === 'Ignore' ? [] : bodyProblems
+  const refuse = (why: string): StatusError => notApplicable(patchType === 'strategic' ? printGoMap(body) : JSON.stringify(patched), why)
+  try {
+    if (problems.length > 0 && validationMode(context) === 'Strict') throw new DecodeError(STRICT)
+    for (const text of problems) context.warn(text)
+    return decodeBody(resource, context, patched)
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error
+    throw refuse(strictlySaid(error.detail, problems, () => decodeStrictly(resource, patched)))
+  }
+}
+
+/** 422 that names no kind: upstream says this of the patch, not of the object. */
+function notApplicable(shown: string, why: string): StatusError {
+  const error = invalid(FieldPath.of('patch'), shown, why)
+  const { message } = invalidObject({ group: '', kind: '' }, '', [error])
+  return failure(422, 'Invalid', message, { causes: [{ reason: error.type, message: error.message, field: error.field }] })
+}
+
+const STRICT = 'strict decoding error: '
+
+/** Problems of the patch come first, then those of its result. */
+function strictlySaid(detail: string, problems: readonly string[], decode: () => string | undefined): string {
+  if (problems.length === 0 || !detail.startsWith(STRICT)) return detail
+  const result = decode()
+  return STRICT + [...problems, ...(result === undefined ? [] : [result.slice(STRICT.length)])].join(', ')
+}
+
+function decodeStrictly(resource: ServedResource, patched: unknown): string | undefined {
+  try {
+    resource.schema.decode(patched, 'Strict')
+    return undefined
+  } catch (error) {
+    if (error instanceof DecodeError) return error.detail
+    throw error
+  }
+}
+
+function patchedObject(resource: ServedResource, old: Readonly<KubeObject>, body: unknown, patchType: RequestContext['request']['patchType']): unknown {
   switch (patchType) {
     case 'json':
-      return decodeBody(resource, context, applyJsonPatch(old, body))
+      return applyJsonPatch(old, body)
     case 'merge':
-      return decodeBody(resource, context, applyMergePatch(old, body))
+      return applyMergePatch(old, body)
     case 'strategic': {
       const schema = builtinSchemas.type(typeNameOfKind(resource.gvk) ?? '')
       if (schema === undefined) throw unsupportedMediaType('the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml')
-      return decodeBody(resource, context, applyStrategicMergePatch(old, body as Record<string, unknown>, schema, builtinSchemas))
+      return applyStrategicMergePatch(old, body as Record<string, unknown>, schema, builtinSchemas)
     }
-    case 'apply':
-      throw failure(415, 'UnsupportedMediaType', 'server-side apply is not supported by this release of Kubetape yet; use client-side apply or another patch type')
     default:
       throw badRequest('Cannot patch without a patch type')
   }
+}
+
+/** A value as Go prints it with %+v: what messages about strategic merge patches show. */
+export function printGoMap(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(printGoMap).join(' ')}]`
+  if (value === null || value === undefined) return '<nil>'
+  if (typeof value !== 'object') return String(value)
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `map[${members.map(([name, member]) => `${name}:${printGoMap(member)}`).join(' ')}]`
 }

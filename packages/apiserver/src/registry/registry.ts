@@ -1,9 +1,13 @@
 import { failure, methodNotSupported, type Status, StatusError } from '@kubetape/apimachinery'
 import type { ApiAnswer, ApiRequest, ApiResult } from '../request/api-request.ts'
 import { createFromRequest } from './create.ts'
-import { deleteCollection, deleteFromRequest } from './delete.ts'
+import { deleteFromRequest } from './delete.ts'
+import { deleteCollection } from './delete-collection.ts'
 import { type RegistryEnvironment, type RequestContext, requestContext } from './environment.ts'
-import { checkListOptions, getObject, listObjects, matcher, parseResourceVersion, watchObjects, type WatchSink } from './read.ts'
+import { checkListOptions, parseResourceVersion } from './list-options.ts'
+import { refuseNotServedYet } from './not-served-yet.ts'
+import { getObject, listObjects, watchObjects, type WatchSink } from './read.ts'
+import { matcher } from './selectors.ts'
 import type { ServedResource } from './served-resource.ts'
 import { updateFromRequest } from './update.ts'
 
@@ -97,6 +101,7 @@ export class Registry {
     this.#checkVerb(resource, request)
     const handler = this.#handlers.get(`${request.group}/${request.resource}/${request.subresource}`)
     if (handler !== undefined) return handler(this.environment, resource, context)
+    refuseNotServedYet(resource.info, request.verb)
     if (!VIEWS.has(request.subresource)) {
       throw failure(501, undefined, `Cannot serve subresource "${request.subresource}" of ${request.resource}: this release of Kubetape does not have it yet`)
     }
@@ -115,7 +120,7 @@ export class Registry {
       case 'deletecollection':
         return deleteCollection(this.environment, resource, context)
       case 'watch':
-        throw methodNotSupported(resource.info, 'watch')
+        throw methodNotSupported(resource.named, 'watch')
     }
   }
 

@@ -1,8 +1,9 @@
 import type { GroupResource, GroupVersionKind } from '@kubetape/apimachinery'
 import { formatGroupVersion } from '@kubetape/apimachinery'
 import { builtinSchemas, type ResourceInfo, typeNameOfKind } from '@kubetape/api'
-import { typeHead } from '@kubetape/storage'
+import { type StoredObject, typeHead } from '@kubetape/storage'
 import { KindCompiler, type KindSchema } from '../schema/compile-kind.ts'
+import type { Conversion } from './conversion.ts'
 import type { Strategy } from './strategy.ts'
 
 const compiler = new KindCompiler(builtinSchemas)
@@ -15,17 +16,26 @@ export class ServedResource {
   readonly apiVersion: string
   /** Where objects of this resource are stored; versions of one resource share it. */
   readonly stored: GroupResource
-  /** The bytes with which every stored object begins. */
+  /** What refusals call the resource and its kind: for Events of either group, those of the core group. */
+  readonly named: GroupResource & { readonly kind: string }
+  /** The bytes with which every object of this resource begins as it is served. */
   readonly head: Uint8Array
   readonly hasStatus: boolean
+  /** Between the form that is served and the one that is stored; undefined where they are one. */
+  readonly conversion: Conversion | undefined
   #schema: KindSchema | undefined
+  /** Converted once, however many watchers and lists want it. */
+  readonly #views = new WeakMap<StoredObject, StoredObject>()
 
-  constructor(info: ResourceInfo, strategy: Strategy) {
+  constructor(info: ResourceInfo, strategy: Strategy, conversion?: Conversion) {
     this.info = info
     this.strategy = strategy
+    this.conversion = conversion
     this.gvk = { group: info.group, version: info.version, kind: info.kind }
     this.apiVersion = formatGroupVersion(info)
-    this.stored = { group: info.group, resource: info.resource }
+    const { group, resource } = conversion?.stored ?? info
+    this.stored = { group, resource }
+    this.named = { group, resource, kind: info.kind }
     this.head = typeHead(info.kind, this.apiVersion)
     this.hasStatus = info.subresources.some((one) => one.name === 'status')
   }
@@ -43,5 +53,13 @@ export class ServedResource {
   /** `metadata.generation` counts changes of the spec. */
   get countsGenerations(): boolean {
     return (this.strategy.generation ?? (this.hasStatus ? 'spec' : 'none')) === 'spec'
+  }
+
+  /** What is stored, in the form that is served. */
+  served(stored: StoredObject): StoredObject {
+    if (this.conversion === undefined) return stored
+    let view = this.#views.get(stored)
+    if (view === undefined) this.#views.set(stored, (view = this.conversion.toServed(stored)))
+    return view
   }
 }

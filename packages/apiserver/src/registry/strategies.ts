@@ -10,16 +10,17 @@ import { podStrategy } from './core/pod/pod-strategy.ts'
 import { secretStrategy } from './core/secret/secret-strategy.ts'
 import { serviceAccountStrategy } from './core/service-account/service-account-strategy.ts'
 import { priorityClassStrategy } from './scheduling/priority-class-strategy.ts'
+import { genericStrategies } from './generic-strategies.ts'
 import type { Strategy } from './strategy.ts'
 
 /** Strategies by `group/resource`, whichever version is served; the core group's name is empty. A kind without one has the generic rules only. */
-export const strategies: ReadonlyMap<string, Strategy> = new Map([
+export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
+  ...genericStrategies,
   ['/configmaps', configMapStrategy],
   ['/events', eventStrategy],
   ['/namespaces', namespaceStrategy],
   ['/nodes', nodeStrategy],
   ['/pods', podStrategy],
-  ['/replicationcontrollers', { defaultPropagation: () => 'orphan' }],
   ['/secrets', secretStrategy],
   ['/serviceaccounts', serviceAccountStrategy],
   ['batch/cronjobs', cronJobStrategy],

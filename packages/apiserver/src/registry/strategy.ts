@@ -55,6 +55,11 @@ export interface Strategy {
   readonly generation?: 'spec' | 'none'
   /** The validation of `metadata.name`; default: RFC 1123 subdomain. */
   readonly nameRule?: NameRule
+  /**
+   * What the kind's own validation of an update says of metadata, beyond what is said of every kind: 'change' (default) validates the change again,
+   * 'whole' the change and all of it, 'own' leaves it to `validateUpdate`. It only tells how often the Status repeats a cause.
+   */
+  readonly metadataOnUpdate?: 'change' | 'whole' | 'own'
   /** PUT of an object that does not exist creates it. Default false. */
   readonly createOnUpdate?: boolean
   /** PUT without resourceVersion replaces whatever is there. Default true. */

@@ -6,19 +6,23 @@ import {
   FieldPath,
   invalid,
   invalidObject,
+  type FieldError,
   type KubeObject,
   notFound,
   OBJECT_MODIFIED,
+  validateObjectMeta,
   validateObjectMetaUpdate,
 } from '@kubetape/apimachinery'
-import { ExpectationFailed } from '@kubetape/eventlog'
 import type { StoredObject } from '@kubetape/storage'
 import type { ApiResult } from '../request/api-request.ts'
 import { decodeBody } from './body.ts'
 import { createObject, placeInNamespace } from './create.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
 import { trackManagedFields } from './managed-fields.ts'
-import { applyPatch } from './patch.ts'
+import { commitChange, readObject } from './object-store.ts'
+import { dropRepeatedOwners } from './owner-references.ts'
+import { applyPatch, checkPatch } from './patch.ts'
+import { checkUid } from './uid-precondition.ts'
 import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
 
@@ -28,46 +32,49 @@ const TRIES_MAX = 100
 /** PUT and PATCH of an object or of one of its subresources. */
 export async function updateFromRequest(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext): Promise<ApiResult> {
   const { request } = context
+  if (request.verb === 'patch') checkPatch(context)
   const fromBody = request.verb === 'update' ? decodeBody(resource, context, request.body) : undefined
+  if (fromBody !== undefined) checkPlace(resource, context, fromBody)
   for (let attempt = 1; ; attempt++) {
-    const stored = environment.storage.get(resource.stored, context.namespace, request.name)
+    const stored = readObject(environment, resource, context.namespace, request.name)
+    if (fromBody !== undefined) checkUid(resource, context, fromBody, stored?.object)
     if (stored === undefined) {
-      if (fromBody === undefined || request.subresource !== '' || !resource.strategy.createOnUpdate) throw notFound(resource.info, request.name)
-      checkName(context, fromBody)
+      if (fromBody === undefined || request.subresource !== '' || !resource.strategy.createOnUpdate) throw notFound(resource.named, request.name)
       return createObject(environment, resource, context, fromBody)
     }
     const draft = fromBody === undefined ? applyPatch(resource, context, stored.object) : attempt === 1 ? fromBody : decodeBody(resource, context, request.body)
-    const asked = prepareDraft(resource, context, draft, stored)
+    if (fromBody === undefined || attempt > 1) checkPlace(resource, context, draft)
+    const asked = checkVersion(resource, context, draft, stored)
+    dropRepeatedOwners(context, draft)
     const result = await replace(environment, resource, context, draft, stored)
     if (result !== undefined) return result
-    if (asked || attempt === TRIES_MAX) throw conflict(resource.info, request.name, OBJECT_MODIFIED)
+    if (asked || attempt === TRIES_MAX) throw conflict(resource.named, request.name, OBJECT_MODIFIED)
   }
 }
 
-/** Checks name, namespace, uid and resourceVersion of a draft; answers whether the client insisted on a version. */
-function prepareDraft(resource: ServedResource, context: RequestContext, draft: Draft, stored: StoredObject): boolean {
-  const metadata = (draft.metadata ??= {})
+/** The draft's name and namespace are those of the URL; absent ones become them. */
+function checkPlace(resource: ServedResource, context: RequestContext, draft: Draft): void {
+  draft.metadata ??= {}
   checkName(context, draft)
   placeInNamespace(resource, context, draft)
-  const old = stored.object.metadata!
+}
+
+/** Compares resourceVersions; answers whether the client insists on one, so that a write that is overtaken must not be tried again. */
+function checkVersion(resource: ServedResource, context: RequestContext, draft: Draft, stored: StoredObject): boolean {
+  const metadata = draft.metadata!
   const given = metadata.resourceVersion ?? ''
-  const asked = given !== '' && given !== '0'
+  const current = String(stored.revision)
   if (given !== '' && !/^\d+$/.test(given)) {
     throw failure(500, undefined, `metadata.resourceVersion: Invalid value: ${JSON.stringify(given)}: strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`)
   }
-  if (metadata.uid && metadata.uid !== old.uid) {
-    throw conflict(resource.info, storageKey(resource, context), `StorageError: invalid object, Code: 4, Key: /registry/${storageKey(resource, context)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${old.uid}`)
-  }
+  const asked = given !== '' && given !== '0'
   if (!asked && resource.strategy.unconditionalUpdate === false && context.request.verb === 'update') {
-    throw invalidObject(resource.gvk, context.request.name, [invalid(FieldPath.of('metadata').child('resourceVersion'), 0, 'must be specified for an update', '0x0')])
+    throw invalidObject(resource.named, context.request.name, [invalid(FieldPath.of('metadata').child('resourceVersion'), 0, 'must be specified for an update', '0x0')])
   }
-  if (asked && given !== String(stored.revision)) throw conflict(resource.info, context.request.name, OBJECT_MODIFIED)
-  metadata.resourceVersion = String(stored.revision)
-  return asked
-}
-
-function storageKey(resource: ServedResource, context: RequestContext): string {
-  return [resource.info.resource, context.namespace, context.request.name].filter(Boolean).join('/')
+  if (asked && given !== current) throw conflict(resource.named, context.request.name, OBJECT_MODIFIED)
+  metadata.resourceVersion = current
+  // A patched object has the version that it was made from: one that the patch itself names fails in the next attempt.
+  return asked && context.request.verb === 'update'
 }
 
 function checkName({ request }: RequestContext, draft: Draft): void {
@@ -103,15 +110,10 @@ async function replace(environment: RegistryEnvironment, resource: ServedResourc
   return store(environment, resource, context, 'update', draft, stored)
 }
 
-/** Commits over exactly `stored`; undefined when it is no longer the newest. */
+/** Commits over exactly `over`; undefined when it is no longer the newest. */
 export async function store(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, operation: 'update' | 'delete', object: KubeObject, over: StoredObject): Promise<ApiResult | undefined> {
-  try {
-    const [stored] = await environment.storage.commit([{ ...resource.stored, namespace: over.namespace, name: over.name, operation, expect: over.revision, object }], { cause: context.cause })
-    return { type: 'stored', code: 200, stored: stored! }
-  } catch (error) {
-    if (error instanceof ExpectationFailed) return undefined
-    throw error
-  }
+  const stored = await commitChange(environment, resource, { operation, namespace: over.namespace, name: over.name, expect: over.revision, object, cause: context.cause })
+  return stored === undefined ? undefined : { type: 'stored', code: 200, stored }
 }
 
 /** Nothing holds a deletion any more: no finalizer, no grace period left to wait for. */
@@ -173,8 +175,21 @@ function countGeneration(resource: ServedResource, draft: Draft, old: Readonly<K
 function validate(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): void {
   const { subresource } = context.request
   const own = subresource === '' ? resource.strategy.validateUpdate?.(draft, old, context) : resource.strategy.subresources?.[subresource]?.validateUpdate?.(draft, old, context)
-  const errors = [...validateObjectMetaUpdate(draft.metadata!, old.metadata!), ...(own ?? [])]
-  if (errors.length > 0) throw invalidObject(resource.gvk, context.request.name, errors)
+  const errors = [...metadataErrors(resource, subresource, draft, old), ...(own ?? [])]
+  if (errors.length > 0) throw invalidObject(resource.named, context.request.name, errors)
+}
+
+/**
+ * Upstream validates metadata for every kind, and each kind's own validation of updates does so again: nearly all as that of a change, some as that
+ * of a new object too. So causes are repeated; messages are not.
+ */
+function metadataErrors({ info, strategy }: ServedResource, subresource: string, draft: Draft, old: Readonly<KubeObject>): FieldError[] {
+  const [metadata, before] = [draft.metadata!, old.metadata!]
+  const whole = validateObjectMeta(metadata, { namespaced: info.namespaced, nameRule: 'path-segment', qualifiedFinalizers: false })
+  const change = validateObjectMetaUpdate(metadata, before)
+  if (whole.length === 0 && change.length === 0) return []
+  const own = strategy.metadataOnUpdate ?? 'change'
+  return [...whole, ...change, ...(own === 'own' ? [] : change), ...(own === 'whole' && subresource === '' ? whole : [])]
 }
 
 function warnings(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): string[] {

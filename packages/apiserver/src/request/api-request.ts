@@ -19,11 +19,13 @@ export interface ApiRequest {
   readonly user: UserInfo
   readonly userAgent: string
   readonly options: RequestOptions
-  /** Of create and update: the parsed body. Of patch: the patch. Of delete: DeleteOptions. */
+  /** Of create, update and delete: the body or DeleteOptions, as text or as a value. Of patch: the patch. */
   readonly body?: unknown
   readonly patchType?: PatchType
   /** Problems that reading the body showed (duplicate fields), for fieldValidation. */
   readonly bodyProblems?: readonly string[]
+  /** All query parameters by name, for subresources with options of their own; of repeated ones the first. */
+  readonly query?: Readonly<Record<string, string>>
   /** The cause that Kubetape's own components send with their writes (architecture decision 3). */
   readonly cause?: string
 }

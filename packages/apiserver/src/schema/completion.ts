@@ -89,14 +89,25 @@ function completeMany(object: Record<string, unknown>, step: Step, value: unknow
     } else if (nested !== undefined) for (const item of list) nested(item as Record<string, unknown>)
     return
   }
-  let empty = true
+  let last: string | undefined
+  let sorted = true
   const map = value as Record<string, unknown>
   for (const key in map) {
-    empty = false
-    if (nested === undefined) break
-    nested(map[key] as Record<string, unknown>)
+    if (last !== undefined && key < last) sorted = false
+    last = key
+    nested?.(map[key] as Record<string, unknown>)
   }
-  if (empty) replace(object, step.name, step.empty)
+  if (last === undefined) replace(object, step.name, step.empty)
+  else if (!sorted) object[step.name] = sortedByKey(map)
+}
+
+/** The wire has the entries of maps in the order of their keys. */
+function sortedByKey(map: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.keys(map)
+      .sort()
+      .map((key) => [key, map[key]]),
+  )
 }
 
 /** Deleting is slow and rare: the decoder has dropped most of what is empty. */

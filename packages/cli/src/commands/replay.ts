@@ -1,4 +1,4 @@
-import { builtinControllers } from '@kubetape/control-plane'
+import { builtinControllers, SIMULATED_NODES_MAX } from '@kubetape/control-plane'
 import type { Clock } from '@kubetape/determinism'
 import type { LogReader } from '@kubetape/eventlog'
 import { readJournal } from '@kubetape/journal'
@@ -36,7 +36,7 @@ export function addReplay(program: Command, output: Output, clock: Clock): void 
 
 /** Ends with exit code 1 when a run diverges. */
 async function replayTape(reader: LogReader, flags: ReplayFlags, output: Output, clock: Clock): Promise<void> {
-  const controllers = builtinControllers({ ca: caOfTape(reader), nodes: 1 })
+  const controllers = builtinControllers({ ca: caOfTape(reader), nodes: SIMULATED_NODES_MAX })
   const { options, only } = selection(reader, flags)
   const totals = { runs: 0, same: 0, diverged: 0, skipped: 0 }
   const reasons = new Map<string, number>()

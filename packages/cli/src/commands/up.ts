@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { parseTokenFile } from '@kubetape/apiserver'
 import { createLogger, LOG_LEVELS, type LogFormat, type LogLevel } from '@kubetape/component-base'
-import { ControlPlane, type ControlPlaneOptions } from '@kubetape/control-plane'
+import { ControlPlane, type ControlPlaneOptions, SIMULATED_NODES_MAX } from '@kubetape/control-plane'
 import type { RunLog } from '@kubetape/runtime'
 import type { Command } from 'commander'
 import { CommandFailed, type Output } from '../output.ts'
@@ -64,7 +64,7 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     data: flags.data,
     host: flags.host,
     port: wholeNumber('--port', flags.port, 65_535),
-    nodes: wholeNumber('--nodes', flags.nodes, 10_000),
+    nodes: wholeNumber('--nodes', flags.nodes, SIMULATED_NODES_MAX),
     tls: flags.insecureHttp !== true,
     controllers: flags.controllers.flatMap((words) => words.split(',')),
     runtimeConfig: keyValues('--runtime-config', flags.runtimeConfig ?? []),

@@ -13,7 +13,10 @@ export type TtlPlan =
    */
   | { readonly action: 'delete'; readonly uid: string; readonly propagationPolicy: 'Foreground' }
 
-/** Plans for one Job. Throws where a finished Job does not say when it ended. */
+/** An end is known to the second only; it may have been at the end of that second. */
+const END_PRECISION_MS = 1000
+
+/** Plans for one Job, which is never deleted before its time to live has passed in full. Throws where a finished Job does not say when it ended. */
 export function plan(job: Job, nowMs: number): TtlPlan {
   const { ttlSecondsAfterFinished } = job.spec
   const { namespace = '', name = '', uid = '', deletionTimestamp } = job.metadata
@@ -22,6 +25,7 @@ export function plan(job: Job, nowMs: number): TtlPlan {
   }
   const endedMs = finishedAtMs(job)
   if (endedMs === undefined) throw new Error(`Cannot tell the age of Job "${namespace}/${name}": its last condition has no time`)
-  const leftMs = endedMs + ttlSecondsAfterFinished * 1000 - nowMs
+  const liveMs = ttlSecondsAfterFinished === 0 ? 0 : ttlSecondsAfterFinished * 1000 + END_PRECISION_MS
+  const leftMs = endedMs + liveMs - nowMs
   return leftMs > 0 ? { action: 'wait', requeueAfterMs: leftMs } : { action: 'delete', uid, propagationPolicy: 'Foreground' }
 }

@@ -57,6 +57,7 @@ export async function runOnce(
     nowMs: () => options.nowMs ?? 0,
     random: seededRandom(1),
     gates: { enabled: () => false },
+    outside: (read) => read(),
     carried: options.carried,
     carry: (state) => {
       carried = state

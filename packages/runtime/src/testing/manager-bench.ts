@@ -5,8 +5,8 @@ import { seededRandom, uidSource } from '@kubetape/determinism'
 import { VirtualClock } from '@kubetape/determinism/testing'
 import type { Controller } from '../controller.ts'
 import { Manager, type ManagerOptions } from '../manager.ts'
-import type { RunAnswer, RunRequest } from '../run-client.ts'
-import type { RunBegin, RunEnd, RunJournal } from '../run-journal.ts'
+import type { RunAnswer, RunBegin, RunEnd, RunRequest } from '@kubetape/journal'
+import type { RunJournal } from '../run-journal.ts'
 import { FakeApi } from './fake-api.ts'
 
 /** What the journal was told, in order. */

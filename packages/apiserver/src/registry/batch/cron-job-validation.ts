@@ -1,5 +1,5 @@
 import type { CronJob, CronJobSpec, JobTemplateSpec } from '@kubetape/api/types/batch/v1'
-import { type FieldError, FieldPath, invalid, type KubeObject, notSupported, required } from '@kubetape/apimachinery'
+import { type FieldError, FieldPath, invalid, type KubeObject, notSupported, printGoLabelSelector, required } from '@kubetape/apimachinery'
 import type { Draft, StrategyContext } from '../strategy.ts'
 import { cronScheduleError } from './cron-schedule.ts'
 import { nonNegative } from './field-rules.ts'
@@ -76,7 +76,9 @@ function validateJobTemplate(
 ): FieldError[] {
   const spec = template.spec!
   const errors = validateJobSpecFields(spec, path, old?.spec, context)
-  if (spec.selector !== undefined) errors.push(invalid(path.child('selector'), spec.selector, '`selector` will be auto-generated'))
+  if (spec.selector !== undefined) {
+    errors.push(invalid(path.child('selector'), spec.selector, '`selector` will be auto-generated', printGoLabelSelector(spec.selector)))
+  }
   if (spec.manualSelector === true) errors.push(notSupported(path.child('manualSelector'), true, ['nil', 'false']))
   return errors
 }

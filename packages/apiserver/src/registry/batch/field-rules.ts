@@ -1,4 +1,4 @@
-import { type FieldError, type FieldPath, invalid, required } from '@kubetape/apimachinery'
+import { type FieldError, type FieldPath, invalid, printGoStringMap, required } from '@kubetape/apimachinery'
 
 /** An `Invalid value` that prints no value: upstream omits it where the whole object is at fault. */
 export const invalidAltogether = (path: FieldPath, detail: string): FieldError => ({
@@ -19,11 +19,24 @@ export function nonNegative(path: FieldPath, value: number | undefined): FieldEr
   return value !== undefined && value < 0 ? [invalid(path, value, 'must be greater than or equal to 0')] : []
 }
 
-/** A field that keeps its value for good. An absent value prints as "null" in quotes, as upstream's nil pointers do. */
-export function immutable(path: FieldPath, value: unknown, old: unknown): FieldError[] {
+/**
+ * A field that keeps its value for good. An absent value prints as "null" in quotes, as upstream's nil pointers do; others as JSON, or in the
+ * way of `print`.
+ */
+export function immutable<T>(path: FieldPath, value: T, old: T, print?: (value: NonNullable<T>) => string): FieldError[] {
   if (sameFields(value, old)) return []
-  return [value === undefined || value === null ? invalid(path, 'null', 'field is immutable') : invalid(path, value, 'field is immutable')]
+  if (value === undefined || value === null) return [invalid(path, 'null', 'field is immutable')]
+  return [print === undefined ? invalid(path, value, 'field is immutable') : invalid(path, value, 'field is immutable', print(value))]
 }
+
+/**
+ * Prints structures of a Go type for messages. Upstream prints their members with addresses in between, which nobody can match on; here they
+ * are JSON.
+ */
+export const goStruct =
+  (type: string) =>
+  (value: unknown): string =>
+    `${type}${JSON.stringify(value)}`
 
 /** Whether two values say the same. Stored objects have null where drafts have nothing yet; an empty list says nothing either. */
 export function sameFields(a: unknown, b: unknown): boolean {
@@ -51,7 +64,7 @@ export function hasLabel(
   const actual = labels?.[key]
   const path = metadataPath.child('labels').key(key)
   if (actual === undefined) return [required(path, `must be '${value}'`)]
-  return actual === value ? [] : [invalid(path, labels, `must be '${value}'`)]
+  return actual === value ? [] : [invalid(path, labels, `must be '${value}'`, printGoStringMap(labels))]
 }
 
 /** Words as upstream lists them in `valid values: ["a" "b"]`. */

@@ -1,7 +1,7 @@
 import type { Job, JobStatus } from '@kubetape/api/types/batch/v1'
 import { duplicate, type FieldError, FieldPath, invalid, type KubeObject, printTimeForMessage, required } from '@kubetape/apimachinery'
 import type { Draft, StrategyContext } from '../strategy.ts'
-import { invalidAltogether, nonNegative } from './field-rules.ts'
+import { goStruct, invalidAltogether, nonNegative } from './field-rules.ts'
 import { countIndexes, firstCommonIndex, IndexIntervalsError } from './index-intervals.ts'
 import { isConditionTrue, isFinished } from './job-conditions.ts'
 import { type JobStatusRules, jobStatusRules } from './job-status-rules.ts'
@@ -83,7 +83,9 @@ function validateFinished(job: Job, { changed }: JobStatusRules): FieldError[] {
   if ((changed.finished || changed.startTime) && startTime === undefined)
     errors.push(required(STATUS.child('startTime'), 'startTime is required for finished job'))
   if ((changed.finished || changed.uncounted) && (uncounted?.failed?.length ?? 0) + (uncounted?.succeeded?.length ?? 0) > 0) {
-    errors.push(invalid(STATUS.child('uncountedTerminatedPods'), uncounted, 'uncountedTerminatedPods needs to be empty for finished job'))
+    const message = 'uncountedTerminatedPods needs to be empty for finished job'
+    const printed = goStruct('batch.UncountedTerminatedPods')(uncounted)
+    errors.push(invalid(STATUS.child('uncountedTerminatedPods'), uncounted, message, printed))
   }
   return errors
 }

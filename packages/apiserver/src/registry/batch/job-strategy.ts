@@ -67,5 +67,6 @@ export const jobStrategy: Strategy = {
     return 'orphan'
   },
   selectableFields: (object) => ({ 'status.successful': String((object as Readonly<Job>).status?.succeeded ?? 0) }),
+  fieldRefusal: (field) => `field label ${JSON.stringify(field)} not supported for Job`,
   tableRow: jobRow,
 }

@@ -60,7 +60,7 @@ describe('validateJobUpdate()', () => {
       'the failure policy',
       judged,
       { podFailurePolicy: failJob(2) },
-      [`spec.podFailurePolicy: Invalid value: ${JSON.stringify(failJob(2))}: field is immutable`],
+      [`spec.podFailurePolicy: Invalid value: batch.PodFailurePolicy${JSON.stringify(failJob(2))}: field is immutable`],
     ],
     [
       'completions of an Indexed Job alone',
@@ -133,7 +133,7 @@ describe('validateJobUpdate() of the template', () => {
   const suspended = runner.create(jobBody({ suspend: true })).object
   const running = runner.create(jobBody()).object
   const started: Job = { ...suspended, status: { startTime: '2026-01-01T00:00:00Z' } }
-  const refusal = [expect.stringMatching(/^spec\.template: Invalid value: \{.*\}: field is immutable$/)]
+  const refusal = [expect.stringMatching(/^spec\.template: Invalid value: core\.PodTemplateSpec\{.*\}: field is immutable$/)]
 
   test.each<[string, (job: Job) => void]>([
     ['the node selector', setPodSpec({ nodeSelector: { zone: 'a' } })],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { printGoStringMap } from '@kubetape/apimachinery'
 import { jobBody, jobRunner } from './testing/job-cases.ts'
 
 const indexed = (spec: object = {}): object => ({ completionMode: 'Indexed', completions: 3, ...spec })
@@ -79,14 +80,14 @@ describe('validateJob()', () => {
       'a selector of its own',
       { selector: { matchLabels: { a: 'b' } } },
       [
-        'spec.selector: Invalid value: {"matchLabels":{"a":"b","batch.kubernetes.io/controller-uid":"11111111-2222-3333-4444-555555555555"}}: `selector` not auto-generated',
+        'spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"a":"b", "batch.kubernetes.io/controller-uid":"11111111-2222-3333-4444-555555555555"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: `selector` not auto-generated',
         expect.stringMatching(/^spec\.template\.metadata\.labels: .*: `selector` does not match template `labels`$/) as unknown as string,
       ],
     ],
     [
       'a manual selector that is missing',
       { manualSelector: true },
-      ['spec.selector: Required value', 'spec.template.metadata.labels: Invalid value: {}: `selector` does not match template `labels`'],
+      ['spec.selector: Required value', 'spec.template.metadata.labels: Invalid value: map[string]string(nil): `selector` does not match template `labels`'],
     ],
   ])('refuses %s', (_, spec, expected) => {
     expect(jobRunner().create(jobBody(spec)).errors).toEqual(expected)
@@ -114,7 +115,7 @@ describe('validateJob()', () => {
     const body = jobBody()
     body.spec.template.metadata = { labels: { 'job-name': 'x', 'controller-uid': 'y' } }
     const labels = body.spec.template.metadata.labels!
-    const printed = JSON.stringify({
+    const printed = printGoStringMap({
       ...labels,
       'batch.kubernetes.io/job-name': 'demo',
       'batch.kubernetes.io/controller-uid': '11111111-2222-3333-4444-555555555555',

@@ -10,11 +10,13 @@ import {
   labelSelectorOf,
   type LabelSelectorObject,
   labelValueErrors,
+  printGoLabelSelector,
+  printGoStringMap,
   required,
   validateLabelSelector,
 } from '@kubetape/apimachinery'
 import type { Draft, StrategyContext } from '../strategy.ts'
-import { hasLabel, immutable, sameFields } from './field-rules.ts'
+import { goStruct, hasLabel, immutable, sameFields } from './field-rules.ts'
 import { CONTROLLER_UID_LABEL, JOB_NAME_LABEL, LEGACY_CONTROLLER_UID_LABEL, LEGACY_JOB_NAME_LABEL } from './job-labels.ts'
 import { validateJobSpecFields } from './job-spec-validation.ts'
 
@@ -56,7 +58,9 @@ function validateGeneratedSelector(job: Job, old: Readonly<Job> | undefined): Fi
   }
   const errors = uid === '' ? [required(FieldPath.of('metadata').child('uid'))] : []
   for (const [key, value] of Object.entries(expected)) errors.push(...hasLabel(labels, templateMetadata, key, value))
-  if (!mayMatch(spec.selector, expected)) errors.push(invalid(SPEC.child('selector'), spec.selector, '`selector` not auto-generated'))
+  if (!mayMatch(spec.selector, expected)) {
+    errors.push(invalid(SPEC.child('selector'), spec.selector, '`selector` not auto-generated', printGoLabelSelector(spec.selector)))
+  }
   return errors
 }
 
@@ -69,9 +73,10 @@ function validateSpec(spec: JobSpec, old: Readonly<JobSpec> | undefined, context
         anyValues: old?.selector !== undefined && hasBadValue(old.selector),
       }),
     )
-  const labels = spec.template.metadata?.labels ?? {}
-  if (!mayMatch(spec.selector, labels)) {
-    errors.push(invalid(SPEC.child('template', 'metadata', 'labels'), labels, '`selector` does not match template `labels`'))
+  const labels = spec.template.metadata?.labels
+  if (!mayMatch(spec.selector, labels ?? {})) {
+    const path = SPEC.child('template', 'metadata', 'labels')
+    errors.push(invalid(path, labels, '`selector` does not match template `labels`', printGoStringMap(labels)))
   }
   return errors
 }
@@ -102,16 +107,17 @@ function validateIndexedName({ spec, metadata }: Job): FieldError[] {
 
 function validateSpecChange(spec: JobSpec, oldJob: Readonly<Job>): FieldError[] {
   const old = oldJob.spec
-  const unchanged = (field: keyof JobSpec): FieldError[] => immutable(SPEC.child(field), spec[field], old[field])
+  const unchanged = <F extends keyof JobSpec>(field: F, print?: (value: NonNullable<JobSpec[F]>) => string): FieldError[] =>
+    immutable<JobSpec[F]>(SPEC.child(field), spec[field], old[field], print)
   return [
     ...validateCompletionsChange(spec, old),
-    ...unchanged('selector'),
-    ...immutable(SPEC.child('template'), spec.template, mutableTemplate(spec.template, oldJob)),
+    ...unchanged('selector', printGoLabelSelector),
+    ...immutable(SPEC.child('template'), spec.template, mutableTemplate(spec.template, oldJob), goStruct('core.PodTemplateSpec')),
     ...unchanged('completionMode'),
-    ...unchanged('podFailurePolicy'),
+    ...unchanged('podFailurePolicy', goStruct('batch.PodFailurePolicy')),
     ...unchanged('backoffLimitPerIndex'),
     ...unchanged('managedBy'),
-    ...unchanged('successPolicy'),
+    ...unchanged('successPolicy', goStruct('batch.SuccessPolicy')),
   ]
 }
 

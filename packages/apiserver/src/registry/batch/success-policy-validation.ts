@@ -1,6 +1,6 @@
 import type { JobSpec, SuccessPolicyRule } from '@kubetape/api/types/batch/v1'
 import { type FieldError, type FieldPath, invalid, required, tooMany, tooLong, utf8Length } from '@kubetape/apimachinery'
-import { nonNegative } from './field-rules.ts'
+import { goStruct, nonNegative } from './field-rules.ts'
 import { countIndexes, IndexIntervalsError } from './index-intervals.ts'
 
 const RULES_MAX = 20
@@ -8,7 +8,10 @@ const INDEXES_MAX_BYTES = 64 * 1024
 
 /** Rules of a Job's successPolicy (KEP-3998); `path` leads to the policy. */
 export function validateSuccessPolicy(spec: JobSpec, path: FieldPath): FieldError[] {
-  if (spec.completionMode !== 'Indexed') return [invalid(path, spec.successPolicy, 'requires indexed completion mode')]
+  if (spec.completionMode !== 'Indexed') {
+    const printed = goStruct('batch.SuccessPolicy')(spec.successPolicy)
+    return [invalid(path, spec.successPolicy, 'requires indexed completion mode', printed)]
+  }
   const rules = spec.successPolicy?.rules ?? []
   const rulesPath = path.child('rules')
   const errors: FieldError[] = []

@@ -55,6 +55,7 @@ function validateUpdate(draft: Draft, stored: Readonly<KubeObject>): FieldError[
 
 /** Configuration maps (API reference, v1 ConfigMap). */
 export const configMapStrategy: Strategy = {
+  metadataOnUpdate: 'whole',
   validate,
   validateUpdate,
   generation: 'none',

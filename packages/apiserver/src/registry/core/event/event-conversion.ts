@@ -10,6 +10,8 @@ const NAMES: readonly (readonly [core: string, events: string])[] = [
   ['count', 'deprecatedCount'],
   ['reportingComponent', 'reportingController'],
 ]
+/** v1 shows these even when they are empty; events.k8s.io/v1 does not. */
+const REPORTER = ['reportingController', 'reportingInstance']
 const TO_CORE = new Map(NAMES.map(([core, events]) => [events, core]))
 const TO_EVENTS = new Map(NAMES)
 
@@ -17,7 +19,11 @@ const TO_EVENTS = new Map(NAMES)
 export const toCoreEvent = (event: Readonly<KubeObject>): KubeObject => ({ ...renamed(event, TO_CORE), apiVersion: 'v1' })
 
 /** An Event of v1 as events.k8s.io/v1 has it. Values are shared, not copied. */
-export const toEventsV1 = (event: Readonly<KubeObject>): KubeObject => ({ ...renamed(event, TO_EVENTS), apiVersion: 'events.k8s.io/v1' })
+export function toEventsV1(event: Readonly<KubeObject>): KubeObject {
+  const converted: KubeObject = { ...renamed(event, TO_EVENTS), apiVersion: 'events.k8s.io/v1' }
+  for (const field of REPORTER) if (converted[field] === '') delete converted[field]
+  return converted
+}
 
 function renamed(event: Readonly<KubeObject>, names: ReadonlyMap<string, string>): KubeObject {
   return Object.fromEntries(Object.entries(event).map(([field, value]) => [names.get(field) ?? field, value]))

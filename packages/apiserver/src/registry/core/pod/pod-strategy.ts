@@ -141,6 +141,7 @@ function selectableFields(object: Stored): Record<string, string> {
 
 /** Pods (API reference, v1 Pod). `binding` and `eviction` are handlers of their own. */
 export const podStrategy: Strategy = {
+  metadataOnUpdate: 'own',
   default: defaults,
   prepareForCreate,
   prepareForUpdate,

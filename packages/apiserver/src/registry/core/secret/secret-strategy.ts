@@ -63,6 +63,7 @@ function warnings(draft: Readonly<KubeObject>): string[] {
 
 /** Secrets (API reference, v1 Secret). */
 export const secretStrategy: Strategy = {
+  metadataOnUpdate: 'whole',
   default: defaultSecret,
   validate,
   validateUpdate,

@@ -11,6 +11,7 @@ function cleanSecretReferences(draft: Draft): void {
 
 /** Service accounts (API reference, v1 ServiceAccount). */
 export const serviceAccountStrategy: Strategy = {
+  metadataOnUpdate: 'whole',
   prepareForCreate: cleanSecretReferences,
   prepareForUpdate: cleanSecretReferences,
   generation: 'none',

@@ -1,0 +1,43 @@
+import type { OtherPaths, PathAnswer } from './other-paths.ts'
+
+export interface HealthCheck {
+  readonly name: string
+  /** Undefined: well. Otherwise why not. */
+  check(): string | undefined
+}
+
+const TEXT = 'text/plain; charset=utf-8'
+/** Only readiness waits for these. */
+const READY_ONLY = new Set(['informer-sync'])
+
+/** /healthz, /livez and /readyz, which take `verbose` and `exclude`, and each check of theirs below them (Kubernetes documentation, "API health endpoints"). */
+export function addHealthPaths(paths: OtherPaths, checks: readonly HealthCheck[]): void {
+  for (const endpoint of ['healthz', 'livez', 'readyz']) {
+    const own = checks.filter(({ name }) => endpoint === 'readyz' || !READY_ONLY.has(name))
+    paths.onAny(`/${endpoint}`, ({ query }) => health(endpoint, own, query))
+    paths.onAny(`/${endpoint}/`, (_, rest) => {
+      const one = own.find((check) => check.name === rest)
+      if (one === undefined) return undefined
+      const problem = one.check()
+      return problem === undefined ? { contentType: TEXT, bytes: 'ok' } : { contentType: TEXT, bytes: `internal server error: ${problem}\n`, code: 500 }
+    })
+  }
+}
+
+function health(endpoint: string, checks: readonly HealthCheck[], query: URLSearchParams): PathAnswer {
+  const excluded = new Set(query.getAll('exclude').filter((name) => name !== ''))
+  const unknown = [...excluded].filter((name) => !checks.some((one) => one.name === name))
+  let failed = false
+  const lines = checks.map(({ name, check }) => {
+    if (excluded.has(name)) return `[+]${name} excluded: ok`
+    const problem = check()
+    if (problem === undefined) return `[+]${name} ok`
+    failed = true
+    return `[-]${name} failed: ${problem}`
+  })
+  const headers = { 'x-content-type-options': 'nosniff' }
+  if (!failed && !query.has('verbose')) return { contentType: TEXT, bytes: 'ok', headers }
+  if (unknown.length > 0) lines.push(`warn: some health checks cannot be excluded: no matches for ${unknown.map((name) => JSON.stringify(name)).join(', ')}`)
+  lines.push(failed ? `${endpoint} check failed` : `${endpoint} check passed`)
+  return { contentType: TEXT, bytes: `${lines.join('\n')}\n`, code: failed ? 500 : 200, headers }
+}

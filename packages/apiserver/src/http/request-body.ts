@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http'
+import type { PatchType } from '@kubetape/client'
+import { BodyText } from '../registry/body.ts'
+import type { ApiRequest } from '../request/api-request.ts'
+import { patchProblems } from '../request/patch-problems.ts'
+import { readBody } from './body.ts'
+import { bodyText, patchText, repeatedYamlKeys, unknownFormat } from './parse-body.ts'
+
+/** What the media type of a PATCH makes of it. */
+export const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+}
+
+/** The media type of a request's body; of repeated headers the first, without parameters. */
+export function mediaTypeOf({ headers }: IncomingMessage): string {
+  return (headers['content-type'] ?? 'application/json').split(';')[0]!.trim().toLowerCase()
+}
+
+/** Reads the body of a write. Throws 413 for one that is too large, 415 for a media type that the verb does not take, 400 for a patch that is no JSON. */
+export async function requestBody(request: IncomingMessage, verb: string): Promise<Pick<ApiRequest, 'body' | 'patchType' | 'bodyProblems'>> {
+  const mediaType = mediaTypeOf(request)
+  if (verb === 'patch') {
+    const patchType = PATCH_TYPES[mediaType]
+    if (patchType === undefined) throw unknownFormat(Object.keys(PATCH_TYPES))
+    const bytes = await readBody(request)
+    // Server-side apply is refused by the registry, whatever its body says.
+    if (patchType === 'apply') return { patchType }
+    const text = patchText(bytes)
+    const bodyProblems = patchProblems(text, patchType)
+    return { patchType, body: text.value, ...(bodyProblems.length > 0 ? { bodyProblems } : {}) }
+  }
+  const bytes = await readBody(request)
+  if (bytes.length === 0 && (verb === 'delete' || verb === 'deletecollection')) return {}
+  const body = new BodyText(bodyText(bytes, mediaType))
+  if (mediaType !== 'application/yaml') return { body }
+  const bodyProblems = repeatedYamlKeys(bytes.toString('utf8'))
+  return bodyProblems.length > 0 ? { body, bodyProblems } : { body }
+}

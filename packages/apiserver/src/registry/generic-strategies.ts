@@ -1,0 +1,45 @@
+import type { KubeObject } from '@kubetape/apimachinery'
+import type { Strategy } from './strategy.ts'
+
+/** Kinds with a status whose generation upstream does not count. */
+const uncounted: Strategy = { generation: 'none' }
+/** Names of access rules are free: they appear in paths, not in DNS. */
+const accessRule: Strategy = { nameRule: 'path-segment', createOnUpdate: true }
+const versioned: Strategy = { unconditionalUpdate: false }
+const counted: Strategy = { generation: 'spec' }
+
+/**
+ * What is special about the life of kinds that have no strategy of their own yet: whether a PUT makes them, whether it needs a resourceVersion, whether
+ * their generation is counted (FACTS, "Generic API"). Keys are `group/resource`.
+ */
+export const genericStrategies: readonly (readonly [string, Strategy])[] = [
+  ['/endpoints', { createOnUpdate: true }],
+  ['/limitranges', { createOnUpdate: true }],
+  ['/persistentvolumeclaims', uncounted],
+  ['/persistentvolumes', uncounted],
+  ['/replicationcontrollers', { defaultPropagation: () => 'orphan', selectableFields: (object) => ({ 'status.replicas': text(object, 'status', 'replicas', '0') }) }],
+  ['/resourcequotas', uncounted],
+  ['/services', { generation: 'none', createOnUpdate: true, selectableFields: (object) => ({ 'spec.clusterIP': text(object, 'spec', 'clusterIP'), 'spec.type': text(object, 'spec', 'type', 'ClusterIP') }) }],
+  ['admissionregistration.k8s.io/mutatingwebhookconfigurations', counted],
+  ['admissionregistration.k8s.io/validatingwebhookconfigurations', counted],
+  ['autoscaling/horizontalpodautoscalers', uncounted],
+  ['certificates.k8s.io/certificatesigningrequests', { generation: 'none', selectableFields: (object) => ({ 'spec.signerName': text(object, 'spec', 'signerName') }) }],
+  ['discovery.k8s.io/endpointslices', counted],
+  ['networking.k8s.io/networkpolicies', counted],
+  ['networking.k8s.io/servicecidrs', uncounted],
+  ['rbac.authorization.k8s.io/clusterrolebindings', accessRule],
+  ['rbac.authorization.k8s.io/clusterroles', accessRule],
+  ['rbac.authorization.k8s.io/rolebindings', accessRule],
+  ['rbac.authorization.k8s.io/roles', accessRule],
+  ['resource.k8s.io/podschedulingcontexts', uncounted],
+  ['resource.k8s.io/resourceclaims', uncounted],
+  ['storage.k8s.io/csidrivers', versioned],
+  ['storage.k8s.io/csinodes', versioned],
+  ['storage.k8s.io/volumeattachments', { generation: 'none', unconditionalUpdate: false }],
+]
+
+/** A member of an object's spec or status as field selectors compare it. */
+function text(object: Readonly<KubeObject>, part: 'spec' | 'status', member: string, absent = ''): string {
+  const value = (object[part] as Record<string, unknown> | undefined)?.[member]
+  return value === undefined ? absent : String(value)
+}

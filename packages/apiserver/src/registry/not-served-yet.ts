@@ -1,0 +1,29 @@
+import { failure, type StatusError } from '@kubetape/apimachinery'
+import type { ResourceInfo } from '@kubetape/api'
+import type { Verb } from '../request/api-request.ts'
+
+/**
+ * Resources that would be accepted and then have no effect, which is worse than a refusal: what they ask for is not enforced by this release. Reading
+ * them is answered (there are none).
+ */
+const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
+  '/limitranges': 'limits are not applied to Pods',
+  '/resourcequotas': 'quota is not counted',
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations': 'webhooks are not called',
+  'admissionregistration.k8s.io/validatingadmissionpolicies': 'policies are not evaluated',
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings': 'policies are not evaluated',
+  'admissionregistration.k8s.io/validatingwebhookconfigurations': 'webhooks are not called',
+  'apiextensions.k8s.io/customresourcedefinitions': 'custom resources are not served',
+  'apiregistration.k8s.io/apiservices': 'requests are not passed on to other API servers',
+}
+
+/** Throws 501 for what this release does not do: kinds without effect, and kinds that are questions rather than objects (reviews). */
+export function refuseNotServedYet(info: ResourceInfo, verb: Verb): void {
+  const why = WITHOUT_EFFECT[`${info.group}/${info.resource}`]
+  if (why !== undefined && (verb === 'create' || verb === 'update' || verb === 'patch')) throw refusal(info, verb, why)
+  if (!info.verbs.includes('list')) throw refusal(info, verb, 'it is not answered')
+}
+
+function refusal({ group, resource }: ResourceInfo, verb: Verb, why: string): StatusError {
+  return failure(501, undefined, `Cannot ${verb} ${resource}${group ? `.${group}` : ''}: ${why} by this release of Kubetape yet`)
+}

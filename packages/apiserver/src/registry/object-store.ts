@@ -1,0 +1,48 @@
+import type { KubeObject } from '@kubetape/apimachinery'
+import { ExpectationFailed } from '@kubetape/eventlog'
+import type { ListRequest, ListResult, StoredObject } from '@kubetape/storage'
+import type { RegistryEnvironment } from './environment.ts'
+import type { ServedResource } from './served-resource.ts'
+import { inWireOrder } from './wire-order.ts'
+
+/** A change of one object, in the form that is served. */
+export interface Change {
+  readonly operation: 'create' | 'update' | 'delete'
+  readonly namespace: string
+  readonly name: string
+  /** The revision that it replaces; 0 of a creation. */
+  readonly expect: number
+  readonly object: KubeObject
+  readonly cause: string
+}
+
+/** The newest version of an object, in the form that is served. */
+export function readObject({ storage }: RegistryEnvironment, resource: ServedResource, namespace: string, name: string): StoredObject | undefined {
+  const stored = storage.get(resource.stored, namespace, name)
+  return stored === undefined ? undefined : resource.served(stored)
+}
+
+/** A list, in the form that is served; predicates get that form too. */
+export function readList({ storage }: RegistryEnvironment, resource: ServedResource, request: ListRequest): ListResult {
+  const { namespaced } = resource.info
+  if (resource.conversion === undefined) return storage.list(resource.stored, namespaced, request)
+  const list = storage.list(resource.stored, namespaced, { ...request, matches: inServedForm(resource, request.matches) })
+  return { ...list, items: list.items.map((one) => resource.served(one)) }
+}
+
+/** A predicate over stored objects out of one over served ones. */
+export function inServedForm(resource: ServedResource, matches: ((object: StoredObject) => boolean) | undefined): ((object: StoredObject) => boolean) | undefined {
+  return matches === undefined || resource.conversion === undefined ? matches : (stored) => matches(resource.served(stored))
+}
+
+/** Commits over exactly the expected version; undefined when somebody was faster. */
+export async function commitChange({ storage }: RegistryEnvironment, resource: ServedResource, change: Change): Promise<StoredObject | undefined> {
+  const { cause, object, ...write } = change
+  try {
+    const [stored] = await storage.commit([{ ...resource.stored, ...write, object: inWireOrder(resource.conversion?.toStored(object) ?? object) }], { cause })
+    return resource.served(stored!)
+  } catch (error) {
+    if (error instanceof ExpectationFailed) return undefined
+    throw error
+  }
+}

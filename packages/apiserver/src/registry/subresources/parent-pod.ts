@@ -1,0 +1,37 @@
+import type { Pod } from '@kubetape/api/types/core/v1'
+import { conflict, notFound, OBJECT_MODIFIED } from '@kubetape/apimachinery'
+import { BodyText } from '../body.ts'
+import type { RegistryEnvironment, RequestContext } from '../environment.ts'
+import { commitChange, readObject } from '../object-store.ts'
+import type { ServedResource } from '../served-resource.ts'
+import type { Draft } from '../strategy.ts'
+
+/** Writes that are tried again when somebody else was faster. */
+const TRIES_MAX = 20
+
+/** The Pod whose subresource is asked for. Throws 404. */
+export function parentPod(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, name = context.request.name): Readonly<Pod> {
+  const stored = readObject(environment, resource, context.namespace, name)
+  if (stored === undefined) throw notFound(resource.named, name)
+  return stored.object as Pod
+}
+
+/** Changes the newest Pod, as often as others are faster; a dry run changes nothing. `change` throws what refuses it. */
+export async function changePod(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, name: string, change: (pod: Pod) => void): Promise<void> {
+  const { namespace } = context
+  for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
+    const stored = readObject(environment, resource, namespace, name)
+    if (stored === undefined) throw notFound(resource.named, name)
+    const draft = structuredClone(stored.object) as Pod
+    change(draft)
+    resource.schema.complete(draft as Draft)
+    if (context.dryRun) return
+    if ((await commitChange(environment, resource, { operation: 'update', namespace, name, expect: stored.revision, object: draft as Draft, cause: context.cause })) !== undefined) return
+  }
+  throw conflict(resource.named, name, OBJECT_MODIFIED)
+}
+
+/** The body of a subresource that is no view of its parent, read without a schema. */
+export function plainBody({ request }: RequestContext): unknown {
+  return request.body instanceof BodyText ? JSON.parse(request.body.text) : request.body
+}

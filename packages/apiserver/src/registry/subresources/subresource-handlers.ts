@@ -1,0 +1,15 @@
+import type { SubresourceHandler } from '../registry.ts'
+import { bindPod } from './binding.ts'
+import { evictPod } from './eviction.ts'
+import { podLog, podProxy, podStream } from './pod-streams.ts'
+
+/** Subresources with a behaviour of their own, by `group/resource/subresource`. */
+export const subresourceHandlers: ReadonlyMap<string, SubresourceHandler> = new Map([
+  ['/pods/attach', podStream('attach')],
+  ['/pods/binding', bindPod],
+  ['/pods/eviction', evictPod],
+  ['/pods/exec', podStream('exec')],
+  ['/pods/log', podLog],
+  ['/pods/portforward', podStream('portforward')],
+  ['/pods/proxy', podProxy],
+])

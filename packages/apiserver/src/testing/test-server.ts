@@ -1,0 +1,118 @@
+import { componentFeatureGates } from '@kubetape/api'
+import { isStatusError, type KubeObject, type Status } from '@kubetape/apimachinery'
+import { seededRandom, uidSource } from '@kubetape/determinism'
+import { VirtualClock } from '@kubetape/determinism/testing'
+import { createMemoryLog } from '@kubetape/eventlog/memory'
+import { Storage, type StorageEvent } from '@kubetape/storage'
+import { AdmissionChain, type AdmissionPlugin } from '../admission/admission.ts'
+import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts'
+import { servedResources } from '../discovery/served-resources.ts'
+import { BodyText } from '../registry/body.ts'
+import { RefusedWithWarnings, Registry } from '../registry/registry.ts'
+import { ServedResource } from '../registry/served-resource.ts'
+import { storageFormOf } from '../registry/storage-forms.ts'
+import { strategies } from '../registry/strategies.ts'
+import type { UserInfo } from '../registry/strategy.ts'
+import { subresourceHandlers } from '../registry/subresources/subresource-handlers.ts'
+import type { ApiRequest, ApiResult, RequestOptions, Verb } from '../request/api-request.ts'
+
+/** An administrator, as the requests of tests are made by. */
+export const ADMIN: UserInfo = { name: 'admin', groups: ['system:masters', 'system:authenticated'] }
+
+export interface TestServerOptions {
+  /** Changes to v1.31's defaults. */
+  readonly gates?: Readonly<Record<string, boolean>>
+  readonly runtimeConfig?: Readonly<Record<string, string>>
+  /** After NamespaceLifecycle; default none. */
+  readonly plugins?: (storage: Storage) => readonly AdmissionPlugin[]
+}
+
+/** What was answered: the object or Status that was sent, its code, and what was warned of. */
+export interface TestAnswer {
+  readonly code: number
+  readonly body: KubeObject & { items?: KubeObject[] } & Partial<Omit<Status, keyof KubeObject>>
+  readonly warnings: readonly string[]
+}
+
+/** The resource that a request of a test is for, as its path would say it: `pods/p/status`, `batch/v1/jobs`. */
+type Target = string
+
+/** A registry over a log in memory, in virtual time, with the namespace `default`; refusals are answers here, not exceptions. */
+export class TestServer {
+  readonly clock = new VirtualClock()
+  readonly storage: Storage
+  readonly registry: Registry
+  readonly log
+
+  constructor(options: TestServerOptions = {}) {
+    const random = seededRandom(1)
+    this.log = createMemoryLog({ clock: this.clock, random })
+    this.storage = Storage.open({ log: this.log, clock: this.clock })
+    const values = new Map(componentFeatureGates().map((gate) => [gate.name, options.gates?.[gate.name] ?? gate.default]))
+    const admission = new AdmissionChain([namespaceLifecycle(this.storage), ...(options.plugins?.(this.storage) ?? [])])
+    const resources = servedResources(options.runtimeConfig).map((info) => new ServedResource(info, strategies.get(`${info.group}/${info.resource}`) ?? {}, storageFormOf(info)))
+    const gates = { enabled: (name: string) => values.get(name) ?? false }
+    this.registry = new Registry({ storage: this.storage, clock: this.clock, random, gates, admission, uids: uidSource(random), actorCause: () => 'actor' }, resources, subresourceHandlers)
+  }
+
+  /** With the namespace `default`. */
+  static async start(options: TestServerOptions = {}): Promise<TestServer> {
+    const server = new TestServer(options)
+    await server.create('namespaces', { metadata: { name: 'default' } })
+    return server
+  }
+
+  get = (target: Target, options?: RequestOptions): Promise<TestAnswer> => this.send('get', target, undefined, options)
+  list = (target: Target, options?: RequestOptions): Promise<TestAnswer> => this.send('list', target, undefined, options)
+  create = (target: Target, body: object | string, options?: RequestOptions): Promise<TestAnswer> => this.send('create', target, body, options)
+  update = (target: Target, body: object | string, options?: RequestOptions): Promise<TestAnswer> => this.send('update', target, body, options)
+  delete = (target: Target, body?: object | string, options?: RequestOptions): Promise<TestAnswer> => this.send('delete', target, body, options)
+  deleteCollection = (target: Target, body?: object | string, options?: RequestOptions): Promise<TestAnswer> => this.send('deletecollection', target, body, options)
+  patch = (target: Target, patchType: ApiRequest['patchType'], body: unknown, options?: RequestOptions & Pick<ApiRequest, 'bodyProblems'>): Promise<TestAnswer> =>
+    this.send('patch', target, body as object, options, { ...(patchType === undefined ? {} : { patchType }), ...(options?.bodyProblems === undefined ? {} : { bodyProblems: options.bodyProblems }) })
+
+  /** Watches; events gather in the answer. */
+  watch(target: Target, options: RequestOptions = {}): { readonly events: StorageEvent[]; readonly stop: () => void } {
+    const request = this.request('watch', target, options)
+    const events: StorageEvent[] = []
+    this.registry.checkWatch(request)
+    const stop = this.registry.watch(request, { event: (event) => events.push(event), initialEnd: () => {} })
+    return { events, stop }
+  }
+
+  /** One request; texts are bodies as they come over the wire, objects are given as in-process clients give them. */
+  async send(verb: Verb, target: Target, body: object | string | undefined, options: RequestOptions = {}, more: Partial<ApiRequest> = {}): Promise<TestAnswer> {
+    const request = { ...this.request(verb, target, options), ...(body === undefined ? {} : { body: typeof body === 'string' ? new BodyText(body) : body }), ...more }
+    try {
+      const { result, warnings } = await this.registry.handle(request)
+      return { ...bodyOf(result), warnings }
+    } catch (error) {
+      if (!isStatusError(error)) throw error
+      return { code: error.status.code!, body: error.status as unknown as TestAnswer['body'], warnings: error instanceof RefusedWithWarnings ? error.warnings : [] }
+    }
+  }
+
+  /** `resource[/name[/subresource]]` in the core group, or the same after `group/version/`. */
+  request(verb: Verb, target: Target, options: RequestOptions = {}): ApiRequest {
+    const parts = target.split('/')
+    const [group, version] = parts.length > 2 && /^v\d/.test(parts[1]!) ? (parts.splice(0, 2) as [string, string]) : ['', 'v1']
+    const [resource = '', name = '', subresource = ''] = parts
+    const { namespaced } = this.registry.find(group, version, resource).info
+    return { verb, group, version, resource, subresource, name, namespace: namespaced ? 'default' : '', user: ADMIN, userAgent: 'test', options }
+  }
+}
+
+function bodyOf(result: ApiResult): { code: number; body: TestAnswer['body'] } {
+  switch (result.type) {
+    case 'stored':
+      return { code: result.code, body: result.stored.object as TestAnswer['body'] }
+    case 'object':
+      return { code: result.code, body: result.object as TestAnswer['body'] }
+    case 'status':
+      return { code: result.code, body: result.status as unknown as TestAnswer['body'] }
+    case 'list':
+      return { code: 200, body: { kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: String(result.list.revision) }, items: result.list.items.map((one) => one.object as KubeObject) } as unknown as TestAnswer['body'] }
+    case 'empty':
+      return { code: result.code, body: {} as TestAnswer['body'] }
+  }
+}
