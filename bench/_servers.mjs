@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url'
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const SHARED_LOAD = here('../../shared/bench/load.mjs')
 const QUIET_POLL_MS = 100
+/** Of the times in /proc. */
+const TICKS_PER_S = 100
 
 const folders = []
 const children = new Set()
@@ -77,6 +79,8 @@ async function start(args, readyLine) {
     rssMb: () => memoryOf(child.pid, 'VmRSS'),
     /** The most it ever was, in MB. */
     peakMb: () => memoryOf(child.pid, 'VmHWM'),
+    /** Processor time used so far, in seconds, of all its threads. */
+    cpuSeconds: () => processorSeconds(child.pid),
     async stop() {
       child.kill('SIGTERM')
       await exited
@@ -87,6 +91,11 @@ async function start(args, readyLine) {
 function memoryOf(pid, field) {
   const found = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
   return Number(found[1]) / 1024
+}
+
+function processorSeconds(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S
 }
 
 /** Runs one work of the load program and answers what it measured. */

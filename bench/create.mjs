@@ -11,6 +11,7 @@ await compare(
     work: 'create',
     options: { connections, seconds: flags.seconds },
     warmUp: { connections, seconds: 2 },
+    operations: (result) => ['create', result.creates_per_s * flags.seconds],
     read: (result) => [
       ['', '1/s', result.creates_per_s],
       [': latency p50', 'ms', result.ms.p50],

@@ -12,6 +12,7 @@ await compare(
     work: 'job',
     options: { n, connections },
     warmUp: { n: 200, connections },
+    operations: () => ['Pod', n],
     read: (result) => [
       ['', 's', result.seconds],
       [': Pods', '1/s', result.pods_per_s],

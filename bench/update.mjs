@@ -12,6 +12,7 @@ await compare(
       work: 'update',
       options: { n: flags.n },
       warmUp: { n: 500 },
+      operations: () => ['GET and PUT', flags.n],
       read: ({ get_ms: get, put_ms: put }) => [
         [': GET p50', 'ms', get.p50],
         [': GET p99', 'ms', get.p99],

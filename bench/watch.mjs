@@ -12,6 +12,7 @@ await compare(
     work: 'watch',
     options: { ...shape, watchers, seconds: flags.seconds },
     warmUp: { ...shape, watchers, seconds: 2 },
+    operations: (result) => ['delivery', result.deliveries_per_s * flags.seconds],
     read: (result) => [
       [': updates', '1/s', result.updates_per_s],
       [': deliveries', '1/s', result.deliveries_per_s],

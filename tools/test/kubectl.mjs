@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path'
 export const KUBECTL_MINORS = ['1.27', '1.28', '1.29', '1.30', '1.31', '1.32', '1.33']
 
 /** A command that takes longer is ended. */
-const LIMIT_MS = 60_000
+const LIMIT_MS = 40_000
 
 /** The first `kubectl.MINOR` in KUBECTL_DIR, on PATH or in a folder `bin` under /usr/lib; undefined when there is none. */
 export function findKubectl(minor) {

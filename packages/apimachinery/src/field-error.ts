@@ -54,8 +54,8 @@ export interface FieldError {
 export function printValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (value === undefined || value === null) return '"null"'
-  if (typeof value === 'object') return JSON.stringify(value)
-  return String(value as number | boolean)
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value)
+  return JSON.stringify(value)
 }
 
 const make = (type: FieldErrorType, path: FieldPath | string, message: string): FieldError => ({ type, field: String(path), message })

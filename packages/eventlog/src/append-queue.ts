@@ -19,6 +19,8 @@ interface QueuedBatch extends StagedBatch {
   reject(error: unknown): void
 }
 
+/** The longest that a commit waits for more writers. */
+const GATHER_MS_MAX = 2
 /** Lazy records above this size do not wait for company. */
 const LAZY_BYTES_MAX = 1 << 20
 
@@ -38,6 +40,10 @@ export class AppendQueue {
   #lazyBytes = 0
   #lazyTimer: Timer | undefined
   #scheduled = false
+  /** Queued batches that have entries, and how many the last commit had and how long it took. */
+  #writesQueued = 0
+  #lastWrites = 0
+  #lastCommitMs = 0
   /** Listeners are being called. */
   #busy = false
   /** A batch is being encoded. */
@@ -70,7 +76,10 @@ export class AppendQueue {
       }
       this.#queued.push({ entries, records, resolve, reject })
       if (batch.lazy === true) this.#scheduleLazily(records)
-      else this.#schedule()
+      else {
+        this.#writesQueued++
+        this.#schedule()
+      }
     })
   }
 
@@ -91,6 +100,7 @@ export class AppendQueue {
       return Promise.resolve()
     }
     if (this.#queued.length === 0) return Promise.resolve()
+    this.#lastWrites = 0
     this.#schedule()
     return new Promise((resolve) => this.#clock.defer(resolve))
   }
@@ -179,10 +189,25 @@ export class AppendQueue {
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    this.#clock.defer(() => {
+    const sinceMs = this.#clock.monotonicMs()
+    const attempt = (): void => {
+      if (this.#isGathering(sinceMs)) {
+        this.#clock.defer(attempt)
+        return
+      }
       this.#scheduled = false
       this.#flushNow()
-    })
+    }
+    this.#clock.defer(attempt)
+  }
+
+  /**
+   * Whether it pays to let more writers join. Those whose last write was answered by the commit before are about to send their next one, so
+   * a commit waits for as many as the last one had, but never longer than that one took. A lone writer never waits.
+   */
+  #isGathering(sinceMs: number): boolean {
+    if (this.#writesQueued >= this.#lastWrites) return false
+    return this.#clock.monotonicMs() - sinceMs < Math.min(this.#lastCommitMs, GATHER_MS_MAX)
   }
 
   #scheduleLazily(records: readonly StagedRecord[]): void {
@@ -198,6 +223,9 @@ export class AppendQueue {
     const batches = this.#queued
     if (batches.length === 0) return
     this.#queued = []
+    this.#lastWrites = this.#writesQueued
+    this.#writesQueued = 0
+    const startedMs = this.#clock.monotonicMs()
     let planned: PlannedCommit
     try {
       planned = planCommit(this.#heads, batches)
@@ -207,6 +235,7 @@ export class AppendQueue {
       for (const batch of batches) batch.reject(error)
       return
     }
+    this.#lastCommitMs = this.#clock.monotonicMs() - startedMs
     this.#heads = planned.heads
     try {
       this.#notify({ entries: planned.entries.map(({ entry }) => entry), records: planned.records.map(({ record }) => record) })

@@ -1,6 +1,6 @@
 import type { Pod } from '@kubetape/api/types/core/v1'
 import type { RuntimeClass } from '@kubetape/api/types/node/v1'
-import { deepEqual, forbiddenError } from '@kubetape/apimachinery'
+import { cloneJson, deepEqual, forbiddenError } from '@kubetape/apimachinery'
 import type { Storage } from '@kubetape/storage'
 import type { AdmissionPlugin } from './admission.ts'
 
@@ -32,7 +32,7 @@ const refuse = ({ metadata }: Pod, why: string): Error => forbiddenError({ group
 function setOverhead(pod: Pod, found: RuntimeClass | undefined): void {
   const overhead = found?.overhead?.podFixed
   if (pod.spec.overhead === undefined) {
-    if (overhead !== undefined) pod.spec.overhead = structuredClone(overhead)
+    if (overhead !== undefined) pod.spec.overhead = cloneJson(overhead)
     return
   }
   if (overhead === undefined) {
@@ -48,6 +48,6 @@ function schedule(pod: Pod, { nodeSelector, tolerations }: NonNullable<RuntimeCl
   }
   for (const toleration of tolerations ?? []) {
     if (pod.spec.tolerations?.some((one) => deepEqual(one, toleration))) continue
-    pod.spec.tolerations = [...(pod.spec.tolerations ?? []), structuredClone(toleration)]
+    pod.spec.tolerations = [...(pod.spec.tolerations ?? []), cloneJson(toleration)]
   }
 }

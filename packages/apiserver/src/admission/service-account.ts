@@ -1,5 +1,5 @@
 import type { Container, Pod, ServiceAccount, Volume } from '@kubetape/api/types/core/v1'
-import { forbiddenError } from '@kubetape/apimachinery'
+import { cloneJson, forbiddenError } from '@kubetape/apimachinery'
 import { type Clock, sleep } from '@kubetape/determinism'
 import type { Storage } from '@kubetape/storage'
 import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts'
@@ -30,7 +30,7 @@ export function serviceAccount(storage: Storage, clock: Clock): AdmissionPlugin 
 }
 
 function give(pod: Pod, account: ServiceAccount, { context }: AdmissionAttributes): undefined {
-  if (account.imagePullSecrets !== undefined && (pod.spec.imagePullSecrets ?? []).length === 0) pod.spec.imagePullSecrets = structuredClone(account.imagePullSecrets)
+  if (account.imagePullSecrets !== undefined && (pod.spec.imagePullSecrets ?? []).length === 0) pod.spec.imagePullSecrets = cloneJson(account.imagePullSecrets)
   if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod, context.newSuffix())
 }
 

@@ -5,7 +5,8 @@ import type { UserInfo } from '../registry/strategy.ts'
 
 /** Finds out who asks. Undefined: this method has nothing to say. Throws 401 when credentials are there and wrong. */
 export interface Authenticator {
-  authenticate(request: IncomingMessage): UserInfo | undefined
+  /** `warn` is for what the client should know although it is let in, or as nobody. */
+  authenticate(request: IncomingMessage, warn: (text: string) => void): UserInfo | undefined
 }
 
 export const AUTHENTICATED = 'system:authenticated'
@@ -14,10 +15,14 @@ export const ANONYMOUS: UserInfo = Object.freeze({ name: 'system:anonymous', gro
 /** Bearer tokens that are known beforehand: the token file's, and the one of the kubeconfig that `up` writes. */
 export function tokenAuthenticator(tokens: ReadonlyMap<string, UserInfo>): Authenticator {
   return {
-    authenticate(request) {
-      const header = request.headers.authorization
-      if (header === undefined || !/^bearer /i.test(header)) return undefined
-      const user = tokens.get(header.slice(7).trim())
+    authenticate(request, warn) {
+      const [scheme = '', token = '', ...rest] = (request.headers.authorization ?? '').trim().split(' ')
+      if (scheme.toLowerCase() !== 'bearer') return undefined
+      if (token === '') {
+        if (rest.length > 0) warn('the provided Authorization header contains extra space before the bearer token, and is ignored')
+        return undefined
+      }
+      const user = tokens.get(token)
       if (user === undefined) throw unauthorized()
       return user
     },
@@ -39,9 +44,9 @@ export function certificateAuthenticator(): Authenticator {
 }
 
 /** The first method that knows the user decides; nobody is anonymous. Authenticated users are in system:authenticated. */
-export function authenticate(authenticators: readonly Authenticator[], request: IncomingMessage): UserInfo {
+export function authenticate(authenticators: readonly Authenticator[], request: IncomingMessage, warn: (text: string) => void = () => {}): UserInfo {
   for (const one of authenticators) {
-    const user = one.authenticate(request)
+    const user = one.authenticate(request, warn)
     if (user !== undefined) return user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] }
   }
   return ANONYMOUS

@@ -90,7 +90,7 @@ export class ApiServer {
       const at = url.indexOf('?')
       const query = new URLSearchParams(at < 0 ? '' : url.slice(at + 1))
       const info = requestInfo(request.method ?? 'GET', at < 0 ? url : url.slice(0, at), query)
-      const user = impersonate(authenticate(this.#options.authenticators, request), request.headers)
+      const user = impersonate(authenticate(this.#options.authenticators, request, (text) => response.appendHeader('warning', warningValue(text))), request.headers)
       authorize(info.isResource ? { ...info, user } : { ...info, user })
       const exchange: Exchange = { request, response, info, query, user }
       if (!info.isResource) await this.#options.others.serve(exchange)
@@ -148,8 +148,10 @@ const asLatin1 = (text: string): string => Buffer.from(text, 'utf8').toString('l
 export function warningHeaders(warnings: readonly string[]): OutgoingHttpHeaders {
   if (warnings.length === 0) return {}
   // Node types the header as one string, but sends each of a list on a line of its own.
-  return { warning: warnings.map((text) => `299 - "${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).map(asLatin1) as unknown as string }
+  return { warning: warnings.map(warningValue) as unknown as string }
 }
+
+const warningValue = (text: string): string => asLatin1(`299 - "${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`)
 
 /** The text page of a path that nothing serves. */
 export function sendNotFoundPage(response: ServerResponse): void {

@@ -20,7 +20,8 @@ export function protobufText(bytes: Buffer): string {
     else if (field === 2 && value !== undefined) raw = value
   }
   const typeName = typeNameOf(head)
-  if (typeName === undefined) throw malformed(`no kind ${JSON.stringify(head.kind)} is registered for version ${JSON.stringify(head.apiVersion)}`)
+  if (typeName === undefined)
+    throw malformed(`no kind ${JSON.stringify(head.kind)} is registered for version ${JSON.stringify(head.apiVersion)}`)
   return JSON.stringify({ ...head, ...(messageToJson(typeName, raw) as object) })
 }
 

@@ -50,8 +50,9 @@ export async function createObject(environment: RegistryEnvironment, resource: S
 async function storeNew(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, draft: Draft): Promise<ApiResult | undefined> {
   const name = draft.metadata!.name!
   const { namespace } = context
-  if (readObject(environment, resource, namespace, name) !== undefined) return undefined
+  // Of a name that is taken the client is warned too.
   for (const text of resource.strategy.warnings?.(draft, undefined, context) ?? []) context.warn(text)
+  if (readObject(environment, resource, namespace, name) !== undefined) return undefined
   if (context.dryRun) return { type: 'object', code: 201, object: draft }
   const stored = await commitChange(environment, resource, { operation: 'create', namespace, name, expect: 0, object: draft, cause: context.cause })
   return stored === undefined ? undefined : { type: 'stored', code: 201, stored }

@@ -1,4 +1,4 @@
-import { conflict, deepEqual, formatTime, type KubeObject, notFound, type Status } from '@kubetape/apimachinery'
+import { cloneJson, conflict, deepEqual, formatTime, type KubeObject, notFound, type Status } from '@kubetape/apimachinery'
 import type { StoredObject } from '@kubetape/storage'
 import type { ApiResult } from '../request/api-request.ts'
 import { type DeletionOptions, deletionOptions } from './deletion-options.ts'
@@ -54,7 +54,7 @@ async function deleteStep(environment: RegistryEnvironment, resource: ServedReso
   resource.strategy.checkDelete?.(old, context)
   environment.admission.validate({ operation: 'DELETE', resource, subresource: '', namespace: context.namespace, name: stored.name, draft: undefined, old, dryRun: context.dryRun, context })
   const code = accepted(options) ? 202 : 200
-  const draft = structuredClone(old) as Draft
+  const draft = cloneJson(old) as Draft
   const grace = graceOf(resource, context, draft, options)
   if (grace === 'pending') return { type: 'stored', code, stored }
   setPropagationFinalizers(draft, options, standard)
@@ -68,7 +68,7 @@ async function deleteStep(environment: RegistryEnvironment, resource: ServedReso
     return updated === undefined ? undefined : waits ? { type: 'stored', code, stored: updated } : { marked: updated.object }
   }
   if (context.dryRun) return answerOf(resource, old)
-  const deleted = await commit(environment, resource, context, 'delete', structuredClone(old) as Draft, stored)
+  const deleted = await commit(environment, resource, context, 'delete', cloneJson(old) as Draft, stored)
   return deleted === undefined ? undefined : answerOf(resource, deleted.object)
 }
 

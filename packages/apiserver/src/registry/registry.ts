@@ -100,7 +100,7 @@ export class Registry {
   async #run(resource: ServedResource, request: ApiRequest, context: RequestContext): Promise<ApiResult> {
     this.#checkVerb(resource, request)
     const handler = this.#handlers.get(`${request.group}/${request.resource}/${request.subresource}`)
-    if (handler !== undefined) return handler(this.environment, resource, context)
+    if (handler !== undefined) return handler(this.environment, this.#parentOf(resource), context)
     refuseNotServedYet(resource.info, request.verb)
     if (!VIEWS.has(request.subresource)) {
       throw failure(501, undefined, `Cannot serve subresource "${request.subresource}" of ${request.resource}: this release of Kubetape does not have it yet`)
@@ -122,6 +122,11 @@ export class Registry {
       case 'watch':
         throw methodNotSupported(resource.named, 'watch')
     }
+  }
+
+  /** Handlers change Pods, also where the resource that was asked for is the old `bindings`. */
+  #parentOf(resource: ServedResource): ServedResource {
+    return resource.info.group === '' && resource.info.resource === 'bindings' ? this.find('', 'v1', 'pods') : resource
   }
 
   #checkVerb(resource: ServedResource, request: ApiRequest): void {

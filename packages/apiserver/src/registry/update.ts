@@ -1,4 +1,4 @@
-import {
+import { cloneJson,
   badRequest,
   conflict,
   deepEqual,
@@ -11,7 +11,7 @@ import {
   notFound,
   OBJECT_MODIFIED,
   validateObjectMeta,
-  validateObjectMetaUpdate,
+  validateObjectMetaUpdate
 } from '@kubetape/apimachinery'
 import type { StoredObject } from '@kubetape/storage'
 import type { ApiResult } from '../request/api-request.ts'
@@ -154,7 +154,7 @@ function prepare(resource: ServedResource, context: RequestContext, draft: Draft
 function keepAllButStatus(draft: Draft, old: Readonly<KubeObject>): void {
   const { status, metadata } = draft
   for (const field of Object.keys(draft)) delete draft[field]
-  Object.assign(draft, structuredClone(old))
+  Object.assign(draft, cloneJson(old))
   if (metadata?.managedFields !== undefined) draft.metadata!.managedFields = metadata.managedFields
   if (status === undefined) delete draft['status']
   else draft['status'] = status
@@ -162,7 +162,7 @@ function keepAllButStatus(draft: Draft, old: Readonly<KubeObject>): void {
 
 function copyField(draft: Draft, old: Readonly<KubeObject>, field: string): void {
   if (old[field] === undefined) delete draft[field]
-  else draft[field] = structuredClone(old[field])
+  else draft[field] = cloneJson(old[field])
 }
 
 /** A change of anything but metadata and status makes a new generation (API conventions, "Metadata"). */

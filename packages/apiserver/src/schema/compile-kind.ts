@@ -11,7 +11,7 @@ export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
 export interface Decoded<T = KubeObject> {
   /** A fresh object: nothing of the body is shared with it. */
   readonly object: T
-  /** `unknown field "spec.foo"`, `duplicate field "data.a"`, in the order of the body: each is a warning. Empty under Ignore and Strict. */
+  /** `unknown field "spec.foo"`, `duplicate field "data.a"`, in the order of the body's text (of a value: sorted): each is a warning. Empty under Ignore and Strict. */
   readonly strictErrors: readonly string[]
 }
 
@@ -93,7 +93,7 @@ function decodeKind(plan: TypePlan, gvk: GroupVersionKind | undefined, body: unk
 
 /** Decodes what `JSON.parse` made of a text; again and exactly when numbers need their text or some key came twice. */
 function decodeExactlyIfNeeded(plan: TypePlan, body: unknown, mode: FieldValidation): Decoded {
-  if (!(body instanceof JsonText)) return decodeOnce(plan, body, mode).decoded
+  if (!(body instanceof JsonText)) return inAlphabeticalOrder(decodeOnce(plan, body, mode).decoded)
   if (body.plainNumbers) {
     const { decoded, keys } = decodeOnce(plan, body.value, mode)
     if (keys === body.keyCount) return decoded
@@ -106,4 +106,9 @@ function decodeOnce(plan: TypePlan, value: unknown, mode: FieldValidation): { de
   // A body of null is as good as an empty object.
   const object = plan.decode(value ?? {}, context) as KubeObject
   return { decoded: { object, strictErrors: context.strictErrors }, keys: context.keys }
+}
+
+/** A value has no text whose order its errors could follow. */
+function inAlphabeticalOrder({ object, strictErrors }: Decoded): Decoded {
+  return { object, strictErrors: strictErrors.length > 1 ? [...strictErrors].sort() : strictErrors }
 }

@@ -1,5 +1,5 @@
 import { componentFeatureGates } from '@kubetape/api'
-import { isStatusError, type KubeObject, type Status } from '@kubetape/apimachinery'
+import { isStatusError, type KubeObject, type StatusDetails } from '@kubetape/apimachinery'
 import { seededRandom, uidSource } from '@kubetape/determinism'
 import { VirtualClock } from '@kubetape/determinism/testing'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
@@ -27,10 +27,17 @@ export interface TestServerOptions {
   readonly plugins?: (storage: Storage) => readonly AdmissionPlugin[]
 }
 
+/** What a Status says beyond what all objects have. */
+interface Refusal {
+  readonly message?: string
+  readonly reason?: string
+  readonly details?: StatusDetails
+}
+
 /** What was answered: the object or Status that was sent, its code, and what was warned of. */
 export interface TestAnswer {
   readonly code: number
-  readonly body: KubeObject & { items?: KubeObject[] } & Partial<Omit<Status, keyof KubeObject>>
+  readonly body: KubeObject & Refusal & { readonly items?: readonly KubeObject[] }
   readonly warnings: readonly string[]
 }
 
@@ -84,12 +91,21 @@ export class TestServer {
   async send(verb: Verb, target: Target, body: object | string | undefined, options: RequestOptions = {}, more: Partial<ApiRequest> = {}): Promise<TestAnswer> {
     const request = { ...this.request(verb, target, options), ...(body === undefined ? {} : { body: typeof body === 'string' ? new BodyText(body) : body }), ...more }
     try {
-      const { result, warnings } = await this.registry.handle(request)
+      const { result, warnings } = await this.#settled(this.registry.handle(request))
       return { ...bodyOf(result), warnings }
     } catch (error) {
       if (!isStatusError(error)) throw error
       return { code: error.status.code!, body: error.status as unknown as TestAnswer['body'], warnings: error instanceof RefusedWithWarnings ? error.warnings : [] }
     }
+  }
+
+  /** Lets virtual time pass until an answer is there: commits are deferred to the clock, some reads wait. */
+  async #settled<T>(answer: Promise<T>): Promise<T> {
+    let done = false
+    const mark = (): void => void (done = true)
+    answer.then(mark, mark)
+    await this.clock.advanceUntil(() => done)
+    return answer
   }
 
   /** `resource[/name[/subresource]]` in the core group, or the same after `group/version/`. */

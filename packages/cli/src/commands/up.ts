@@ -1,6 +1,6 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs'
 import { parseTokenFile } from '@kubetape/apiserver'
-import { createLogger, LOG_LEVELS, type LogFormat, type LogLevel } from '@kubetape/component-base'
+import { createLogger, FeatureGateError, LOG_LEVELS, type LogFormat, type LogLevel } from '@kubetape/component-base'
 import { ControlPlane, type ControlPlaneOptions, SIMULATED_NODES_MAX } from '@kubetape/control-plane'
 import type { RunLog } from '@kubetape/runtime'
 import type { Command } from 'commander'
@@ -59,7 +59,7 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
         child[level](more, message)
     return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
   }
-  mkdirSync(flags.data, { recursive: true, mode: 0o700 })
+  prepareFolder(flags.data)
   const options: ControlPlaneOptions = {
     data: flags.data,
     host: flags.host,
@@ -77,11 +77,32 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
       ? {}
       : { tokens: parseTokenFile(readTextFile('--token-auth-file', flags.tokenAuthFile), flags.tokenAuthFile) }),
   }
-  const plane = await ControlPlane.start(options)
+  const plane = await ControlPlane.start(options).catch((error: unknown) => {
+    throw error instanceof FeatureGateError ? badGates(error) : error
+  })
   output.out(`Kubetape is ready at ${plane.url}`)
   output.out(`export KUBECONFIG=${plane.access.kubeconfig}`)
   await interrupted()
   await plane.stop()
+}
+
+function prepareFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    accessSync(path, constants.W_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const why =
+      code === 'EEXIST' || code === 'ENOTDIR'
+        ? 'a file is in the way; name a folder'
+        : `it cannot be written (${code}); name another folder or change its permissions`
+    throw new CommandFailed(`Cannot use --data "${path}": ${why}`, 2, { cause: error })
+  }
+}
+
+function badGates(error: FeatureGateError): CommandFailed {
+  const advice = 'the gates that there are stand at /metrics under kubernetes_feature_enabled'
+  return new CommandFailed(`Cannot use --feature-gates: ${error.message}; ${advice}`, 2, { cause: error })
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */

@@ -85,7 +85,7 @@ async function reconcile(key: string, context: ReconcileContext): Promise<Reconc
   }
   if (runner.errors.length > 0) {
     if (runner.uncertain) keep(carried.job, true)
-    throw runner.errors[0]!
+    throw asError(runner.errors[0])
   }
   keep(current.carried)
   return current.requeueAfterMs === undefined ? {} : { requeueAfterMs: current.requeueAfterMs }
@@ -106,3 +106,5 @@ async function podsOf(job: Job, uncertain: boolean, context: ReconcileContext): 
   const live = await context.client.list<Pod>(PodKind, { namespace })
   return live.items.filter((pod) => [uid, orphansOf(namespace)].includes(ownerValue(pod)))
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

@@ -1,7 +1,7 @@
 import type { Job } from '@kubetape/api/types/batch/v1'
 import type { Pod } from '@kubetape/api/types/core/v1'
 import { Job as JobKind, Pod as PodKind } from '@kubetape/api/kinds'
-import { controllerOf, isNotFound, type Kind, type KubeObject, objectKey } from '@kubetape/apimachinery'
+import { controllerOf, isNotFound, type KubeObject, objectKey } from '@kubetape/apimachinery'
 import type { Controller, KindLookup, ReconcileContext, Watch } from '@kubetape/runtime'
 import { finishedCondition } from './job-condition.ts'
 import { hasTrackingFinalizer, TRACKING_FINALIZER } from './job-pod.ts'
@@ -15,10 +15,10 @@ export function jobOrphanPodController(): Controller {
   const jobs: Watch<Job> = { kind: JobKind, map: ({ object, type, previous }, lookup) => (ends(type, object, previous) ? lookup(PodKind).byIndex(BY_OWNER, object.metadata.uid ?? '').map(objectKey) : []), predicate: undefined, delayMs: undefined }
   return {
     name: 'job-orphan-pods',
-    kind: PodKind as unknown as Kind,
+    kind: PodKind,
     watches: [pods as unknown as Watch, jobs as unknown as Watch],
     reads: [],
-    indexes: new Map([[PodKind as unknown as Kind, { [BY_OWNER]: byOwner as unknown as (object: KubeObject) => readonly string[] }]]),
+    indexes: new Map([[PodKind, { [BY_OWNER]: byOwner as unknown as (object: KubeObject) => readonly string[] }]]),
     options: {},
     reconcile: ({ namespace, name }, context) => letGoIfStray(namespace, name, context),
   }

@@ -1,6 +1,8 @@
 import type { Pod, PodCondition } from '@kubetape/api/types/core/v1'
 import { badRequest, conflict, failure, formatTime, type KubeObject } from '@kubetape/apimachinery'
 import type { SubresourceHandler } from '../registry.ts'
+import type { Draft } from '../strategy.ts'
+import { checkUid } from '../uid-precondition.ts'
 import { changePod, plainBody } from './parent-pod.ts'
 import { succeeded } from './success.ts'
 
@@ -15,12 +17,16 @@ const BINDING = { group: '', resource: 'pods/binding' } as const
 export const bindPod: SubresourceHandler = async (environment, resource, context) => {
   const binding = (plainBody(context) ?? {}) as Binding
   const { target, metadata } = binding
-  const name = context.request.name
+  // The old resource `bindings` says in the body alone which Pod is meant.
+  const name = context.request.name || (metadata?.name ?? '')
   // Upstream answers these two as plain errors, which become 500 without a reason (FACTS, "Access and Pods").
   if (target?.kind && target.kind !== 'Node') throw failure(500, undefined, `target.kind: Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", "<empty>"`)
   if (!target?.name) throw failure(500, undefined, 'target.name: Required value')
   if (metadata?.name && metadata.name !== name) throw badRequest('name in URL does not match name in Binding object')
-  await changePod(environment, resource, context, name, (pod) => bind(pod, target.name!, binding, context.nowMs))
+  await changePod(environment, resource, context, name, (pod) => {
+    checkUid(resource, context, { metadata: { ...metadata, name } } as Draft, pod)
+    bind(pod, target.name!, binding, context.nowMs)
+  })
   return succeeded(201)
 }
 

@@ -1,6 +1,6 @@
 import type { Pod } from '@kubetape/api/types/core/v1'
 import type { PodDisruptionBudget } from '@kubetape/api/types/policy/v1'
-import { badRequest, failure, formatTime, labelSelectorOf, type LabelSelectorObject, notFound, tooManyRequests } from '@kubetape/apimachinery'
+import { cloneJson, badRequest, failure, formatTime, labelSelectorOf, type LabelSelectorObject, notFound, tooManyRequests } from '@kubetape/apimachinery'
 import { ExpectationFailed } from '@kubetape/eventlog'
 import type { StoredObject } from '@kubetape/storage'
 import { deleteObject, dryOf } from '../delete.ts'
@@ -77,7 +77,7 @@ function budgetsOf(environment: RegistryEnvironment, namespace: string, pod: Pod
 async function decrement({ storage }: RegistryEnvironment, stored: StoredObject, budget: PodDisruptionBudget, pod: Pod, cause: string, nowMs: number): Promise<boolean> {
   const left = budget.status!.disruptionsAllowed - 1
   const disruptedPods = { ...budget.status!.disruptedPods, [pod.metadata.name!]: formatTime(nowMs) }
-  const object = { ...structuredClone(budget), status: { ...budget.status, disruptionsAllowed: left, disruptedPods } } as unknown as Draft
+  const object = { ...cloneJson(budget), status: { ...budget.status, disruptionsAllowed: left, disruptedPods } } as unknown as Draft
   try {
     await storage.commit([{ ...BUDGETS, namespace: stored.namespace, name: stored.name, operation: 'update', expect: stored.revision, object }], { cause })
     return true

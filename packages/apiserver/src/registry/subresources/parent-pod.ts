@@ -1,5 +1,5 @@
 import type { Pod } from '@kubetape/api/types/core/v1'
-import { conflict, notFound, OBJECT_MODIFIED } from '@kubetape/apimachinery'
+import { cloneJson, conflict, notFound, OBJECT_MODIFIED } from '@kubetape/apimachinery'
 import { BodyText } from '../body.ts'
 import type { RegistryEnvironment, RequestContext } from '../environment.ts'
 import { commitChange, readObject } from '../object-store.ts'
@@ -22,7 +22,7 @@ export async function changePod(environment: RegistryEnvironment, resource: Serv
   for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
     const stored = readObject(environment, resource, namespace, name)
     if (stored === undefined) throw notFound(resource.named, name)
-    const draft = structuredClone(stored.object) as Pod
+    const draft = cloneJson(stored.object) as Pod
     change(draft)
     resource.schema.complete(draft as Draft)
     if (context.dryRun) return

@@ -23,6 +23,7 @@ export const podStream =
   (what: 'exec' | 'attach' | 'portforward'): SubresourceHandler =>
   async (environment, resource, context) => {
     const pod = parentPod(environment, resource, context)
+    if (what !== 'portforward') checkContainer(pod, context.request.query?.['container'] ?? '')
     if (!pod.spec.nodeName) throw badRequest(`pod ${context.request.name} does not have a host assigned`)
     throw unsupported(context, what)
   }
@@ -40,13 +41,19 @@ function unsupported({ request }: RequestContext, what: string): Error {
 
 function logOptionErrors(query: Readonly<Record<string, string>>): FieldError[] {
   const errors: FieldError[] = []
-  const number = (name: string): number | undefined => (query[name] ? Number(query[name]) : undefined)
-  const [tailLines, limitBytes, sinceSeconds] = [number('tailLines'), number('limitBytes'), number('sinceSeconds')]
+  const [tailLines, limitBytes, sinceSeconds] = [numberIn(query, 'tailLines'), numberIn(query, 'limitBytes'), numberIn(query, 'sinceSeconds')]
   if (tailLines !== undefined && tailLines < 0) errors.push(invalid(FieldPath.of('tailLines'), tailLines, 'must be greater than or equal to 0'))
   if (limitBytes !== undefined && limitBytes < 1) errors.push(invalid(FieldPath.of('limitBytes'), limitBytes, 'must be greater than 0'))
   if (sinceSeconds !== undefined && query['sinceTime']) errors.push({ ...forbidden(FieldPath.of(''), 'at most one of `sinceTime` or `sinceSeconds` may be specified'), field: '[]' })
   else if (sinceSeconds !== undefined && sinceSeconds < 1) errors.push(invalid(FieldPath.of('sinceSeconds'), sinceSeconds, 'must be greater than 0'))
   return errors
+}
+
+function numberIn(query: Readonly<Record<string, string>>, name: string): number | undefined {
+  const text = query[name]
+  if (!text) return undefined
+  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+  return Number(text)
 }
 
 function checkContainer({ metadata, spec }: Readonly<Pod>, container: string): void {

@@ -5,6 +5,7 @@ import { podLog, podProxy, podStream } from './pod-streams.ts'
 
 /** Subresources with a behaviour of their own, by `group/resource/subresource`. */
 export const subresourceHandlers: ReadonlyMap<string, SubresourceHandler> = new Map([
+  ['/bindings/', bindPod],
   ['/pods/attach', podStream('attach')],
   ['/pods/binding', bindPod],
   ['/pods/eviction', evictPod],

@@ -1,5 +1,5 @@
 import type { Pod } from '@kubetape/api/types/core/v1'
-import { dnsLabelErrors, formatTime, type KubeObject } from '@kubetape/apimachinery'
+import { cloneJson, dnsLabelErrors, formatTime, type KubeObject } from '@kubetape/apimachinery'
 import type { Draft, Strategy, StrategyContext, UpdateStrategy } from '../../strategy.ts'
 import { mergeLabelKeys } from './affinity-label-keys.ts'
 import { syncAppArmor } from './app-armor.ts'
@@ -44,7 +44,7 @@ function prepareForUpdate(draft: Draft, stored: Stored, context: StrategyContext
   const pod = draft as Pod
   const old = stored as Readonly<Pod>
   if (old.status === undefined) delete pod.status
-  else pod.status = structuredClone(old.status)
+  else pod.status = cloneJson(old.status)
   if (context.gates.enabled('InPlacePodVerticalScaling') && wantsResize(pod, old)) (pod.status ??= {}).resize = 'Proposed'
   dropDisabledPodFields(pod, old, context.gates)
 }
@@ -80,10 +80,10 @@ const status: UpdateStrategy = {
   prepareForUpdate: (draft, stored) => {
     const pod = draft as Pod
     const old = stored as Readonly<Pod>
-    pod.spec = structuredClone(old.spec)
+    pod.spec = cloneJson(old.spec)
     for (const field of ['deletionTimestamp', 'ownerReferences'] as const) {
       if (old.metadata[field] === undefined) delete pod.metadata[field]
-      else Object.assign(pod.metadata, { [field]: structuredClone(old.metadata[field]) })
+      else Object.assign(pod.metadata, { [field]: cloneJson(old.metadata[field]) })
     }
   },
   validateUpdate: (draft, stored, context) => {
@@ -98,7 +98,7 @@ const ephemeralcontainers: UpdateStrategy = {
   prepareForUpdate: (draft, stored, context) => {
     const { metadata, spec } = draft as Pod
     const { name, namespace, resourceVersion, uid, managedFields } = metadata
-    const old = structuredClone(stored) as Pod
+    const old = cloneJson(stored) as Pod
     const given = Object.entries({ name, namespace, resourceVersion, uid, managedFields }).filter(([, value]) => value !== undefined)
     Object.assign(old.metadata, Object.fromEntries(given))
     if (spec.ephemeralContainers === undefined) delete old.spec.ephemeralContainers
