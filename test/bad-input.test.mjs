@@ -24,7 +24,7 @@ function kubetape(...argv) {
 
 /** `up` with these flags is refused. */
 function expectRefusal(flags, status, message, data = join(folder, 'unused')) {
-  const refused = kubetape('up', '--data', data, '--port', '0', '--log-level', 'fatal', ...flags)
+  const refused = kubetape('up', '--data', data, '--port', '0', '--log-level', 'error', ...flags)
   assert.match(refused.stderr, message)
   assert.equal(refused.status, status, refused.stderr)
 }
@@ -35,12 +35,15 @@ const write = (name, text) => {
 }
 
 describe('kubetape up refuses', () => {
-  test('an unknown gate', () => expectRefusal(['--feature-gates', 'NoSuchGate=true'], 2, /unrecognized feature gate: NoSuchGate; the gates that there are/))
+  test('an unknown gate', () =>
+    expectRefusal(['--feature-gates', 'NoSuchGate=true'], 2, /unrecognized feature gate: NoSuchGate; the gates that there are/))
   test('an unknown runtime config', () => expectRefusal(['--runtime-config', 'nosuch.io/v1=true'], 1, /there is no API group "nosuch.io"/))
   test('a runtime config without a value', () => expectRefusal(['--runtime-config', 'nonsense'], 2, /must be key=value/))
   test('an unknown controller', () => expectRefusal(['--controllers', 'jobb'], 1, /no such controller; there are job, .*cronjob/))
-  test('a bad token file', () => expectRefusal(['--token-auth-file', write('tokens', 'only-a-token\n')], 1, /line 1 is not token,user,uid,"groups"/))
-  test('a token file that is not there', () => expectRefusal(['--token-auth-file', join(folder, 'none')], 2, /Cannot read --token-auth-file/))
+  test('a bad token file', () =>
+    expectRefusal(['--token-auth-file', write('tokens', 'only-a-token\n')], 1, /line 1 is not token,user,uid,"groups"/))
+  test('a token file that is not there', () =>
+    expectRefusal(['--token-auth-file', join(folder, 'none')], 2, /Cannot read --token-auth-file/))
   test('a data folder that is a file', () => expectRefusal([], 2, /a file is in the way; name a folder/, write('file', 'x')))
   test('a data folder below a file', () => expectRefusal([], 2, /a file is in the way; name a folder/, join(write('above', 'x'), 'data')))
   test('a port in use', async () => {
@@ -54,13 +57,18 @@ describe('kubetape up refuses', () => {
 describe('a tape', () => {
   const data = join(folder, 'data')
   let names = 0
+  let second
+  let stopped
   before(async () => {
     const server = startServer(data)
     await server.ready
-    const refused = kubetape('up', '--data', data, '--port', '0', '--log-level', 'fatal')
-    assert.equal(refused.status, 1)
-    assert.match(refused.stderr, /another process|is open|in use/i)
-    assert.equal(await server.stop(), 0, 'the first is not disturbed by the second')
+    second = kubetape('up', '--data', data, '--port', '0', '--log-level', 'error')
+    stopped = await server.stop()
+  })
+
+  test('that is open in another process is refused, and that process is not disturbed', () => {
+    assert.match(second.stderr, /process \d+ has it open/)
+    assert.deepEqual([second.status, stopped], [1, 0])
   })
 
   /** A copy of the data folder, spoilt. */
@@ -76,7 +84,7 @@ describe('a tape', () => {
   test('that is truncated is refused and left alone', () => {
     const tape = spoilt((path) => truncateSync(path, readFileSync(path).length - 8192))
     for (const verb of ['up', 'verify']) {
-      const flags = verb === 'up' ? ['--port', '0', '--log-level', 'fatal'] : []
+      const flags = verb === 'up' ? ['--port', '0', '--log-level', 'error'] : []
       const refused = kubetape(verb, '--data', tape.copy, ...flags)
       assert.equal(refused.status, 1, refused.stderr)
       assert.match(refused.stderr, /damaged|Cannot/)
@@ -130,6 +138,39 @@ describe('a tape', () => {
     assert.equal((await reader.get(ConfigMap, { namespace: 'default', name: 'kept' })).metadata.name, 'kept')
     assert.equal(await again.stop(), 0)
   })
+})
+
+test('a full disk refuses writes, goes on reading and loses nothing', async (context) => {
+  const disk = join(folder, 'disk')
+  mkdirSync(disk)
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'kubetape', disk], { timeout: 5000, stdio: 'ignore' })
+  if (mounted.status !== 0) return context.skip('a small disk can only be mounted by root')
+  const server = startServer(disk)
+  try {
+    await server.ready
+    const client = await clientFromKubeconfig({ path: server.kubeconfig })
+    const written = []
+    const fill = async () => {
+      for (let at = 0; at < 400; at++) {
+        const metadata = { namespace: 'default', name: `fill-${at}` }
+        await client.create(ConfigMap, { metadata, data: { text: 'x'.repeat(50_000) } })
+        written.push(metadata.name)
+      }
+    }
+    await assert.rejects(fill, /disk|full|space/i)
+    assert.ok(written.length > 0)
+    const { items } = await client.list(ConfigMap, { namespace: 'default' })
+    assert.deepEqual(
+      items
+        .map(({ metadata }) => metadata.name)
+        .filter((name) => name.startsWith('fill-'))
+        .sort(),
+      written.sort(),
+    )
+  } finally {
+    await server.kill()
+    spawnSync('umount', ['-l', disk], { timeout: 5000 })
+  }
 })
 
 describe('clientFromKubeconfig()', () => {

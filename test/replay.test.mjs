@@ -19,7 +19,10 @@ async function verdicts(reader, controllers) {
   return all
 }
 
-const notSame = (all) => all.filter(({ verdict }) => verdict !== 'same').map(({ verdict, run, why, divergence }) => ({ verdict, of: run.controller, key: run.key, why, divergence }))
+const notSame = (all) =>
+  all
+    .filter(({ verdict }) => verdict !== 'same')
+    .map(({ verdict, run, why, divergence }) => ({ verdict, of: run.controller, key: run.key, why, divergence }))
 
 /** Today's Job controller with one rule changed: its runs send what `change` makes of their requests' bodies. */
 function changedJobController(change) {
@@ -29,7 +32,8 @@ function changedJobController(change) {
     ...original,
     reconcile: (request, context) => {
       const client = new Proxy(context.client, {
-        get: (target, verb) => (verb === 'update' ? (kind, body, options) => target.update(kind, change(kind, body), options) : target[verb].bind(target)),
+        get: (target, verb) =>
+          verb === 'update' ? (kind, body, options) => target.update(kind, change(kind, body), options) : target[verb].bind(target),
       })
       return original.reconcile(request, { ...context, client })
     },
@@ -58,7 +62,9 @@ describe('a tape in memory', () => {
 
   test('diverges at the first run whose rule has changed, and shows both versions of the request', async () => {
     const changed = changedJobController((kind, body) =>
-      kind.kind === 'Job' ? { ...body, status: { ...body.status, conditions: body.status.conditions?.map((one) => ({ ...one, reason: 'Changed' })) } } : body,
+      kind.kind === 'Job'
+        ? { ...body, status: { ...body.status, conditions: body.status.conditions?.map((one) => ({ ...one, reason: 'Changed' })) } }
+        : body,
     )
     const all = await verdicts(tape.plane.log, changed)
     const [first] = all.filter(({ verdict }) => verdict === 'diverged')
@@ -77,7 +83,11 @@ describe('a tape in memory', () => {
     assert.deepEqual([first.divergence.sequence, first.divergence.now, first.divergence.why], [1, undefined, 'now does not ask for it'])
     const chatty = today().map((one) =>
       one.name === 'job'
-        ? { ...one, reconcile: async (request, context) => ((await one.reconcile(request, context)), await context.client.get(one.kind, request)) && {} }
+        ? {
+            ...one,
+            reconcile: async (request, context) =>
+              (await one.reconcile(request, context), await context.client.get(one.kind, request)) && {},
+          }
         : one,
     )
     const [extra] = (await verdicts(tape.plane.log, chatty)).filter(({ verdict }) => verdict === 'diverged')
@@ -129,6 +139,9 @@ describe('the golden tape', () => {
   test('tells of the Job what was recorded', () => {
     const job = objectAt(reader, JOB, reader.head())
     assert.equal(job.status.failed, 1, 'the disrupted Pod does not count')
-    assert.deepEqual(job.status.conditions.map(({ type, reason }) => `${type} ${reason}`), ['FailureTarget PodFailurePolicy', 'Failed PodFailurePolicy'])
+    assert.deepEqual(
+      job.status.conditions.map(({ type, reason }) => `${type} ${reason}`),
+      ['FailureTarget PodFailurePolicy', 'Failed PodFailurePolicy'],
+    )
   })
 })

@@ -13,7 +13,10 @@ test('npm start -- --once plays the failure policy, explains it and replays its 
   const folder = /tapes\/tour-\w+/.exec(stdout)?.[0]
   try {
     assert.match(stdout, /Job "spot"[^\n]*\n {3}→ Complete \(succeeded 1, failed 0\)/)
-    assert.match(stdout, /→ Failed \(succeeded 0, failed 1\), PodFailurePolicy: Container main for pod \S+ failed with exit code 42 matching FailJob rule at index 2/)
+    assert.match(
+      stdout,
+      /→ Failed \(succeeded 0, failed 1\), PodFailurePolicy: Container main for pod \S+ failed with exit code 42 matching FailJob rule at index 2/,
+    )
     assert.match(stdout, /by controller job because pod broken-\w{5} was/)
     assert.match(stdout, /(\d+) runs replayed: \1 same, 0 diverged/)
     assert.match(stdout, /Everything went as it should\./)

@@ -24,10 +24,15 @@ export async function recordJob(options = {}) {
     await soon(client.patch(Pod, { namespace: NAMESPACE, name }, { type: 'merge', body: { status } }, { subresource: 'status' }))
   }
   await soon(client.create(Job, job()))
-  const conditions = [{ type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', lastTransitionTime: '2024-08-13T00:00:00Z' }]
+  const conditions = [
+    { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', lastTransitionTime: '2024-08-13T00:00:00Z' },
+  ]
   await end({ phase: 'Failed', conditions })
   await clock.advance(15_000)
-  await end({ phase: 'Failed', containerStatuses: [{ ...ended(42), name: 'main', ready: false, restartCount: 0, image: 'busybox', imageID: '' }] })
+  await end({
+    phase: 'Failed',
+    containerStatuses: [{ ...ended(42), name: 'main', ready: false, restartCount: 0, image: 'busybox', imageID: '' }],
+  })
   await clock.advance(15_000)
   return { plane, client, soon }
 }

@@ -102,7 +102,9 @@ async function playJob(
   const controller = new ControllerProcess(namespace, faults)
   await controller.start()
   const template = { spec: { restartPolicy: 'Never' as const, containers: [{ name: 'main', image: 'busybox' }] } }
-  await settled(client.create(Job, { metadata: name, spec: { completions: COMPLETIONS, parallelism: COMPLETIONS, completionMode, template } }))
+  await settled(
+    client.create(Job, { metadata: name, spec: { completions: COMPLETIONS, parallelism: COMPLETIONS, completionMode, template } }),
+  )
   for (let step = 0; step < STEPS_MAX; step++) {
     await clock.advance(STEP_MS)
     await controller.restartIfCrashed()
@@ -120,7 +122,11 @@ async function playJob(
 
 async function expectComplete(namespace: string): Promise<void> {
   const job = await settled(client.get(Job, { namespace, name: 'j' }))
-  expect(job.status).toMatchObject({ succeeded: COMPLETIONS, failed: 1, conditions: [{ type: 'SuccessCriteriaMet' }, { type: 'Complete', status: 'True' }] })
+  expect(job.status).toMatchObject({
+    succeeded: COMPLETIONS,
+    failed: 1,
+    conditions: [{ type: 'SuccessCriteriaMet' }, { type: 'Complete', status: 'True' }],
+  })
   expect(job.status?.active ?? 0).toBe(0)
   expect(job.status?.uncountedTerminatedPods ?? {}).toEqual({})
   const { items: pods } = await settled(client.list(Pod, { namespace }))
@@ -142,26 +148,31 @@ const FAULTS: readonly RequestFault[] = [
 describe.each(['NonIndexed', 'Indexed'] as const)('jobController() with a %s Job of which one Pod fails', (mode) => {
   const prefix = mode.toLowerCase()
 
-  test.each(FAULTS)('counts each Pod once after a $type at any of its requests', async (fault) => {
-    const clean = `${prefix}-${fault.type}-clean`
-    const { requests } = await playJob(clean, mode, [])
-    await expectComplete(clean)
-    // Four Pods, their four finalizers, the status after each step and the events.
-    expect(requests.filter(({ verb, resource }) => verb === 'create' && resource === 'pods')).toHaveLength(COMPLETIONS + 1)
-    expect(requests.filter(({ verb, resource }) => verb === 'patch' && resource === 'pods')).toHaveLength(COMPLETIONS + 1)
-    expect(requests.length).toBeGreaterThan(3 * (COMPLETIONS + 1))
-    for (let at = 1; at <= requests.length; at++) {
-      const namespace = `${prefix}-${fault.type}-${at}`
-      const played = await playJob(namespace, mode, [{ fault, at, matches: ofRuns }])
-      const befallen = played.requests[at - 1]
-      try {
-        expect(befallen).toBeDefined()
-        expect(played.restarts).toBe(fault.type.startsWith('crash') ? 1 : 0)
-        await expectComplete(namespace)
-      } catch (error) {
-        throw new Error(`request ${at}: ${befallen?.verb} ${befallen?.resource}/${befallen?.subresource} ${befallen?.name}`, { cause: error })
+  test.each(FAULTS)(
+    'counts each Pod once after a $type at any of its requests',
+    async (fault) => {
+      const clean = `${prefix}-${fault.type}-clean`
+      const { requests } = await playJob(clean, mode, [])
+      await expectComplete(clean)
+      // Four Pods, their four finalizers, the status after each step and the events.
+      expect(requests.filter(({ verb, resource }) => verb === 'create' && resource === 'pods')).toHaveLength(COMPLETIONS + 1)
+      expect(requests.filter(({ verb, resource }) => verb === 'patch' && resource === 'pods')).toHaveLength(COMPLETIONS + 1)
+      expect(requests.length).toBeGreaterThan(3 * (COMPLETIONS + 1))
+      for (let at = 1; at <= requests.length; at++) {
+        const namespace = `${prefix}-${fault.type}-${at}`
+        const played = await playJob(namespace, mode, [{ fault, at, matches: ofRuns }])
+        const befallen = played.requests[at - 1]
+        try {
+          expect(befallen).toBeDefined()
+          expect(played.restarts).toBe(fault.type.startsWith('crash') ? 1 : 0)
+          await expectComplete(namespace)
+        } catch (error) {
+          throw new Error(`request ${at}: ${befallen?.verb} ${befallen?.resource}/${befallen?.subresource} ${befallen?.name}`, {
+            cause: error,
+          })
+        }
       }
-    }
-  }, 240_000)
+    },
+    240_000,
+  )
 })
-

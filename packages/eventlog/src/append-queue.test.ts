@@ -54,6 +54,37 @@ describe('AppendQueue', () => {
     expect(await next).toHaveLength(1)
   })
 
+  test('waits for as many writers as the last commit had, but no longer than that one took', async () => {
+    let nowMs = 0
+    const turns: (() => void)[] = []
+    const sizes: number[] = []
+    const clock = { wallMs: () => 0, monotonicMs: () => nowMs, setTimer: () => ({ cancel: () => undefined }), defer: (fn: () => void) => void turns.push(fn) }
+    const commit = ({ entries }: PlannedCommit): void => {
+      sizes.push(entries.length)
+      nowMs += 1
+    }
+    const queue = new AppendQueue({ clock, heads: emptyHeads(), live: new Map(), commit })
+    const write = (key: string): void => void queue.append({ entries: [change('create', key)] })
+    const turn = (): void => turns.splice(0).forEach((fn) => fn())
+    for (const key of ['a', 'b', 'c']) write(key)
+    turn()
+    write('d')
+    turn()
+    expect(sizes).toEqual([3])
+    for (const key of ['e', 'f']) write(key)
+    turn()
+    expect(sizes).toEqual([3, 3])
+    write('g')
+    turn()
+    nowMs += 1
+    turn()
+    expect(sizes).toEqual([3, 3, 1])
+    write('h')
+    turn()
+    expect(sizes).toEqual([3, 3, 1, 1])
+    await queue.flush()
+  })
+
   test('refuses an append from within encode()', async () => {
     const { queue, clock } = queueThat(() => undefined)
     let inner: Promise<unknown> = Promise.resolve()

@@ -27,7 +27,8 @@ export function runtimeClass(storage: Storage): AdmissionPlugin {
   }
 }
 
-const refuse = ({ metadata }: Pod, why: string): Error => forbiddenError({ group: '', resource: 'pods' }, metadata.name || metadata.generateName || '', `pod rejected: ${why}`)
+const refuse = ({ metadata }: Pod, why: string): Error =>
+  forbiddenError({ group: '', resource: 'pods' }, metadata.name || metadata.generateName || '', `pod rejected: ${why}`)
 
 function setOverhead(pod: Pod, found: RuntimeClass | undefined): void {
   const overhead = found?.overhead?.podFixed
@@ -43,7 +44,8 @@ function setOverhead(pod: Pod, found: RuntimeClass | undefined): void {
 function schedule(pod: Pod, { nodeSelector, tolerations }: NonNullable<RuntimeClass['scheduling']>): void {
   for (const [key, value] of Object.entries(nodeSelector ?? {})) {
     const own = pod.spec.nodeSelector?.[key]
-    if (own !== undefined && own !== value) throw refuse(pod, `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`)
+    if (own !== undefined && own !== value)
+      throw refuse(pod, `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${own}`)
     pod.spec.nodeSelector = { ...pod.spec.nodeSelector, [key]: value }
   }
   for (const toleration of tolerations ?? []) {

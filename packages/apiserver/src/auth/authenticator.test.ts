@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals'
 import { ANONYMOUS, authenticate, certificateAuthenticator, parseTokenFile, tokenAuthenticator } from './authenticator.ts'
 
 const JANE = { name: 'jane', uid: '4', groups: ['dev'] }
-const asking = (authorization?: string): IncomingMessage => ({ headers: authorization === undefined ? {} : { authorization } }) as IncomingMessage
+const asking = (authorization?: string): IncomingMessage =>
+  ({ headers: authorization === undefined ? {} : { authorization } }) as IncomingMessage
 const withCertificate = (socket: object): IncomingMessage => ({ headers: {}, socket }) as IncomingMessage
 
 describe('tokenAuthenticator()', () => {
@@ -31,7 +32,10 @@ describe('tokenAuthenticator()', () => {
 describe('certificateAuthenticator()', () => {
   test('takes the common name for the user and organisations for groups', () => {
     const socket = { authorized: true, getPeerCertificate: () => ({ subject: { CN: 'admin', O: ['system:masters', 'dev'] } }) }
-    expect(authenticate([certificateAuthenticator()], withCertificate(socket))).toEqual({ name: 'admin', groups: ['system:masters', 'dev', 'system:authenticated'] })
+    expect(authenticate([certificateAuthenticator()], withCertificate(socket))).toEqual({
+      name: 'admin',
+      groups: ['system:masters', 'dev', 'system:authenticated'],
+    })
   })
 
   test('does not believe a certificate of another CA', () => {
@@ -43,7 +47,10 @@ describe('certificateAuthenticator()', () => {
 describe('parseTokenFile()', () => {
   test('reads tokens, users, uids and groups', () => {
     const tokens = parseTokenFile('# comment\n\na,jane,4,"dev,ops"\nb,bob,5\n', 'f')
-    expect([...tokens]).toEqual([['a', { name: 'jane', uid: '4', groups: ['dev', 'ops'] }], ['b', { name: 'bob', uid: '5', groups: [] }]])
+    expect([...tokens]).toEqual([
+      ['a', { name: 'jane', uid: '4', groups: ['dev', 'ops'] }],
+      ['b', { name: 'bob', uid: '5', groups: [] }],
+    ])
   })
 
   test('names the line that it cannot read', () => {

@@ -37,7 +37,7 @@ export function certificateAuthenticator(): Authenticator {
       if (typeof socket.getPeerCertificate !== 'function' || !socket.authorized) return undefined
       const { subject } = socket.getPeerCertificate()
       if (subject === undefined || !subject.CN) return undefined
-      const organisations = subject.O === undefined ? [] : Array.isArray(subject.O) ? (subject.O as string[]) : [subject.O]
+      const organisations = subject.O === undefined ? [] : Array.isArray(subject.O) ? (subject.O) : [subject.O]
       return { name: String(subject.CN), groups: organisations }
     },
   }

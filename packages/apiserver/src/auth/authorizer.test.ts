@@ -4,7 +4,16 @@ import { ANONYMOUS } from './authenticator.ts'
 
 const JANE = { name: 'jane', groups: ['dev', 'system:authenticated'] }
 const MASTER = { name: 'admin', groups: ['system:masters'] }
-const CONFIG_MAPS = { isResource: true, verb: 'list', group: '', version: 'v1', resource: 'configmaps', subresource: '', namespace: 'a', name: '' } as const
+const CONFIG_MAPS = {
+  isResource: true,
+  verb: 'list',
+  group: '',
+  version: 'v1',
+  resource: 'configmaps',
+  subresource: '',
+  namespace: 'a',
+  name: '',
+} as const
 
 describe('authorize()', () => {
   test('lets system:masters do anything', () => {
@@ -14,9 +23,18 @@ describe('authorize()', () => {
 
   test.each([
     [{}, 'configmaps is forbidden: User "jane" cannot list resource "configmaps" in API group "" in the namespace "a"'],
-    [{ verb: 'get', name: 'one' }, 'configmaps "one" is forbidden: User "jane" cannot get resource "configmaps" in API group "" in the namespace "a"'],
-    [{ resource: 'nodes', namespace: '' }, 'nodes is forbidden: User "jane" cannot list resource "nodes" in API group "" at the cluster scope'],
-    [{ group: 'batch', resource: 'jobs', subresource: 'status', verb: 'patch', name: 'j' }, 'jobs.batch "j" is forbidden: User "jane" cannot patch resource "jobs/status" in API group "batch" in the namespace "a"'],
+    [
+      { verb: 'get', name: 'one' },
+      'configmaps "one" is forbidden: User "jane" cannot get resource "configmaps" in API group "" in the namespace "a"',
+    ],
+    [
+      { resource: 'nodes', namespace: '' },
+      'nodes is forbidden: User "jane" cannot list resource "nodes" in API group "" at the cluster scope',
+    ],
+    [
+      { group: 'batch', resource: 'jobs', subresource: 'status', verb: 'patch', name: 'j' },
+      'jobs.batch "j" is forbidden: User "jane" cannot patch resource "jobs/status" in API group "batch" in the namespace "a"',
+    ],
   ])('refuses others in words that name %j', (attributes, message) => {
     expect(() => authorize({ ...CONFIG_MAPS, ...attributes, user: JANE })).toThrow(message)
   })
@@ -30,7 +48,10 @@ describe('authorize()', () => {
     ['/healthz/ping', false, false],
     ['/', false, false],
   ])('lets nobody and somebody read %s: %s, %s', (path, anonymous, authenticated) => {
-    for (const [user, may] of [[ANONYMOUS, anonymous], [JANE, authenticated]] as const) {
+    for (const [user, may] of [
+      [ANONYMOUS, anonymous],
+      [JANE, authenticated],
+    ] as const) {
       const attempt = (): void => authorize({ isResource: false, verb: 'get', path, user })
       if (may) expect(attempt).not.toThrow()
       else expect(attempt).toThrow(`forbidden: User "${user.name}" cannot get path "${path}"`)

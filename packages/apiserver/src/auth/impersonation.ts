@@ -23,7 +23,11 @@ export function impersonate(user: UserInfo, headers: IncomingHttpHeaders): UserI
     throw internalError('Cannot impersonate groups, a uid or extra fields: the header Impersonate-User names no user')
   }
   if (!user.groups.includes('system:masters')) {
-    throw forbiddenError({ group: '', resource: 'users' }, name, `User ${JSON.stringify(user.name)} cannot impersonate resource "users" in API group "" at the cluster scope`)
+    throw forbiddenError(
+      { group: '', resource: 'users' },
+      name,
+      `User ${JSON.stringify(user.name)} cannot impersonate resource "users" in API group "" at the cluster scope`,
+    )
   }
   const extra = Object.fromEntries(extras.map((header) => [decodeURIComponent(header.slice(EXTRA.length)), listed(headers[header])]))
   return { name, groups: groupsOf(name, groups), ...(uid ? { uid } : {}), ...(extras.length > 0 ? { extra } : {}) }

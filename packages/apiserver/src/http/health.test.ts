@@ -34,7 +34,9 @@ describe('addHealthPaths()', () => {
   test('leaves out what is excluded, and warns of what it does not know', () => {
     expect(ask([WELL, ILL], '/livez?exclude=etcd')!.bytes).toBe('ok')
     expect(ask([WELL, ILL], '/livez?exclude=etcd&verbose')!.bytes).toContain('[+]etcd excluded: ok')
-    expect(ask([WELL], '/livez?exclude=nope&verbose')!.bytes).toContain('warn: some health checks cannot be excluded: no matches for "nope"')
+    expect(ask([WELL], '/livez?exclude=nope&verbose')!.bytes).toContain(
+      'warn: some health checks cannot be excluded: no matches for "nope"',
+    )
   })
 
   test('serves single checks, and readiness ones only where they belong', () => {

@@ -19,7 +19,9 @@ export function addHealthPaths(paths: OtherPaths, checks: readonly HealthCheck[]
       const one = own.find((check) => check.name === rest)
       if (one === undefined) return undefined
       const problem = one.check()
-      return problem === undefined ? { contentType: TEXT, bytes: 'ok' } : { contentType: TEXT, bytes: `internal server error: ${problem}\n`, code: 500 }
+      return problem === undefined
+        ? { contentType: TEXT, bytes: 'ok' }
+        : { contentType: TEXT, bytes: `internal server error: ${problem}\n`, code: 500 }
     })
   }
 }
@@ -37,7 +39,8 @@ function health(endpoint: string, checks: readonly HealthCheck[], query: URLSear
   })
   const headers = { 'x-content-type-options': 'nosniff' }
   if (!failed && !query.has('verbose')) return { contentType: TEXT, bytes: 'ok', headers }
-  if (unknown.length > 0) lines.push(`warn: some health checks cannot be excluded: no matches for ${unknown.map((name) => JSON.stringify(name)).join(', ')}`)
+  if (unknown.length > 0)
+    lines.push(`warn: some health checks cannot be excluded: no matches for ${unknown.map((name) => JSON.stringify(name)).join(', ')}`)
   lines.push(failed ? `${endpoint} check failed` : `${endpoint} check passed`)
   return { contentType: TEXT, bytes: `${lines.join('\n')}\n`, code: failed ? 500 : 200, headers }
 }

@@ -9,7 +9,9 @@ describe('bodyText()', () => {
   })
 
   test('refuses other media types, and YAML that is none', () => {
-    expect(() => bodyText(Buffer.from('x'), 'text/plain')).toThrow('the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf')
+    expect(() => bodyText(Buffer.from('x'), 'text/plain')).toThrow(
+      'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    )
     expect(() => bodyText(Buffer.from('a: [1'), 'application/yaml')).toThrow('error converting YAML to JSON: yaml: ')
   })
 })
@@ -23,7 +25,10 @@ describe('patchText()', () => {
 
 describe('repeatedYamlKeys()', () => {
   test('names the line of each key that is there twice', () => {
-    expect(repeatedYamlKeys('a: 1\nb: {c: 1}\na: 2\nd:\n  e: 1\n  e: 2\n')).toEqual(['line 3: key "a" already set in map', 'line 6: key "e" already set in map'])
+    expect(repeatedYamlKeys('a: 1\nb: {c: 1}\na: 2\nd:\n  e: 1\n  e: 2\n')).toEqual([
+      'line 3: key "a" already set in map',
+      'line 6: key "e" already set in map',
+    ])
     expect(repeatedYamlKeys('a: {b: 1}\nb: 1\n')).toEqual([])
   })
 })

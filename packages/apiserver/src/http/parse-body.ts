@@ -31,7 +31,7 @@ export const unknownFormat = (accepted: readonly string[]): Error =>
 /** YAML 1.1 as the API server reads it: y, yes, on … are booleans. */
 function yaml(text: string): unknown {
   try {
-    return parseYaml(text, { version: '1.1', merge: true, uniqueKeys: false, logLevel: 'silent' }) as unknown
+    return parseYaml(text, { version: '1.1', merge: true, uniqueKeys: false, logLevel: 'error' }) as unknown
   } catch (error) {
     if (error instanceof YAMLParseError) throw badRequest(`error converting YAML to JSON: yaml: ${error.message}`)
     throw error
@@ -47,7 +47,8 @@ export function repeatedYamlKeys(text: string): string[] {
       const seen = new Set<unknown>()
       for (const { key } of items) {
         if (!isScalar(key)) continue
-        if (seen.has(key.value)) found.push(`line ${lines.linePos(key.range?.[0] ?? 0).line}: key ${JSON.stringify(String(key.value))} already set in map`)
+        if (seen.has(key.value))
+          found.push(`line ${lines.linePos(key.range?.[0] ?? 0).line}: key ${JSON.stringify(String(key.value))} already set in map`)
         seen.add(key.value)
       }
     },

@@ -75,7 +75,7 @@ function metadataOnly({ info }: ServedResource, as: Transformation): Transformer
     whole: (result) => {
       checkTransformation(as, result.type === 'list', `*${info.group.split('.')[0] || 'core'}.${info.kind}${result.type === 'list' ? 'List' : ''}`)
       if (result.type !== 'list') return partialObjectMetadata(objectOf(result), as.version)
-      return partialObjectMetadataList(result.list.items.map((one) => one.object), listMetadata(result.list) as ListMeta, as.version)
+      return partialObjectMetadataList(result.list.items.map((one) => one.object), listMetadata(result.list), as.version)
     },
     one: () => (object) => partialObjectMetadata(object, as.version),
   }

@@ -20,7 +20,10 @@ export function mediaTypeOf({ headers }: IncomingMessage): string {
 }
 
 /** Reads the body of a write. Throws 413 for one that is too large, 415 for a media type that the verb does not take, 400 for a patch that is no JSON. */
-export async function requestBody(request: IncomingMessage, verb: string): Promise<Pick<ApiRequest, 'body' | 'patchType' | 'bodyProblems'>> {
+export async function requestBody(
+  request: IncomingMessage,
+  verb: string,
+): Promise<Pick<ApiRequest, 'body' | 'patchType' | 'bodyProblems'>> {
   const mediaType = mediaTypeOf(request)
   if (verb === 'patch') {
     const patchType = PATCH_TYPES[mediaType]

@@ -19,7 +19,7 @@ export function requestOptions(query: URLSearchParams): RequestOptions {
   }
   const dryRun = query.getAll('dryRun').filter((one) => one !== '')
   if (dryRun.length > 0) options['dryRun'] = dryRun
-  return options as RequestOptions
+  return options
 }
 
 const NONE: RequestOptions = Object.freeze({})

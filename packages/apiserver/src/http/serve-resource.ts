@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { StatusError } from '@kubetape/apimachinery'
 import type { Clock } from '@kubetape/determinism'
 import type { Registry } from '../registry/registry.ts'
+import type { ServedResource } from '../registry/served-resource.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import type { ApiAnswer, ApiRequest, Verb } from '../request/api-request.ts'
 import type { RequestInfo } from '../request/request-info.ts'
@@ -28,6 +29,7 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
   const resource = registry.find(info.group, info.version, info.resource)
   const options = requestOptions(query)
   if (!VERBS.has(info.verb)) throw registry.notAllowed()
+  checkPath(registry, resource.info, info)
   checkWriteOptions(options, info.verb, mediaTypeOf(request) === 'application/apply-patch+yaml')
   const representation = chooseRepresentation(resource, {
     accept: request.headers.accept,
@@ -58,6 +60,15 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
   const full = request.method === 'GET' || request.method === 'HEAD' ? base : { ...base, ...(await requestBody(request, base.verb)) }
   const answer = await registry.handle(full)
   send(exchange, answer, representation)
+}
+
+/** Collections and objects have paths, and methods, of their own; those of namespaced kinds are within a namespace, except to list and to watch. */
+function checkPath(registry: Registry, { namespaced }: ServedResource['info'], { verb, name, namespace, subresource }: ResourceInfo): void {
+  const nowhere = namespaced && namespace === ''
+  if (nowhere && name !== '' && verb !== 'watch') throw registry.notFound()
+  if ((verb === 'update' || verb === 'patch') && name === '') throw registry.notAllowed()
+  if (verb === 'create' && (nowhere || (name !== '' && subresource === ''))) throw registry.notAllowed()
+  if (verb === 'deletecollection' && nowhere) throw registry.notAllowed()
 }
 
 /** Causes are honoured from Kubetape's own identities only (architecture decision 3). */

@@ -6,7 +6,9 @@ const configMap = (name: string, more: object = {}): object => ({ metadata: { na
 describe('createFromRequest()', () => {
   test('stores an object with what only the server sets', async () => {
     const server = await TestServer.start()
-    const { code, body } = await server.create('configmaps', { metadata: { name: 'one', uid: 'mine', deletionTimestamp: '2020-01-01T00:00:00Z' } })
+    const { code, body } = await server.create('configmaps', {
+      metadata: { name: 'one', uid: 'mine', deletionTimestamp: '2020-01-01T00:00:00Z' },
+    })
     expect(code).toBe(201)
     expect(body.metadata).toMatchObject({ name: 'one', namespace: 'default', resourceVersion: '2' })
     expect(body.metadata!.uid).not.toBe('mine')
@@ -17,7 +19,8 @@ describe('createFromRequest()', () => {
   test('makes a name from generateName, and another when that is taken', async () => {
     const server = await TestServer.start()
     const names = new Set<string>()
-    for (let at = 0; at < 5; at++) names.add((await server.create('configmaps', { metadata: { generateName: 'cm-' } })).body.metadata!.name!)
+    for (let at = 0; at < 5; at++)
+      names.add((await server.create('configmaps', { metadata: { generateName: 'cm-' } })).body.metadata!.name!)
     expect(names.size).toBe(5)
     for (const name of names) expect(name).toMatch(/^cm-[a-z0-9]{5}$/)
   })
@@ -25,15 +28,23 @@ describe('createFromRequest()', () => {
   test('refuses a taken name, and says so when what has it is on its way out', async () => {
     const server = await TestServer.start()
     await server.create('configmaps', configMap('one', { finalizers: ['example.com/hold'] }))
-    expect(await server.create('configmaps', configMap('one'))).toMatchObject({ code: 409, body: { reason: 'AlreadyExists', message: 'configmaps "one" already exists' } })
+    expect(await server.create('configmaps', configMap('one'))).toMatchObject({
+      code: 409,
+      body: { reason: 'AlreadyExists', message: 'configmaps "one" already exists' },
+    })
     await server.delete('configmaps/one')
-    expect((await server.create('configmaps', configMap('one'))).body.message).toBe('object is being deleted: configmaps "one" already exists')
+    expect((await server.create('configmaps', configMap('one'))).body.message).toBe(
+      'object is being deleted: configmaps "one" already exists',
+    )
   })
 
   test('takes repeated owner references out and warns of them', async () => {
     const server = await TestServer.start()
     const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'o', uid: 'u' }
-    const { body, warnings } = await server.create('configmaps', configMap('one', { ownerReferences: [owner, owner, { ...owner, controller: true }] }))
+    const { body, warnings } = await server.create(
+      'configmaps',
+      configMap('one', { ownerReferences: [owner, owner, { ...owner, controller: true }] }),
+    )
     expect(body.metadata!.ownerReferences).toEqual([owner, { ...owner, controller: true }])
     expect(warnings).toEqual([expect.stringContaining('duplicate UID(s) observed: u')])
   })
@@ -46,10 +57,25 @@ describe('createFromRequest()', () => {
   })
 
   test.each([
-    ['a resourceVersion', { metadata: { name: 'a', resourceVersion: '5' } }, 500, 'resourceVersion should not be set on objects to be created'],
-    ['another namespace', { metadata: { name: 'a', namespace: 'b' } }, 400, 'the namespace of the provided object does not match the namespace sent on the request'],
+    [
+      'a resourceVersion',
+      { metadata: { name: 'a', resourceVersion: '5' } },
+      500,
+      'resourceVersion should not be set on objects to be created',
+    ],
+    [
+      'another namespace',
+      { metadata: { name: 'a', namespace: 'b' } },
+      400,
+      'the namespace of the provided object does not match the namespace sent on the request',
+    ],
     ['no name', {}, 422, 'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required'],
-    ['another kind', { kind: 'Pod', metadata: { name: 'a' } }, 400, 'Pod in version "v1" cannot be handled as a ConfigMap: converting (v1.Pod) to (core.ConfigMap): unknown conversion'],
+    [
+      'another kind',
+      { kind: 'Pod', metadata: { name: 'a' } },
+      400,
+      'Pod in version "v1" cannot be handled as a ConfigMap: converting (v1.Pod) to (core.ConfigMap): unknown conversion',
+    ],
   ])('refuses %s', async (_, body, code, message) => {
     const server = await TestServer.start()
     expect(await server.create('configmaps', body)).toMatchObject({ code, body: { message } })
@@ -64,7 +90,9 @@ describe('createFromRequest()', () => {
     const server = await TestServer.start()
     const text = '{"metadata":{"name":"one"},"data":{"a":"1","a":"2"},"more":1}'
     const found = ['duplicate field "data.a"', 'unknown field "more"']
-    expect((await server.create('configmaps', text, { fieldValidation: 'Strict' })).body.message).toBe(`ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: ${found.join(', ')}`)
+    expect((await server.create('configmaps', text, { fieldValidation: 'Strict' })).body.message).toBe(
+      `ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: ${found.join(', ')}`,
+    )
     expect((await server.create('configmaps', text, { fieldValidation: 'Ignore', dryRun: ['All'] })).warnings).toEqual([])
     expect((await server.create('configmaps', text)).warnings).toEqual(found)
   })

@@ -9,7 +9,11 @@ import { matcher } from './selectors.ts'
 import type { ServedResource } from './served-resource.ts'
 
 /** DELETE of a collection: each matching object by itself; the answer is the list of what was there. */
-export async function deleteCollection(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext): Promise<ApiResult> {
+export async function deleteCollection(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+): Promise<ApiResult> {
   const { request } = context
   checkListOptions(request.options, environment, false)
   const options = deletionOptions(context)

@@ -48,7 +48,12 @@ describe('deleteFromRequest()', () => {
     await made.delete('pods/p', { gracePeriodSeconds: 7 })
     await made.delete('pods/p', { gracePeriodSeconds: 20 })
     await made.delete('pods/p', { gracePeriodSeconds: 0 })
-    expect(events.map(({ type, object }) => [type, object.object.metadata!.deletionGracePeriodSeconds])).toEqual([['MODIFIED', 30], ['MODIFIED', 7], ['MODIFIED', 0], ['DELETED', 0]])
+    expect(events.map(({ type, object }) => [type, object.object.metadata!.deletionGracePeriodSeconds])).toEqual([
+      ['MODIFIED', 30],
+      ['MODIFIED', 7],
+      ['MODIFIED', 0],
+      ['DELETED', 0],
+    ])
   })
 
   test('takes a negative grace period for one second', async () => {
@@ -66,13 +71,23 @@ describe('deleteFromRequest()', () => {
   test('refuses preconditions that do not hold, under the name of the kind', async () => {
     const made = await server()
     const { code, body } = await made.delete('configmaps/one', { preconditions: { uid: 'x' } })
-    expect([code, body.message]).toEqual([409, expect.stringMatching(/^Operation cannot be fulfilled on ConfigMap "one": the UID in the precondition \(x\) does not match the UID in record/)])
-    expect((await made.delete('configmaps/one', { preconditions: { resourceVersion: '1' } })).body.message).toContain('the ResourceVersion in the precondition (1) does not match')
+    expect([code, body.message]).toEqual([
+      409,
+      expect.stringMatching(
+        /^Operation cannot be fulfilled on ConfigMap "one": the UID in the precondition \(x\) does not match the UID in record/,
+      ),
+    ])
+    expect((await made.delete('configmaps/one', { preconditions: { resourceVersion: '1' } })).body.message).toContain(
+      'the ResourceVersion in the precondition (1) does not match',
+    )
   })
 
   test('orphans the Pods of a Job by default, and warns of it', async () => {
     const made = await TestServer.start()
-    await made.create('batch/v1/jobs', { metadata: { name: 'j' }, spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } } } })
+    await made.create('batch/v1/jobs', {
+      metadata: { name: 'j' },
+      spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } } },
+    })
     const { body, warnings } = await made.delete('batch/v1/jobs/j')
     expect(body.metadata!.finalizers).toEqual(['orphan'])
     expect(warnings).toHaveLength(1)
@@ -81,11 +96,31 @@ describe('deleteFromRequest()', () => {
 
 describe('deletionOptions()', () => {
   test.each([
-    ['{"orphanDependents":true,"propagationPolicy":"Orphan"}', 422, 'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: "Orphan": orphanDependents and deletionPropagation cannot be both set'],
-    ['{"propagationPolicy":"Sideways"}', 422, 'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "Sideways": supported values: "Foreground", "Background", "Orphan", "nil"'],
-    ['{"dryRun":["Most"]}', 422, 'DeleteOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: []string{"Most"}: supported values: "All"'],
-    ['{"propagationPolicy":5}', 500, 'json: cannot unmarshal number into Go struct field DeleteOptions.propagationPolicy of type v1.DeletionPropagation'],
-    ['{"kind":"Pod","apiVersion":"v1"}', 500, 'no kind "Pod" is registered for version "v1" in scheme "k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27"'],
+    [
+      '{"orphanDependents":true,"propagationPolicy":"Orphan"}',
+      422,
+      'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: "Orphan": orphanDependents and deletionPropagation cannot be both set',
+    ],
+    [
+      '{"propagationPolicy":"Sideways"}',
+      422,
+      'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Unsupported value: "Sideways": supported values: "Foreground", "Background", "Orphan", "nil"',
+    ],
+    [
+      '{"dryRun":["Most"]}',
+      422,
+      'DeleteOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: []string{"Most"}: supported values: "All"',
+    ],
+    [
+      '{"propagationPolicy":5}',
+      500,
+      'json: cannot unmarshal number into Go struct field DeleteOptions.propagationPolicy of type v1.DeletionPropagation',
+    ],
+    [
+      '{"kind":"Pod","apiVersion":"v1"}',
+      500,
+      'no kind "Pod" is registered for version "v1" in scheme "k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27"',
+    ],
     ['not json', 500, "couldn't get version/kind; json parse error: invalid character 'o' in literal null (expecting 'u')"],
   ])('refuses %s', async (text, code, message) => {
     expect(await (await server()).delete('configmaps/one', text)).toMatchObject({ code, body: { message } })
@@ -95,7 +130,9 @@ describe('deletionOptions()', () => {
     const made = await server(HELD)
     const { body } = await made.delete('configmaps/one', { propagationPolicy: 'Background' }, { propagationPolicy: 'Foreground' })
     expect(body.metadata!.finalizers).toEqual(HELD.finalizers)
-    expect((await (await server(HELD)).delete('configmaps/one', undefined, { propagationPolicy: 'Foreground' })).body.metadata!.finalizers).toContain('foregroundDeletion')
+    expect(
+      (await (await server(HELD)).delete('configmaps/one', undefined, { propagationPolicy: 'Foreground' })).body.metadata!.finalizers,
+    ).toContain('foregroundDeletion')
   })
 })
 

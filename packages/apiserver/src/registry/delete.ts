@@ -9,7 +9,11 @@ import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
 
 /** DELETE of one object. */
-export async function deleteFromRequest(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext): Promise<ApiResult> {
+export async function deleteFromRequest(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+): Promise<ApiResult> {
   const options = deletionOptions(context)
   return deleteObject(environment, resource, dryOf(context, options), context.request.name, options)
 }
@@ -25,7 +29,13 @@ export function withMembers(context: RequestContext, members: Partial<RequestCon
 }
 
 /** Deletes, however often others change the object meanwhile. Throws 404, 409 for a failed precondition, and what admission refuses. */
-export async function deleteObject(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, name: string, options: DeletionOptions): Promise<ApiResult> {
+export async function deleteObject(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  name: string,
+  options: DeletionOptions,
+): Promise<ApiResult> {
   let marked: KubeObject | undefined
   for (;;) {
     const stored = readObject(environment, resource, context.namespace, name)
@@ -49,10 +59,27 @@ export async function deleteObject(environment: RegistryEnvironment, resource: S
  * One step of a deletion: an answer; or `marked`, after an object whose kind knows grace was marked with none left, which the next step removes; or
  * undefined when somebody was faster.
  */
-async function deleteStep(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, stored: StoredObject, options: DeletionOptions, standard: DefaultPropagation): Promise<ApiResult | { marked: KubeObject } | undefined> {
+async function deleteStep(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  stored: StoredObject,
+  options: DeletionOptions,
+  standard: DefaultPropagation,
+): Promise<ApiResult | { marked: KubeObject } | undefined> {
   const old = stored.object
   resource.strategy.checkDelete?.(old, context)
-  environment.admission.validate({ operation: 'DELETE', resource, subresource: '', namespace: context.namespace, name: stored.name, draft: undefined, old, dryRun: context.dryRun, context })
+  environment.admission.validate({
+    operation: 'DELETE',
+    resource,
+    subresource: '',
+    namespace: context.namespace,
+    name: stored.name,
+    draft: undefined,
+    old,
+    dryRun: context.dryRun,
+    context,
+  })
   const code = accepted(options) ? 202 : 200
   const draft = cloneJson(old) as Draft
   const grace = graceOf(resource, context, draft, options)
@@ -68,12 +95,26 @@ async function deleteStep(environment: RegistryEnvironment, resource: ServedReso
     return updated === undefined ? undefined : waits ? { type: 'stored', code, stored: updated } : { marked: updated.object }
   }
   if (context.dryRun) return answerOf(resource, old)
-  const deleted = await commit(environment, resource, context, 'delete', cloneJson(old) as Draft, stored)
+  const deleted = await commit(environment, resource, context, 'delete', cloneJson(old), stored)
   return deleted === undefined ? undefined : answerOf(resource, deleted.object)
 }
 
-function commit(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, operation: 'update' | 'delete', object: KubeObject, over: StoredObject): Promise<StoredObject | undefined> {
-  return commitChange(environment, resource, { operation, namespace: over.namespace, name: over.name, expect: over.revision, object, cause: context.cause })
+function commit(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  operation: 'update' | 'delete',
+  object: KubeObject,
+  over: StoredObject,
+): Promise<StoredObject | undefined> {
+  return commitChange(environment, resource, {
+    operation,
+    namespace: over.namespace,
+    name: over.name,
+    expect: over.revision,
+    object,
+    cause: context.cause,
+  })
 }
 
 /** FACTS: 202 is answered only to orphanDependents=false on an object that something holds. */
@@ -83,7 +124,12 @@ const accepted = (options: DeletionOptions): boolean => options.orphanDependents
  * The seconds that the object still gets; undefined where it gets none (its kind knows no graceful deletion, or its grace is over); 'pending' when it
  * is on its way out already and the request would not shorten that.
  */
-function graceOf(resource: ServedResource, context: RequestContext, draft: Readonly<Draft>, options: DeletionOptions): number | undefined | 'pending' {
+function graceOf(
+  resource: ServedResource,
+  context: RequestContext,
+  draft: Readonly<Draft>,
+  options: DeletionOptions,
+): number | undefined | 'pending' {
   const requested = options.gracePeriodSeconds !== undefined && options.gracePeriodSeconds < 0 ? 1 : options.gracePeriodSeconds
   const { deletionTimestamp, deletionGracePeriodSeconds: before = 0 } = draft.metadata!
   if (deletionTimestamp === undefined) return resource.strategy.gracePeriod?.(draft, requested, context)
@@ -112,10 +158,18 @@ function checkPreconditions(resource: ServedResource, name: string, stored: Stor
   // Upstream names the kind here where it names the resource elsewhere.
   const kind = { group: resource.named.group, resource: resource.named.kind }
   if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
-    throw conflict(kind, name, `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`)
+    throw conflict(
+      kind,
+      name,
+      `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
+    )
   }
   if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== String(stored.revision)) {
-    throw conflict(kind, name, `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${stored.revision}). The object might have been modified`)
+    throw conflict(
+      kind,
+      name,
+      `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ResourceVersion in record (${stored.revision}). The object might have been modified`,
+    )
   }
 }
 
@@ -124,7 +178,10 @@ function answerOf(resource: ServedResource, object: KubeObject): ApiResult {
   if (resource.strategy.returnsDeleted) return { type: 'object', code: 200, object }
   const { group, resource: kind } = resource.named
   const status: Status = {
-    kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success',
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
     details: { name: object.metadata!.name!, ...(group ? { group } : {}), kind, uid: object.metadata!.uid! },
   }
   return { type: 'status', code: 200, status }

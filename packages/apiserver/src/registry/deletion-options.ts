@@ -24,7 +24,12 @@ const schema = new KindCompiler(builtinSchemas).kind('io.k8s.apimachinery.pkg.ap
 /** DeleteOptions from the body, or else from the query. Throws 422 for what contradicts itself, and the 500s with which upstream answers to what it cannot read. */
 export function deletionOptions({ request }: RequestContext): DeletionOptions {
   const { body } = request
-  const options = body === undefined || body === null ? fromQuery(request.options) : body instanceof BodyText ? fromBody(body.text) : (body as DeletionOptions)
+  const options =
+    body === undefined || body === null
+      ? fromQuery(request.options)
+      : body instanceof BodyText
+        ? fromBody(body.text)
+        : (body as DeletionOptions)
   checkDeletionOptions(options)
   return options
 }
@@ -34,17 +39,28 @@ export function checkDeletionOptions(options: DeletionOptions): void {
   const errors: FieldError[] = []
   const path = FieldPath.of('propagationPolicy')
   const { propagationPolicy: policy, orphanDependents, gracePeriodSeconds, dryRun } = options
-  if (policy !== undefined && orphanDependents !== undefined) errors.push(invalid(path, policy, 'orphanDependents and deletionPropagation cannot be both set'))
+  if (policy !== undefined && orphanDependents !== undefined)
+    errors.push(invalid(path, policy, 'orphanDependents and deletionPropagation cannot be both set'))
   if (policy !== undefined && !POLICIES.includes(policy)) {
     // Its values are no sorted set upstream, and none at all is called nil.
-    errors.push({ type: 'FieldValueNotSupported', field: 'propagationPolicy', message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"` })
+    errors.push({
+      type: 'FieldValueNotSupported',
+      field: 'propagationPolicy',
+      message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
+    })
   }
   errors.push(...dryRunErrors(dryRun))
   if (errors.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', errors)
-  if (gracePeriodSeconds !== undefined && !Number.isInteger(gracePeriodSeconds)) throw badRequest(`Cannot read gracePeriodSeconds "${String(gracePeriodSeconds)}": it is no whole number`)
+  if (gracePeriodSeconds !== undefined && !Number.isInteger(gracePeriodSeconds))
+    throw badRequest(`Cannot read gracePeriodSeconds "${String(gracePeriodSeconds)}": it is no whole number`)
 }
 
-function fromQuery({ gracePeriodSeconds, propagationPolicy, orphanDependents, dryRun }: RequestContext['request']['options']): DeletionOptions {
+function fromQuery({
+  gracePeriodSeconds,
+  propagationPolicy,
+  orphanDependents,
+  dryRun,
+}: RequestContext['request']['options']): DeletionOptions {
   return {
     ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
     ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
@@ -58,7 +74,11 @@ function fromBody(text: string): DeletionOptions {
   const { kind, apiVersion } = (value.value ?? {}) as { kind?: unknown; apiVersion?: unknown }
   if (typeof kind === 'string' && kind !== '' && kind !== 'DeleteOptions') {
     const version = typeof apiVersion === 'string' ? apiVersion : ''
-    throw failure(500, undefined, `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme ${JSON.stringify(SCHEME)}`)
+    throw failure(
+      500,
+      undefined,
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme ${JSON.stringify(SCHEME)}`,
+    )
   }
   try {
     return schema.decode(value, 'Ignore').object as DeletionOptions

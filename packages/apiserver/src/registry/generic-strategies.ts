@@ -17,13 +17,29 @@ export const genericStrategies: readonly (readonly [string, Strategy])[] = [
   ['/limitranges', { createOnUpdate: true }],
   ['/persistentvolumeclaims', uncounted],
   ['/persistentvolumes', uncounted],
-  ['/replicationcontrollers', { defaultPropagation: () => 'orphan', selectableFields: (object) => ({ 'status.replicas': text(object, 'status', 'replicas', '0') }) }],
+  [
+    '/replicationcontrollers',
+    { defaultPropagation: () => 'orphan', selectableFields: (object) => ({ 'status.replicas': text(object, 'status', 'replicas', '0') }) },
+  ],
   ['/resourcequotas', uncounted],
-  ['/services', { generation: 'none', createOnUpdate: true, selectableFields: (object) => ({ 'spec.clusterIP': text(object, 'spec', 'clusterIP'), 'spec.type': text(object, 'spec', 'type', 'ClusterIP') }) }],
+  [
+    '/services',
+    {
+      generation: 'none',
+      createOnUpdate: true,
+      selectableFields: (object) => ({
+        'spec.clusterIP': text(object, 'spec', 'clusterIP'),
+        'spec.type': text(object, 'spec', 'type', 'ClusterIP'),
+      }),
+    },
+  ],
   ['admissionregistration.k8s.io/mutatingwebhookconfigurations', counted],
   ['admissionregistration.k8s.io/validatingwebhookconfigurations', counted],
   ['autoscaling/horizontalpodautoscalers', uncounted],
-  ['certificates.k8s.io/certificatesigningrequests', { generation: 'none', selectableFields: (object) => ({ 'spec.signerName': text(object, 'spec', 'signerName') }) }],
+  [
+    'certificates.k8s.io/certificatesigningrequests',
+    { generation: 'none', selectableFields: (object) => ({ 'spec.signerName': text(object, 'spec', 'signerName') }) },
+  ],
   ['discovery.k8s.io/endpointslices', counted],
   ['networking.k8s.io/networkpolicies', counted],
   ['networking.k8s.io/servicecidrs', uncounted],
@@ -41,5 +57,5 @@ export const genericStrategies: readonly (readonly [string, Strategy])[] = [
 /** A member of an object's spec or status as field selectors compare it. */
 function text(object: Readonly<KubeObject>, part: 'spec' | 'status', member: string, absent = ''): string {
   const value = (object[part] as Record<string, unknown> | undefined)?.[member]
-  return value === undefined ? absent : String(value)
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : absent
 }

@@ -9,17 +9,23 @@ export function checkListOptions(options: RequestOptions, environment: RegistryE
   const match = FieldPath.of('resourceVersionMatch')
   const initial = FieldPath.of('sendInitialEvents')
   if (isWatch) {
-    if (resourceVersionMatch !== '' && sendInitialEvents === undefined) errors.push(forbidden(match, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'))
-    if (sendInitialEvents !== undefined && resourceVersionMatch !== 'NotOlderThan') errors.push(forbidden(match, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'))
-    else if (resourceVersionMatch !== '' && resourceVersionMatch !== 'NotOlderThan') errors.push(notSupported(match, resourceVersionMatch, ['NotOlderThan']))
-    if (sendInitialEvents !== undefined && !environment.gates.enabled('WatchList')) errors.push(forbidden(initial, 'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled'))
+    if (resourceVersionMatch !== '' && sendInitialEvents === undefined)
+      errors.push(forbidden(match, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'))
+    if (sendInitialEvents !== undefined && resourceVersionMatch !== 'NotOlderThan')
+      errors.push(forbidden(match, 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'))
+    else if (resourceVersionMatch !== '' && resourceVersionMatch !== 'NotOlderThan')
+      errors.push(notSupported(match, resourceVersionMatch, ['NotOlderThan']))
+    if (sendInitialEvents !== undefined && !environment.gates.enabled('WatchList'))
+      errors.push(forbidden(initial, 'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled'))
   } else {
     if (sendInitialEvents !== undefined) errors.push(forbidden(initial, 'sendInitialEvents is forbidden for list'))
     if (resourceVersionMatch !== '') {
       if (resourceVersion === '') errors.push(forbidden(match, 'resourceVersionMatch is forbidden unless resourceVersion is provided'))
       if (options.continue) errors.push(forbidden(match, 'resourceVersionMatch is forbidden when continue is provided'))
-      if (!['Exact', 'NotOlderThan'].includes(resourceVersionMatch)) errors.push(notSupported(match, resourceVersionMatch, ['Exact', 'NotOlderThan', '']))
-      if (resourceVersionMatch === 'Exact' && resourceVersion === '0') errors.push(forbidden(match, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
+      if (!['Exact', 'NotOlderThan'].includes(resourceVersionMatch))
+        errors.push(notSupported(match, resourceVersionMatch, ['Exact', 'NotOlderThan', '']))
+      if (resourceVersionMatch === 'Exact' && resourceVersion === '0')
+        errors.push(forbidden(match, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
     }
   }
   if (errors.length > 0) throw invalidObject({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', errors)

@@ -17,7 +17,12 @@ export interface Change {
 }
 
 /** The newest version of an object, in the form that is served. */
-export function readObject({ storage }: RegistryEnvironment, resource: ServedResource, namespace: string, name: string): StoredObject | undefined {
+export function readObject(
+  { storage }: RegistryEnvironment,
+  resource: ServedResource,
+  namespace: string,
+  name: string,
+): StoredObject | undefined {
   const stored = storage.get(resource.stored, namespace, name)
   return stored === undefined ? undefined : resource.served(stored)
 }
@@ -31,15 +36,25 @@ export function readList({ storage }: RegistryEnvironment, resource: ServedResou
 }
 
 /** A predicate over stored objects out of one over served ones. */
-export function inServedForm(resource: ServedResource, matches: ((object: StoredObject) => boolean) | undefined): ((object: StoredObject) => boolean) | undefined {
+export function inServedForm(
+  resource: ServedResource,
+  matches: ((object: StoredObject) => boolean) | undefined,
+): ((object: StoredObject) => boolean) | undefined {
   return matches === undefined || resource.conversion === undefined ? matches : (stored) => matches(resource.served(stored))
 }
 
 /** Commits over exactly the expected version; undefined when somebody was faster. */
-export async function commitChange({ storage }: RegistryEnvironment, resource: ServedResource, change: Change): Promise<StoredObject | undefined> {
+export async function commitChange(
+  { storage }: RegistryEnvironment,
+  resource: ServedResource,
+  change: Change,
+): Promise<StoredObject | undefined> {
   const { cause, object, ...write } = change
   try {
-    const [stored] = await storage.commit([{ ...resource.stored, ...write, object: inWireOrder(resource.conversion?.toStored(object) ?? object) }], { cause })
+    const [stored] = await storage.commit(
+      [{ ...resource.stored, ...write, object: inWireOrder(resource.conversion?.toStored(object) ?? object) }],
+      { cause },
+    )
     return resource.served(stored!)
   } catch (error) {
     if (error instanceof ExpectationFailed) return undefined

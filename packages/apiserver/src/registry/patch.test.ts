@@ -21,24 +21,37 @@ describe('applyPatch()', () => {
     const made = await server()
     const { code, body } = await made.patch('configmaps/one', 'merge', { data: { b: 5 } })
     expect(code).toBe(422)
-    expect(body.message).toMatch(/^ "" is invalid: patch: Invalid value: "\{.*\}": json: cannot unmarshal number into Go struct field ConfigMap\.data of type string$/)
+    expect(body.message).toMatch(
+      /^ "" is invalid: patch: Invalid value: "\{.*\}": json: cannot unmarshal number into Go struct field ConfigMap\.data of type string$/,
+    )
     expect(body.details).toEqual({ causes: [expect.objectContaining({ field: 'patch', reason: 'FieldValueInvalid' })] })
-    expect((await made.patch('configmaps/one', 'strategic', { data: { b: 5 } })).body.message).toContain('Invalid value: "map[data:map[b:5]]": json:')
+    expect((await made.patch('configmaps/one', 'strategic', { data: { b: 5 } })).body.message).toContain(
+      'Invalid value: "map[data:map[b:5]]": json:',
+    )
   })
 
   test('refuses another kind and another version', async () => {
     const made = await server()
-    expect((await made.patch('configmaps/one', 'merge', { kind: 'Pod' })).body.message).toMatch(/: converting \(v1.Pod\) to \(core.ConfigMap\): unknown conversion$/)
-    expect((await made.patch('configmaps/one', 'merge', { apiVersion: 'v2' })).body.message).toContain('no kind "ConfigMap" is registered for version "v2"')
+    expect((await made.patch('configmaps/one', 'merge', { kind: 'Pod' })).body.message).toMatch(
+      /: converting \(v1.Pod\) to \(core.ConfigMap\): unknown conversion$/,
+    )
+    expect((await made.patch('configmaps/one', 'merge', { apiVersion: 'v2' })).body.message).toContain(
+      'no kind "ConfigMap" is registered for version "v2"',
+    )
   })
 
   test('names the problems of the patch before those of its result', async () => {
     const made = await server()
     const patch = { data: { m: '2' }, extra: 1 }
     const bodyProblems = ['duplicate field "data.m"']
-    expect((await made.patch('configmaps/one', 'merge', patch, { bodyProblems, fieldValidation: 'Strict' })).body.message).toMatch(/: strict decoding error: duplicate field "data.m", unknown field "extra"$/)
+    expect((await made.patch('configmaps/one', 'merge', patch, { bodyProblems, fieldValidation: 'Strict' })).body.message).toMatch(
+      /: strict decoding error: duplicate field "data.m", unknown field "extra"$/,
+    )
     expect((await made.patch('configmaps/one', 'merge', patch, { bodyProblems, fieldValidation: 'Ignore' })).warnings).toEqual([])
-    expect((await made.patch('configmaps/one', 'merge', { ...patch, data: { m: '3' } }, { bodyProblems })).warnings).toEqual([...bodyProblems, 'unknown field "extra"'])
+    expect((await made.patch('configmaps/one', 'merge', { ...patch, data: { m: '3' } }, { bodyProblems })).warnings).toEqual([
+      ...bodyProblems,
+      'unknown field "extra"',
+    ])
   })
 
   test('refuses to change what the server owns through a patch of an old version', async () => {
@@ -50,13 +63,17 @@ describe('applyPatch()', () => {
 describe('checkPatch()', () => {
   test('refuses server-side apply, whether the object is there or not', async () => {
     const made = await server()
-    for (const name of ['one', 'none']) expect(await made.patch(`configmaps/${name}`, 'apply', {})).toMatchObject({ code: 415, body: { reason: 'UnsupportedMediaType' } })
+    for (const name of ['one', 'none'])
+      expect(await made.patch(`configmaps/${name}`, 'apply', {})).toMatchObject({ code: 415, body: { reason: 'UnsupportedMediaType' } })
   })
 
   test('refuses more operations than allowed', async () => {
     const many = Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/data/a', value: '1' }))
     const { code, body } = await (await server()).patch('configmaps/one', 'json', many)
-    expect([code, body.message]).toEqual([413, 'Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001'])
+    expect([code, body.message]).toEqual([
+      413,
+      'Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001',
+    ])
   })
 })
 

@@ -1,4 +1,17 @@
-import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch, badRequest, failure, FieldPath, invalid, invalidObject, JSON_PATCH_OPERATIONS_MAX, type KubeObject, type StatusError, unsupportedMediaType } from '@kubetape/apimachinery'
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  badRequest,
+  failure,
+  FieldPath,
+  invalid,
+  invalidObject,
+  JSON_PATCH_OPERATIONS_MAX,
+  type KubeObject,
+  type StatusError,
+  unsupportedMediaType,
+} from '@kubetape/apimachinery'
 import { builtinSchemas, typeNameOfKind } from '@kubetape/api'
 import { DecodeError } from '../schema/decode-context.ts'
 import { decodeBody, validationMode } from './body.ts'
@@ -13,10 +26,16 @@ const SERVED = 'application/json-patch+json, application/merge-patch+json, appli
 export function checkPatch({ request }: RequestContext): void {
   const { patchType, body } = request
   if (patchType === 'apply') {
-    throw unsupportedMediaType(`the body of the request was in a format that this release of Kubetape does not serve yet: server-side apply - accepted media types include: ${SERVED}`)
+    throw unsupportedMediaType(
+      `the body of the request was in a format that this release of Kubetape does not serve yet: server-side apply - accepted media types include: ${SERVED}`,
+    )
   }
   if (patchType === 'json' && Array.isArray(body) && body.length > JSON_PATCH_OPERATIONS_MAX) {
-    throw failure(413, 'RequestEntityTooLarge', `Request entity too large: The allowed maximum operations in a JSON patch is ${JSON_PATCH_OPERATIONS_MAX}, got ${body.length}`)
+    throw failure(
+      413,
+      'RequestEntityTooLarge',
+      `Request entity too large: The allowed maximum operations in a JSON patch is ${JSON_PATCH_OPERATIONS_MAX}, got ${body.length}`,
+    )
   }
 }
 
@@ -62,7 +81,12 @@ function decodeStrictly(resource: ServedResource, patched: unknown): string | un
   }
 }
 
-function patchedObject(resource: ServedResource, old: Readonly<KubeObject>, body: unknown, patchType: RequestContext['request']['patchType']): unknown {
+function patchedObject(
+  resource: ServedResource,
+  old: Readonly<KubeObject>,
+  body: unknown,
+  patchType: RequestContext['request']['patchType'],
+): unknown {
   switch (patchType) {
     case 'json':
       return applyJsonPatch(old, body)
@@ -70,7 +94,10 @@ function patchedObject(resource: ServedResource, old: Readonly<KubeObject>, body
       return applyMergePatch(old, body)
     case 'strategic': {
       const schema = builtinSchemas.type(typeNameOfKind(resource.gvk) ?? '')
-      if (schema === undefined) throw unsupportedMediaType('the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml')
+      if (schema === undefined)
+        throw unsupportedMediaType(
+          'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
+        )
       return applyStrategicMergePatch(old, body as Record<string, unknown>, schema, builtinSchemas)
     }
     default:
@@ -82,7 +109,7 @@ function patchedObject(resource: ServedResource, old: Readonly<KubeObject>, body
 export function printGoMap(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(printGoMap).join(' ')}]`
   if (value === null || value === undefined) return '<nil>'
-  if (typeof value !== 'object') return String(value)
+  if (typeof value !== 'object') return String(value as string | number | boolean)
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return `map[${members.map(([name, member]) => `${name}:${printGoMap(member)}`).join(' ')}]`
 }

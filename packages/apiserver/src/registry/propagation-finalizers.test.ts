@@ -2,9 +2,13 @@ import { describe, expect, test } from '@jest/globals'
 import type { DeletionOptions } from './deletion-options.ts'
 import { type DefaultPropagation, setPropagationFinalizers } from './propagation-finalizers.ts'
 
-function after(finalizers: string[] | undefined, options: DeletionOptions, standard: DefaultPropagation = 'background'): string[] | undefined {
+function after(
+  finalizers: string[] | undefined,
+  options: DeletionOptions,
+  standard: DefaultPropagation = 'background',
+): string[] | undefined {
   const draft = { metadata: { name: 'x', ...(finalizers === undefined ? {} : { finalizers }) } }
-  setPropagationFinalizers(draft as never, options, standard)
+  setPropagationFinalizers(draft, options, standard)
   return draft.metadata.finalizers
 }
 

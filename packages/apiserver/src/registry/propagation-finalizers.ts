@@ -21,7 +21,11 @@ export function setPropagationFinalizers(draft: Draft, options: DeletionOptions,
   else delete metadata.finalizers
 }
 
-function wanted(before: readonly string[], { propagationPolicy, orphanDependents }: DeletionOptions, standard: DefaultPropagation): { orphan: boolean; foreground: boolean } {
+function wanted(
+  before: readonly string[],
+  { propagationPolicy, orphanDependents }: DeletionOptions,
+  standard: DefaultPropagation,
+): { orphan: boolean; foreground: boolean } {
   if (propagationPolicy !== undefined) return { orphan: propagationPolicy === 'Orphan', foreground: propagationPolicy === 'Foreground' }
   if (orphanDependents !== undefined) return { orphan: orphanDependents, foreground: false }
   const foreground = before.includes(FOREGROUND_FINALIZER)

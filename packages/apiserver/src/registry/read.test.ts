@@ -7,7 +7,8 @@ async function server(): Promise<TestServer> {
   return made
 }
 
-const names = (items: readonly { metadata?: { name?: string } }[] | undefined): (string | undefined)[] => (items ?? []).map((one) => one.metadata?.name)
+const names = (items: readonly { metadata?: { name?: string } }[] | undefined): (string | undefined)[] =>
+  (items ?? []).map((one) => one.metadata?.name)
 
 describe('getObject()', () => {
   test('answers 404 with the words of the resource', async () => {
@@ -36,9 +37,21 @@ describe('listObjects()', () => {
 
   test('lists Events of both groups as one', async () => {
     const made = await server()
-    await made.create('events', { metadata: { name: 'old' }, involvedObject: { kind: 'Pod', name: 'p', namespace: 'default' }, message: 'm', source: { component: 'c' } })
+    await made.create('events', {
+      metadata: { name: 'old' },
+      involvedObject: { kind: 'Pod', name: 'p', namespace: 'default' },
+      message: 'm',
+      source: { component: 'c' },
+    })
     const { body } = await made.list('events.k8s.io/v1/events', { fieldSelector: 'regarding.name=p' })
-    expect(body.items).toEqual([expect.objectContaining({ apiVersion: 'events.k8s.io/v1', note: 'm', deprecatedSource: { component: 'c' }, regarding: { kind: 'Pod', name: 'p', namespace: 'default' } })])
+    expect(body.items).toEqual([
+      expect.objectContaining({
+        apiVersion: 'events.k8s.io/v1',
+        note: 'm',
+        deprecatedSource: { component: 'c' },
+        regarding: { kind: 'Pod', name: 'p', namespace: 'default' },
+      }),
+    ])
     expect(body.items![0]).not.toHaveProperty('reportingController')
   })
 })
@@ -63,20 +76,48 @@ describe('watchObjects()', () => {
   test('delivers what one version wrote in the form of another', async () => {
     const made = await TestServer.start({ runtimeConfig: { 'api/all': 'true' } })
     const { events } = made.watch('storage.k8s.io/v1alpha1/volumeattributesclasses')
-    await made.create('storage.k8s.io/v1beta1/volumeattributesclasses', { metadata: { name: 'v' }, driverName: 'd', parameters: { a: 'b' } })
-    expect(events.map(({ object }) => object.object)).toEqual([expect.objectContaining({ apiVersion: 'storage.k8s.io/v1alpha1', driverName: 'd' })])
-    expect((await made.patch('storage.k8s.io/v1alpha1/volumeattributesclasses/v', 'merge', { metadata: { labels: { x: 'y' } } })).body.apiVersion).toBe('storage.k8s.io/v1alpha1')
-    expect((await made.get('storage.k8s.io/v1beta1/volumeattributesclasses/v')).body).toMatchObject({ apiVersion: 'storage.k8s.io/v1beta1', metadata: { labels: { x: 'y' } } })
+    await made.create('storage.k8s.io/v1beta1/volumeattributesclasses', {
+      metadata: { name: 'v' },
+      driverName: 'd',
+      parameters: { a: 'b' },
+    })
+    expect(events.map(({ object }) => object.object)).toEqual([
+      expect.objectContaining({ apiVersion: 'storage.k8s.io/v1alpha1', driverName: 'd' }),
+    ])
+    expect(
+      (await made.patch('storage.k8s.io/v1alpha1/volumeattributesclasses/v', 'merge', { metadata: { labels: { x: 'y' } } })).body
+        .apiVersion,
+    ).toBe('storage.k8s.io/v1alpha1')
+    expect((await made.get('storage.k8s.io/v1beta1/volumeattributesclasses/v')).body).toMatchObject({
+      apiVersion: 'storage.k8s.io/v1beta1',
+      metadata: { labels: { x: 'y' } },
+    })
   })
 })
 
 describe('checkListOptions()', () => {
   test.each([
-    ['list', { resourceVersionMatch: 'Exact' }, 'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided'],
-    ['list', { resourceVersion: '0', resourceVersionMatch: 'Exact' }, 'resourceVersionMatch: Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"'],
-    ['list', { resourceVersion: '1', resourceVersionMatch: 'Sometimes' }, 'resourceVersionMatch: Unsupported value: "Sometimes": supported values: "Exact", "NotOlderThan", ""'],
+    [
+      'list',
+      { resourceVersionMatch: 'Exact' },
+      'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided',
+    ],
+    [
+      'list',
+      { resourceVersion: '0', resourceVersionMatch: 'Exact' },
+      'resourceVersionMatch: Forbidden: resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+    ],
+    [
+      'list',
+      { resourceVersion: '1', resourceVersionMatch: 'Sometimes' },
+      'resourceVersionMatch: Unsupported value: "Sometimes": supported values: "Exact", "NotOlderThan", ""',
+    ],
     ['list', { sendInitialEvents: true }, 'sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list'],
-    ['watch', { resourceVersionMatch: 'NotOlderThan' }, 'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'],
+    [
+      'watch',
+      { resourceVersionMatch: 'NotOlderThan' },
+      'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+    ],
   ] as const)('refuses on %s %j', async (verb, options, why) => {
     const made = await server()
     const message = `ListOptions.meta.k8s.io "" is invalid: ${why}`
@@ -99,8 +140,11 @@ describe('parseResourceVersion()', () => {
 describe('matcher()', () => {
   test('refuses fields that the kind cannot be selected by, each kind in its words', async () => {
     const made = await server()
-    const refusal = (target: string, fieldSelector: string): Promise<string | undefined> => made.list(target, { fieldSelector }).then(({ body }) => body.message)
-    expect(await refusal('configmaps', 'data.a=1')).toBe('"data.a" is not a known field selector: only "metadata.name", "metadata.namespace"')
+    const refusal = (target: string, fieldSelector: string): Promise<string | undefined> =>
+      made.list(target, { fieldSelector }).then(({ body }) => body.message)
+    expect(await refusal('configmaps', 'data.a=1')).toBe(
+      '"data.a" is not a known field selector: only "metadata.name", "metadata.namespace"',
+    )
     expect(await refusal('pods', 'spec.x=1')).toBe('field label not supported: spec.x')
     expect(await refusal('batch/v1/jobs', 'spec.parallelism=1')).toBe('field label "spec.parallelism" not supported for Job')
   })

@@ -47,7 +47,7 @@ export class Registry {
   /** The resource of this name; throws the 404 Status of an unknown resource in a known group. */
   find(group: string, version: string, resource: string): ServedResource {
     const served = this.#resources.get(`${group}/${version}/${resource}`)
-    if (served === undefined) throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
+    if (served === undefined) throw this.notFound()
     return served
   }
 
@@ -58,6 +58,11 @@ export class Registry {
   /** Whether any version of this group is served. */
   knowsGroup(group: string): boolean {
     return this.#groups.has(group)
+  }
+
+  /** The refusal of a path that a known group does not have. */
+  notFound(): StatusError {
+    return failure(404, 'NotFound', 'the server could not find the requested resource', {})
   }
 
   /** The refusal of a method that the resource does not have. */
@@ -132,7 +137,7 @@ export class Registry {
   #checkVerb(resource: ServedResource, request: ApiRequest): void {
     const { verb, subresource } = request
     const verbs = subresource === '' ? resource.info.verbs : resource.info.subresources.find((one) => one.name === subresource)?.verbs
-    if (verbs === undefined) throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
+    if (verbs === undefined) throw this.notFound()
     if (!verbs.includes(verb)) throw this.notAllowed()
   }
 }

@@ -9,7 +9,11 @@ export function matcher(resource: ServedResource, request: ApiRequest): ((object
   const fields = request.options.fieldSelector ? parseFieldSelector(request.options.fieldSelector) : undefined
   const byLabel = labels === undefined || labels.empty ? undefined : labels
   const byField = fields === undefined || fields.empty ? undefined : fields
-  if (byField !== undefined) checkFields(resource, byField.requirements.map((one) => one.field))
+  if (byField !== undefined)
+    checkFields(
+      resource,
+      byField.requirements.map((one) => one.field),
+    )
   if (byLabel === undefined && byField === undefined) return undefined
   return (stored) => {
     if (byField !== undefined && !byField.matches(selectableFields(resource, stored))) return false
@@ -29,7 +33,8 @@ function checkFields(resource: ServedResource, fields: readonly string[]): void 
   const known = new Set(['metadata.name', 'metadata.namespace', ...Object.keys(resource.strategy.selectableFields?.(probe) ?? {})])
   for (const field of fields) {
     if (known.has(field)) continue
-    if (resource.strategy.selectableFields === undefined) throw badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`)
+    if (resource.strategy.selectableFields === undefined)
+      throw badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`)
     throw badRequest(resource.strategy.fieldRefusal?.(field) ?? `field label not supported: ${field}`)
   }
 }

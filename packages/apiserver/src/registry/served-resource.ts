@@ -44,7 +44,8 @@ export class ServedResource {
   get schema(): KindSchema {
     if (this.#schema === undefined) {
       const typeName = typeNameOfKind(this.gvk)
-      if (typeName === undefined) throw new Error(`Cannot serve ${this.info.resource}: the schema has no kind ${this.info.kind} in ${this.apiVersion}`)
+      if (typeName === undefined)
+        throw new Error(`Cannot serve ${this.info.resource}: the schema has no kind ${this.info.kind} in ${this.apiVersion}`)
       this.#schema = compiler.kind(typeName)
     }
     return this.#schema

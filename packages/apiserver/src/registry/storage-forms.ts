@@ -11,7 +11,8 @@ const OWN_FORMS = new Set(['autoscaling'])
 
 /** How objects of a resource are stored; undefined where that is the form in which they are served. Does not depend on what is served. */
 export function storageFormOf(info: ResourceInfo): Conversion | undefined {
-  if (info.group === 'events.k8s.io') return convertFields({ group: '', version: 'v1', resource: 'events', kind: 'Event' }, toCoreEvent, toEventsV1)
+  if (info.group === 'events.k8s.io')
+    return convertFields({ group: '', version: 'v1', resource: 'events', kind: 'Event' }, toCoreEvent, toEventsV1)
   if (OWN_FORMS.has(info.group)) return undefined
   const versions = allResources().filter((one) => one.group === info.group && one.resource === info.resource)
   const [newest] = versions.sort((a, b) => compareVersions(a.version, b.version))

@@ -19,6 +19,6 @@ describe('selectorCell()', () => {
   test('prints a selector, none, or that it is malformed', () => {
     expect(selectorCell({ matchLabels: { a: 'b' } })).toBe('a=b')
     expect(selectorCell({})).toBe('<none>')
-    expect(selectorCell({ matchExpressions: [{ key: 'a', operator: 'Nonsense' as never }] })).toBe('<error>')
+    expect(selectorCell({ matchExpressions: [{ key: 'a', operator: 'Nonsense' }] })).toBe('<error>')
   })
 })

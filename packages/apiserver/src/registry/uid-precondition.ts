@@ -13,7 +13,12 @@ const KEYS: Readonly<Record<string, string>> = {
 }
 
 /** A PUT with a uid is about that very object: 409 when another has its name, or nothing (any longer). */
-export function checkUid(resource: ServedResource, context: RequestContext, draft: Readonly<Draft>, old: Readonly<KubeObject> | undefined): void {
+export function checkUid(
+  resource: ServedResource,
+  context: RequestContext,
+  draft: Readonly<Draft>,
+  old: Readonly<KubeObject> | undefined,
+): void {
   const uid = draft.metadata?.uid
   if (!uid || uid === old?.metadata?.uid) return
   const { request, namespace } = context

@@ -29,7 +29,10 @@ describe('updateFromRequest()', () => {
     const { server, made } = await withConfigMap()
     await server.patch('configmaps/one', 'merge', { data: { b: '2' } })
     const { code, body } = await server.update('configmaps/one', { ...structuredClone(made), data: {} })
-    expect([code, body.message]).toEqual([409, 'Operation cannot be fulfilled on configmaps "one": the object has been modified; please apply your changes to the latest version and try again'])
+    expect([code, body.message]).toEqual([
+      409,
+      'Operation cannot be fulfilled on configmaps "one": the object has been modified; please apply your changes to the latest version and try again',
+    ])
     expect((await server.update('configmaps/one', { metadata: { name: 'one', resourceVersion: 'x' } })).code).toBe(500)
   })
 
@@ -42,14 +45,19 @@ describe('updateFromRequest()', () => {
 
   test('lets one of several PUTs of one version through', async () => {
     const { server, made } = await withConfigMap()
-    const answers = await Promise.all([1, 2, 3].map((at) => server.update('configmaps/one', { ...structuredClone(made), data: { at: String(at) } })))
+    const answers = await Promise.all(
+      [1, 2, 3].map((at) => server.update('configmaps/one', { ...structuredClone(made), data: { at: String(at) } })),
+    )
     expect(answers.map(({ code }) => code).sort()).toEqual([200, 409, 409])
   })
 
   test('refuses a PUT with the uid of another object, and of one that is gone', async () => {
     const { server } = await withConfigMap()
-    const put = (name: string): Promise<string | undefined> => server.update(`configmaps/${name}`, { metadata: { name, uid: 'other' } }).then(({ body }) => body.message)
-    expect(await put('one')).toMatch(/StorageError: invalid object, Code: 4, Key: \/registry\/configmaps\/default\/one, .*UID in precondition: other, UID in object meta: [0-9a-f-]{36}$/)
+    const put = (name: string): Promise<string | undefined> =>
+      server.update(`configmaps/${name}`, { metadata: { name, uid: 'other' } }).then(({ body }) => body.message)
+    expect(await put('one')).toMatch(
+      /StorageError: invalid object, Code: 4, Key: \/registry\/configmaps\/default\/one, .*UID in precondition: other, UID in object meta: [0-9a-f-]{36}$/,
+    )
     expect(await put('none')).toMatch(/UID in object meta: $/)
   })
 
@@ -66,12 +74,16 @@ describe('updateFromRequest()', () => {
     expect((await server.update('configmaps/none', { metadata: { name: 'none' } })).code).toBe(404)
     expect((await server.update('endpoints/fresh', { metadata: { name: 'fresh' } })).code).toBe(201)
     expect((await server.update('coordination.k8s.io/v1/leases/l', { metadata: { name: 'l' }, spec: {} })).code).toBe(201)
-    expect((await server.update('coordination.k8s.io/v1/leases/l', { metadata: { name: 'l' }, spec: {} })).body.message).toContain('metadata.resourceVersion: Invalid value: 0x0: must be specified for an update')
+    expect((await server.update('coordination.k8s.io/v1/leases/l', { metadata: { name: 'l' }, spec: {} })).body.message).toContain(
+      'metadata.resourceVersion: Invalid value: 0x0: must be specified for an update',
+    )
   })
 
   test('refuses another name than the URL says', async () => {
     const { server } = await withConfigMap()
-    expect((await server.update('configmaps/one', { metadata: { name: 'two' } })).body.message).toBe('the name of the object (two) does not match the name on the URL (one)')
+    expect((await server.update('configmaps/one', { metadata: { name: 'two' } })).body.message).toBe(
+      'the name of the object (two) does not match the name on the URL (one)',
+    )
   })
 
   test('removes the object with its last finalizer', async () => {
@@ -87,7 +99,11 @@ describe('updateFromRequest()', () => {
   test('changes only the status through the status of a kind without a strategy', async () => {
     const { server } = await withConfigMap()
     await server.create('apps/v1/deployments', { metadata: { name: 'd' }, spec: { replicas: 1 } })
-    const { body } = await server.patch('apps/v1/deployments/d/status', 'merge', { metadata: { labels: { a: 'b' } }, spec: { replicas: 9 }, status: { replicas: 3 } })
+    const { body } = await server.patch('apps/v1/deployments/d/status', 'merge', {
+      metadata: { labels: { a: 'b' } },
+      spec: { replicas: 9 },
+      status: { replicas: 3 },
+    })
     expect(body).toMatchObject({ spec: { replicas: 1 }, status: { replicas: 3 }, metadata: { generation: 1 } })
     expect((await server.patch('apps/v1/deployments/d', 'merge', { spec: { replicas: 2 } })).body.metadata!.generation).toBe(2)
   })

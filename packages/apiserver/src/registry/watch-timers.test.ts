@@ -7,9 +7,17 @@ describe('startWatchTimers()', () => {
     const clock = new VirtualClock()
     const seen: [string, number][] = []
     const at = clock.monotonicMs()
-    const cancel = startWatchTimers(clock, { timeoutMs: 90_000, onBookmark: () => seen.push(['bookmark', clock.monotonicMs() - at]), onEnd: () => seen.push(['end', clock.monotonicMs() - at]) })
+    const cancel = startWatchTimers(clock, {
+      timeoutMs: 90_000,
+      onBookmark: () => seen.push(['bookmark', clock.monotonicMs() - at]),
+      onEnd: () => seen.push(['end', clock.monotonicMs() - at]),
+    })
     await clock.advance(90_000)
-    expect(seen).toEqual([['bookmark', 60_000], ['bookmark', 88_000], ['end', 90_000]])
+    expect(seen).toEqual([
+      ['bookmark', 60_000],
+      ['bookmark', 88_000],
+      ['end', 90_000],
+    ])
     cancel()
     expect(clock.pendingTimers).toBe(0)
   })

@@ -17,7 +17,9 @@ export function patchProblems(text: JsonText, type: PatchType): string[] {
 
 function unknownMembers(operations: unknown): string[] {
   if (!Array.isArray(operations)) return []
-  return operations.flatMap((one: unknown, at) => (isObject(one) ? Object.keys(one).filter((name) => !JSON_PATCH_MEMBERS.has(name)) : []).map((name) => `[${at}].${name}`))
+  return operations.flatMap((one: unknown, at) =>
+    (isObject(one) ? Object.keys(one).filter((name) => !JSON_PATCH_MEMBERS.has(name)) : []).map((name) => `[${at}].${name}`),
+  )
 }
 
 /** Paths of members that their object has more than once, each once, in the order of the text. */

@@ -30,9 +30,12 @@ describe('requestInfo()', () => {
     expect(info(method, url)).toMatchObject({ isResource: true, ...expected })
   })
 
-  test.each(['/api', '/api/v1', '/apis', '/apis/batch', '/apis/batch/v1', '/healthz', '/', '/openapi/v3/apis/batch/v1'])('knows that %s is no resource', (path) => {
-    expect(info('GET', path)).toMatchObject({ isResource: false, path, verb: 'get' })
-  })
+  test.each(['/api', '/api/v1', '/apis', '/apis/batch', '/apis/batch/v1', '/healthz', '/', '/openapi/v3/apis/batch/v1'])(
+    'knows that %s is no resource',
+    (path) => {
+      expect(info('GET', path)).toMatchObject({ isResource: false, path, verb: 'get' })
+    },
+  )
 })
 
 describe('isTrue()', () => {

@@ -3,11 +3,27 @@ import { checkWriteOptions, dryRunErrors } from './write-options.ts'
 
 describe('checkWriteOptions()', () => {
   test.each([
-    ['create', { dryRun: ['Some'] }, 'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: []string{"Some"}: supported values: "All"'],
-    ['update', { fieldValidation: 'Sometimes' }, 'UpdateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "Sometimes": supported values: "Ignore", "Strict", "Warn"'],
+    [
+      'create',
+      { dryRun: ['Some'] },
+      'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: []string{"Some"}: supported values: "All"',
+    ],
+    [
+      'update',
+      { fieldValidation: 'Sometimes' },
+      'UpdateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "Sometimes": supported values: "Ignore", "Strict", "Warn"',
+    ],
     ['patch', { force: true }, 'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch'],
-    ['patch', { fieldManager: 'x'.repeat(129) }, 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Too long: must have at most 128 bytes'],
-    ['delete', { dryRun: ['Some'] }, 'DeleteOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: []string{"Some"}: supported values: "All"'],
+    [
+      'patch',
+      { fieldManager: 'x'.repeat(129) },
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Too long: must have at most 128 bytes',
+    ],
+    [
+      'delete',
+      { dryRun: ['Some'] },
+      'DeleteOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: []string{"Some"}: supported values: "All"',
+    ],
   ])('refuses on %s %j', (verb, options, message) => {
     expect(() => checkWriteOptions(options, verb)).toThrow(message)
   })

@@ -1,7 +1,13 @@
 import { type FieldError, FieldPath, forbidden, invalidObject, notSupported, validateFieldManager } from '@kubetape/apimachinery'
 import type { RequestOptions } from './api-request.ts'
 
-const KINDS: Readonly<Record<string, string>> = { create: 'CreateOptions', update: 'UpdateOptions', patch: 'PatchOptions', delete: 'DeleteOptions', deletecollection: 'DeleteOptions' }
+const KINDS: Readonly<Record<string, string>> = {
+  create: 'CreateOptions',
+  update: 'UpdateOptions',
+  patch: 'PatchOptions',
+  delete: 'DeleteOptions',
+  deletecollection: 'DeleteOptions',
+}
 
 /** Values that only writes may carry, checked before the body is read (FACTS: order of errors). Throws 422 with upstream's words. */
 export function checkWriteOptions(options: RequestOptions, verb: string, isApply = false): void {
@@ -9,7 +15,8 @@ export function checkWriteOptions(options: RequestOptions, verb: string, isApply
   if (kind === undefined) return
   const { fieldValidation, fieldManager, force } = options
   const errors: FieldError[] = []
-  if (verb === 'patch' && force !== undefined && !isApply) errors.push(forbidden(FieldPath.of('force'), 'may not be specified for non-apply patch'))
+  if (verb === 'patch' && force !== undefined && !isApply)
+    errors.push(forbidden(FieldPath.of('force'), 'may not be specified for non-apply patch'))
   if (fieldManager !== undefined) errors.push(...validateFieldManager(fieldManager, FieldPath.of('fieldManager')))
   errors.push(...dryRunErrors(options.dryRun))
   if (fieldValidation !== undefined && !['Ignore', 'Strict', 'Warn'].includes(fieldValidation)) {

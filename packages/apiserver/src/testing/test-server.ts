@@ -24,7 +24,7 @@ export interface TestServerOptions {
   readonly gates?: Readonly<Record<string, boolean>>
   readonly runtimeConfig?: Readonly<Record<string, string>>
   /** After NamespaceLifecycle; default none. */
-  readonly plugins?: (storage: Storage) => readonly AdmissionPlugin[]
+  readonly plugins?: (storage: Storage, clock: VirtualClock) => readonly AdmissionPlugin[]
 }
 
 /** What a Status says beyond what all objects have. */
@@ -56,10 +56,16 @@ export class TestServer {
     this.log = createMemoryLog({ clock: this.clock, random })
     this.storage = Storage.open({ log: this.log, clock: this.clock })
     const values = new Map(componentFeatureGates().map((gate) => [gate.name, options.gates?.[gate.name] ?? gate.default]))
-    const admission = new AdmissionChain([namespaceLifecycle(this.storage), ...(options.plugins?.(this.storage) ?? [])])
-    const resources = servedResources(options.runtimeConfig).map((info) => new ServedResource(info, strategies.get(`${info.group}/${info.resource}`) ?? {}, storageFormOf(info)))
+    const admission = new AdmissionChain([namespaceLifecycle(this.storage), ...(options.plugins?.(this.storage, this.clock) ?? [])])
+    const resources = servedResources(options.runtimeConfig).map(
+      (info) => new ServedResource(info, strategies.get(`${info.group}/${info.resource}`) ?? {}, storageFormOf(info)),
+    )
     const gates = { enabled: (name: string) => values.get(name) ?? false }
-    this.registry = new Registry({ storage: this.storage, clock: this.clock, random, gates, admission, uids: uidSource(random), actorCause: () => 'actor' }, resources, subresourceHandlers)
+    this.registry = new Registry(
+      { storage: this.storage, clock: this.clock, random, gates, admission, uids: uidSource(random), actorCause: () => 'actor' },
+      resources,
+      subresourceHandlers,
+    )
   }
 
   /** With the namespace `default`. */
@@ -71,12 +77,24 @@ export class TestServer {
 
   get = (target: Target, options?: RequestOptions): Promise<TestAnswer> => this.send('get', target, undefined, options)
   list = (target: Target, options?: RequestOptions): Promise<TestAnswer> => this.send('list', target, undefined, options)
-  create = (target: Target, body: object | string, options?: RequestOptions): Promise<TestAnswer> => this.send('create', target, body, options)
-  update = (target: Target, body: object | string, options?: RequestOptions): Promise<TestAnswer> => this.send('update', target, body, options)
-  delete = (target: Target, body?: object | string, options?: RequestOptions): Promise<TestAnswer> => this.send('delete', target, body, options)
-  deleteCollection = (target: Target, body?: object | string, options?: RequestOptions): Promise<TestAnswer> => this.send('deletecollection', target, body, options)
-  patch = (target: Target, patchType: ApiRequest['patchType'], body: unknown, options?: RequestOptions & Pick<ApiRequest, 'bodyProblems'>): Promise<TestAnswer> =>
-    this.send('patch', target, body as object, options, { ...(patchType === undefined ? {} : { patchType }), ...(options?.bodyProblems === undefined ? {} : { bodyProblems: options.bodyProblems }) })
+  create = (target: Target, body: object | string, options?: RequestOptions): Promise<TestAnswer> =>
+    this.send('create', target, body, options)
+  update = (target: Target, body: object | string, options?: RequestOptions): Promise<TestAnswer> =>
+    this.send('update', target, body, options)
+  delete = (target: Target, body?: object | string, options?: RequestOptions): Promise<TestAnswer> =>
+    this.send('delete', target, body, options)
+  deleteCollection = (target: Target, body?: object | string, options?: RequestOptions): Promise<TestAnswer> =>
+    this.send('deletecollection', target, body, options)
+  patch = (
+    target: Target,
+    patchType: ApiRequest['patchType'],
+    body: unknown,
+    options?: RequestOptions & Pick<ApiRequest, 'bodyProblems'>,
+  ): Promise<TestAnswer> =>
+    this.send('patch', target, body as object, options, {
+      ...(patchType === undefined ? {} : { patchType }),
+      ...(options?.bodyProblems === undefined ? {} : { bodyProblems: options.bodyProblems }),
+    })
 
   /** Watches; events gather in the answer. */
   watch(target: Target, options: RequestOptions = {}): { readonly events: StorageEvent[]; readonly stop: () => void } {
@@ -88,14 +106,28 @@ export class TestServer {
   }
 
   /** One request; texts are bodies as they come over the wire, objects are given as in-process clients give them. */
-  async send(verb: Verb, target: Target, body: object | string | undefined, options: RequestOptions = {}, more: Partial<ApiRequest> = {}): Promise<TestAnswer> {
-    const request = { ...this.request(verb, target, options), ...(body === undefined ? {} : { body: typeof body === 'string' ? new BodyText(body) : body }), ...more }
+  async send(
+    verb: Verb,
+    target: Target,
+    body: object | string | undefined,
+    options: RequestOptions = {},
+    more: Partial<ApiRequest> = {},
+  ): Promise<TestAnswer> {
+    const request = {
+      ...this.request(verb, target, options),
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? new BodyText(body) : body }),
+      ...more,
+    }
     try {
       const { result, warnings } = await this.#settled(this.registry.handle(request))
       return { ...bodyOf(result), warnings }
     } catch (error) {
       if (!isStatusError(error)) throw error
-      return { code: error.status.code!, body: error.status as unknown as TestAnswer['body'], warnings: error instanceof RefusedWithWarnings ? error.warnings : [] }
+      return {
+        code: error.status.code!,
+        body: error.status as unknown as TestAnswer['body'],
+        warnings: error instanceof RefusedWithWarnings ? error.warnings : [],
+      }
     }
   }
 
@@ -114,21 +146,40 @@ export class TestServer {
     const [group, version] = parts.length > 2 && /^v\d/.test(parts[1]!) ? (parts.splice(0, 2) as [string, string]) : ['', 'v1']
     const [resource = '', name = '', subresource = ''] = parts
     const { namespaced } = this.registry.find(group, version, resource).info
-    return { verb, group, version, resource, subresource, name, namespace: namespaced ? 'default' : '', user: ADMIN, userAgent: 'test', options }
+    return {
+      verb,
+      group,
+      version,
+      resource,
+      subresource,
+      name,
+      namespace: namespaced ? 'default' : '',
+      user: ADMIN,
+      userAgent: 'test',
+      options,
+    }
   }
 }
 
 function bodyOf(result: ApiResult): { code: number; body: TestAnswer['body'] } {
   switch (result.type) {
     case 'stored':
-      return { code: result.code, body: result.stored.object as TestAnswer['body'] }
+      return { code: result.code, body: result.stored.object }
     case 'object':
-      return { code: result.code, body: result.object as TestAnswer['body'] }
+      return { code: result.code, body: result.object }
     case 'status':
       return { code: result.code, body: result.status as unknown as TestAnswer['body'] }
     case 'list':
-      return { code: 200, body: { kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: String(result.list.revision) }, items: result.list.items.map((one) => one.object as KubeObject) } as unknown as TestAnswer['body'] }
+      return {
+        code: 200,
+        body: {
+          kind: 'List',
+          apiVersion: 'v1',
+          metadata: { resourceVersion: String(result.list.revision) },
+          items: result.list.items.map((one) => one.object as KubeObject),
+        },
+      }
     case 'empty':
-      return { code: result.code, body: {} as TestAnswer['body'] }
+      return { code: result.code, body: {} }
   }
 }

@@ -140,7 +140,8 @@ const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600
 
 function durationMs(flag: string, text: string): number {
   const match = /^(\d{1,9})([smhd])$/.exec(text)
-  if (match === null) throw new CommandFailed(`Cannot use ${flag} "${text}": it must be a whole number with a unit s, m, h or d, for example 24h`, 2)
+  if (match === null)
+    throw new CommandFailed(`Cannot use ${flag} "${text}": it must be a whole number with a unit s, m, h or d, for example 24h`, 2)
   return Number(match[1]) * UNIT_MS[match[2]!]!
 }
 

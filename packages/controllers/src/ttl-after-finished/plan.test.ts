@@ -15,7 +15,12 @@ describe('plan()', () => {
     { when: 'it is only about to fail', given: endedAgo(9, 'FailureTarget'), ttl: 0, then: { action: 'none' } },
     { when: 'it is being deleted', given: { ...endedAgo(9), deleted: true }, ttl: 0, then: { action: 'none' } },
     { when: 'its time is not over', given: endedAgo(9), ttl: 10, then: { action: 'wait', requeueAfterMs: 2000 } },
-    { when: 'it may have ended at the end of its last second', given: endedAgo(10), ttl: 10, then: { action: 'wait', requeueAfterMs: 1000 } },
+    {
+      when: 'it may have ended at the end of its last second',
+      given: endedAgo(10),
+      ttl: 10,
+      then: { action: 'wait', requeueAfterMs: 1000 },
+    },
     { when: 'its end lies ahead', given: endedAgo(-5), ttl: 0, then: { action: 'wait', requeueAfterMs: 5000 } },
     { when: 'its time is over now', given: endedAgo(11), ttl: 10, then: deletion },
     { when: 'it failed long ago', given: endedAgo(999, 'Failed'), ttl: 0, then: deletion },

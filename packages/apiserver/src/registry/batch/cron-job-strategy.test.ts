@@ -90,7 +90,9 @@ describe('validateCronJob()', () => {
       'a selector of the Job',
       {},
       { selector: { matchLabels: { a: 'b' } } },
-      ['jobTemplate.spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"a":"b"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: `selector` will be auto-generated'],
+      [
+        'jobTemplate.spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"a":"b"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: `selector` will be auto-generated',
+      ],
     ],
     [
       'a manual selector of the Job',

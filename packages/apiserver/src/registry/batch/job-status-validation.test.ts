@@ -141,7 +141,9 @@ describe('validateJobStatusUpdate() with JobManagedBy', () => {
     [
       'a finished Job with uncounted Pods',
       { startTime: start, uncountedTerminatedPods: { failed: ['a'] }, conditions: True('FailureTarget', 'Failed') },
-      ['uncountedTerminatedPods: Invalid value: batch.UncountedTerminatedPods{"failed":["a"]}: uncountedTerminatedPods needs to be empty for finished job'],
+      [
+        'uncountedTerminatedPods: Invalid value: batch.UncountedTerminatedPods{"failed":["a"]}: uncountedTerminatedPods needs to be empty for finished job',
+      ],
     ],
     [
       'both ends at once',

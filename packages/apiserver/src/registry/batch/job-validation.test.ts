@@ -87,7 +87,10 @@ describe('validateJob()', () => {
     [
       'a manual selector that is missing',
       { manualSelector: true },
-      ['spec.selector: Required value', 'spec.template.metadata.labels: Invalid value: map[string]string(nil): `selector` does not match template `labels`'],
+      [
+        'spec.selector: Required value',
+        'spec.template.metadata.labels: Invalid value: map[string]string(nil): `selector` does not match template `labels`',
+      ],
     ],
   ])('refuses %s', (_, spec, expected) => {
     expect(jobRunner().create(jobBody(spec)).errors).toEqual(expected)

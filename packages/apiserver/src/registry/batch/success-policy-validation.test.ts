@@ -64,6 +64,8 @@ describe('validateSuccessPolicy()', () => {
 
   test('refuses a policy of a Job without indexes', () => {
     const { errors } = jobRunner().create(jobBody({ successPolicy: { rules: [{ succeededCount: 1 }] } }))
-    expect(errors).toEqual(['spec.successPolicy: Invalid value: batch.SuccessPolicy{"rules":[{"succeededCount":1}]}: requires indexed completion mode'])
+    expect(errors).toEqual([
+      'spec.successPolicy: Invalid value: batch.SuccessPolicy{"rules":[{"succeededCount":1}]}: requires indexed completion mode',
+    ])
   })
 })

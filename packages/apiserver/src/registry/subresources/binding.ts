@@ -20,11 +20,12 @@ export const bindPod: SubresourceHandler = async (environment, resource, context
   // The old resource `bindings` says in the body alone which Pod is meant.
   const name = context.request.name || (metadata?.name ?? '')
   // Upstream answers these two as plain errors, which become 500 without a reason (FACTS, "Access and Pods").
-  if (target?.kind && target.kind !== 'Node') throw failure(500, undefined, `target.kind: Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", "<empty>"`)
+  if (target?.kind && target.kind !== 'Node')
+    throw failure(500, undefined, `target.kind: Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", "<empty>"`)
   if (!target?.name) throw failure(500, undefined, 'target.name: Required value')
   if (metadata?.name && metadata.name !== name) throw badRequest('name in URL does not match name in Binding object')
   await changePod(environment, resource, context, name, (pod) => {
-    checkUid(resource, context, { metadata: { ...metadata, name } } as Draft, pod)
+    checkUid(resource, context, { metadata: { ...metadata, name } }, pod)
     bind(pod, target.name!, binding, context.nowMs)
   })
   return succeeded(201)
@@ -32,7 +33,8 @@ export const bindPod: SubresourceHandler = async (environment, resource, context
 
 function bind(pod: Pod, node: string, { metadata }: Binding, nowMs: number): void {
   const name = pod.metadata.name!
-  if (pod.metadata.deletionTimestamp !== undefined) throw conflict(BINDING, name, `pod ${name} is being deleted, cannot be assigned to a host`)
+  if (pod.metadata.deletionTimestamp !== undefined)
+    throw conflict(BINDING, name, `pod ${name} is being deleted, cannot be assigned to a host`)
   if (pod.spec.nodeName) throw conflict(BINDING, name, `pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`)
   if ((pod.spec.schedulingGates?.length ?? 0) > 0) throw conflict(BINDING, name, `pod ${name} has non-empty .spec.schedulingGates`)
   pod.spec.nodeName = node

@@ -1,6 +1,15 @@
 import type { Pod } from '@kubetape/api/types/core/v1'
 import type { PodDisruptionBudget } from '@kubetape/api/types/policy/v1'
-import { cloneJson, badRequest, failure, formatTime, labelSelectorOf, type LabelSelectorObject, notFound, tooManyRequests } from '@kubetape/apimachinery'
+import {
+  cloneJson,
+  badRequest,
+  failure,
+  formatTime,
+  labelSelectorOf,
+  type LabelSelectorObject,
+  notFound,
+  tooManyRequests,
+} from '@kubetape/apimachinery'
 import { ExpectationFailed } from '@kubetape/eventlog'
 import type { StoredObject } from '@kubetape/storage'
 import { deleteObject, dryOf } from '../delete.ts'
@@ -37,7 +46,11 @@ export const evictPod: SubresourceHandler = async (environment, resource, reques
   if (countsAgainstBudgets(pod)) {
     await takeFromBudget(environment, context.namespace, pod, context.dryRun ? undefined : context.cause, context.nowMs)
     await changePod(environment, resource, context, name, (draft) => {
-      setPodCondition(draft, { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' }, context.nowMs)
+      setPodCondition(
+        draft,
+        { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' },
+        context.nowMs,
+      )
     })
   }
   await deleteObject(environment, resource, context, name, options)
@@ -46,14 +59,23 @@ export const evictPod: SubresourceHandler = async (environment, resource, reques
 
 /** Pods that have ended, are on their way out or never started disturb nobody. */
 function countsAgainstBudgets({ metadata, status }: Pod): boolean {
-  return metadata.deletionTimestamp === undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed' && status?.phase !== 'Pending'
+  return (
+    metadata.deletionTimestamp === undefined && status?.phase !== 'Succeeded' && status?.phase !== 'Failed' && status?.phase !== 'Pending'
+  )
 }
 
 /** Takes one disruption from the budget that selects the Pod, if any. `cause` undefined: only checks. Throws 429 when none is left, 500 for several budgets. */
-async function takeFromBudget(environment: RegistryEnvironment, namespace: string, pod: Pod, cause: string | undefined, nowMs: number): Promise<void> {
+async function takeFromBudget(
+  environment: RegistryEnvironment,
+  namespace: string,
+  pod: Pod,
+  cause: string | undefined,
+  nowMs: number,
+): Promise<void> {
   for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
     const [stored, other] = budgetsOf(environment, namespace, pod)
-    if (other !== undefined) throw failure(500, undefined, 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.')
+    if (other !== undefined)
+      throw failure(500, undefined, 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.')
     if (stored === undefined) return
     const budget = stored.object as PodDisruptionBudget
     const { status } = budget
@@ -69,17 +91,27 @@ function budgetsOf(environment: RegistryEnvironment, namespace: string, pod: Pod
   return environment.storage.list(BUDGETS, true, { namespace }).items.filter(({ object }) => {
     const selector = (object as PodDisruptionBudget).spec?.selector
     // In policy/v1 an empty selector selects every Pod and an absent one none.
-    return selector !== undefined && labelSelectorOf(selector as LabelSelectorObject).matches(pod.metadata.labels ?? {})
+    return selector !== undefined && labelSelectorOf(selector).matches(pod.metadata.labels ?? {})
   })
 }
 
 /** Answers false when somebody else changed the budget meanwhile. */
-async function decrement({ storage }: RegistryEnvironment, stored: StoredObject, budget: PodDisruptionBudget, pod: Pod, cause: string, nowMs: number): Promise<boolean> {
+async function decrement(
+  { storage }: RegistryEnvironment,
+  stored: StoredObject,
+  budget: PodDisruptionBudget,
+  pod: Pod,
+  cause: string,
+  nowMs: number,
+): Promise<boolean> {
   const left = budget.status!.disruptionsAllowed - 1
   const disruptedPods = { ...budget.status!.disruptedPods, [pod.metadata.name!]: formatTime(nowMs) }
   const object = { ...cloneJson(budget), status: { ...budget.status, disruptionsAllowed: left, disruptedPods } } as unknown as Draft
   try {
-    await storage.commit([{ ...BUDGETS, namespace: stored.namespace, name: stored.name, operation: 'update', expect: stored.revision, object }], { cause })
+    await storage.commit(
+      [{ ...BUDGETS, namespace: stored.namespace, name: stored.name, operation: 'update', expect: stored.revision, object }],
+      { cause },
+    )
     return true
   } catch (error) {
     if (error instanceof ExpectationFailed) return false

@@ -10,23 +10,44 @@ import type { Draft } from '../strategy.ts'
 const TRIES_MAX = 20
 
 /** The Pod whose subresource is asked for. Throws 404. */
-export function parentPod(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, name = context.request.name): Readonly<Pod> {
+export function parentPod(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  name = context.request.name,
+): Readonly<Pod> {
   const stored = readObject(environment, resource, context.namespace, name)
   if (stored === undefined) throw notFound(resource.named, name)
   return stored.object as Pod
 }
 
 /** Changes the newest Pod, as often as others are faster; a dry run changes nothing. `change` throws what refuses it. */
-export async function changePod(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, name: string, change: (pod: Pod) => void): Promise<void> {
+export async function changePod(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  name: string,
+  change: (pod: Pod) => void,
+): Promise<void> {
   const { namespace } = context
   for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
     const stored = readObject(environment, resource, namespace, name)
     if (stored === undefined) throw notFound(resource.named, name)
     const draft = cloneJson(stored.object) as Pod
     change(draft)
-    resource.schema.complete(draft as Draft)
+    resource.schema.complete(draft)
     if (context.dryRun) return
-    if ((await commitChange(environment, resource, { operation: 'update', namespace, name, expect: stored.revision, object: draft as Draft, cause: context.cause })) !== undefined) return
+    if (
+      (await commitChange(environment, resource, {
+        operation: 'update',
+        namespace,
+        name,
+        expect: stored.revision,
+        object: draft,
+        cause: context.cause,
+      })) !== undefined
+    )
+      return
   }
   throw conflict(resource.named, name, OBJECT_MODIFIED)
 }

@@ -36,16 +36,27 @@ export const podProxy: SubresourceHandler = async (environment, resource, contex
 }
 
 function unsupported({ request }: RequestContext, what: string): Error {
-  return failure(501, undefined, `Cannot serve subresource "${what}" of pod ${JSON.stringify(request.name)}: nodes of this release of Kubetape run no containers that could be reached`)
+  return failure(
+    501,
+    undefined,
+    `Cannot serve subresource "${what}" of pod ${JSON.stringify(request.name)}: nodes of this release of Kubetape run no containers that could be reached`,
+  )
 }
 
 function logOptionErrors(query: Readonly<Record<string, string>>): FieldError[] {
   const errors: FieldError[] = []
-  const [tailLines, limitBytes, sinceSeconds] = [numberIn(query, 'tailLines'), numberIn(query, 'limitBytes'), numberIn(query, 'sinceSeconds')]
-  if (tailLines !== undefined && tailLines < 0) errors.push(invalid(FieldPath.of('tailLines'), tailLines, 'must be greater than or equal to 0'))
+  const [tailLines, limitBytes, sinceSeconds] = [
+    numberIn(query, 'tailLines'),
+    numberIn(query, 'limitBytes'),
+    numberIn(query, 'sinceSeconds'),
+  ]
+  if (tailLines !== undefined && tailLines < 0)
+    errors.push(invalid(FieldPath.of('tailLines'), tailLines, 'must be greater than or equal to 0'))
   if (limitBytes !== undefined && limitBytes < 1) errors.push(invalid(FieldPath.of('limitBytes'), limitBytes, 'must be greater than 0'))
-  if (sinceSeconds !== undefined && query['sinceTime']) errors.push({ ...forbidden(FieldPath.of(''), 'at most one of `sinceTime` or `sinceSeconds` may be specified'), field: '[]' })
-  else if (sinceSeconds !== undefined && sinceSeconds < 1) errors.push(invalid(FieldPath.of('sinceSeconds'), sinceSeconds, 'must be greater than 0'))
+  if (sinceSeconds !== undefined && query['sinceTime'])
+    errors.push({ ...forbidden(FieldPath.of(''), 'at most one of `sinceTime` or `sinceSeconds` may be specified'), field: '[]' })
+  else if (sinceSeconds !== undefined && sinceSeconds < 1)
+    errors.push(invalid(FieldPath.of('sinceSeconds'), sinceSeconds, 'must be greater than 0'))
   return errors
 }
 
@@ -61,7 +72,8 @@ function checkContainer({ metadata, spec }: Readonly<Pod>, container: string): v
   const initNames = (spec.initContainers ?? []).map((one) => one.name)
   const others = (spec.ephemeralContainers ?? []).map((one) => one.name)
   if (container !== '') {
-    if (![...names, ...initNames, ...others].includes(container)) throw badRequest(`container ${container} is not valid for pod ${metadata.name}`)
+    if (![...names, ...initNames, ...others].includes(container))
+      throw badRequest(`container ${container} is not valid for pod ${metadata.name}`)
     return
   }
   if (names.length + initNames.length <= 1 || metadata.annotations?.['kubectl.kubernetes.io/default-container'] !== undefined) return
