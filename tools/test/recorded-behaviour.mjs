@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { ROOT, runCommand } from './command.mjs'
 import { summaryCounts } from './counts.mjs'
-import { findKubectl, KUBECTL_MINORS } from './kubectl.mjs'
+import { findKubectl } from './kubectl.mjs'
 import { KUBETAPE, startKubetape } from './kubetape-server.mjs'
 
 /** The release whose output is the golden file of every case. */
@@ -35,12 +35,15 @@ export async function conformance(profile, { live }) {
   return withStale(result, stale, 'test/conformance/areas.json')
 }
 
-/** Plays the listed cases with each kubectl that is found, each on a server of its own. */
-export async function kubectlCases({ live }) {
+/** The oldest, the recorded and the newest kubectl: what every change is played with. The others are for `npm run test:long`. */
+export const MAIN_KUBECTLS = ['1.27', '1.31', '1.33']
+
+/** Plays the listed cases with each of these kubectls, each on a server of its own. */
+export async function kubectlCases({ live }, minors = MAIN_KUBECTLS) {
   const runner = join(sharedFolder(), 'kubectl', 'run.mjs')
   if (!existsSync(runner)) return skipped(NO_RECORDINGS)
   const { cases, exclude } = configuration('kubectl/cases.json')
-  const missing = KUBECTL_MINORS.filter((minor) => findKubectl(minor) === undefined)
+  const missing = minors.filter((minor) => findKubectl(minor) === undefined)
   const total = {
     passed: 0,
     failed: 0,
@@ -48,7 +51,7 @@ export async function kubectlCases({ live }) {
     skipped: missing.map((minor) => `kubectl.${minor} is neither in KUBECTL_DIR nor on PATH nor under /usr/lib`),
   }
   const wanted = namesOfCases(cases).filter((name) => !(name in exclude))
-  const waiting = KUBECTL_MINORS.filter((minor) => !missing.includes(minor))
+  const waiting = minors.filter((minor) => !missing.includes(minor))
   const playNext = async () => {
     for (let minor = waiting.shift(); minor !== undefined; minor = waiting.shift()) {
       const flags = ['--kubectl', findKubectl(minor), ...comparableUnder(minor, wanted)]

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ROOT, runCommand } from './command.mjs'
 import { jestCounts, nodeTestCounts, nxCounts, oneCheck } from './counts.mjs'
 import { packageChecks } from './package-checks.mjs'
+import { KUBECTL_MINORS } from './kubectl.mjs'
 import { conformance, kubectlCases } from './recorded-behaviour.mjs'
 
 const nx = (count, target, projects) => async (options) => {
@@ -56,7 +57,7 @@ export const STEPS = {
   packages: packageChecks,
   conformance: (options) => conformance('default', options),
   'conformance-all': (options) => conformance('all', options),
-  kubectl: kubectlCases,
+  kubectl: (options) => kubectlCases(options),
 }
 
 /** Steps of `npm run test:long`: what is too long for every change. Sizes come from the environment, so that a bug can be hunted with more. */
@@ -75,4 +76,5 @@ export const LONG_STEPS = {
     return { ...jestCounts(result), output: result.output }
   },
   long: nodeTest(() => testFiles('test/long'), { KUBETAPE_LONG: 'true' }),
+  kubectl: (options) => kubectlCases(options, KUBECTL_MINORS),
 }

@@ -141,7 +141,7 @@ class RunPlayer {
   }
 
   #missing(sequence: number, recorded: RunRequest): Divergence {
-    const why = this.#ended && this.#endError !== undefined ? `now fails before it: ${this.#endError instanceof Error ? this.#endError.message : String(this.#endError)}` : 'now does not ask for it'
+    const why = this.#ended && this.#endError !== undefined ? `now fails before it: ${this.#endError instanceof Error ? this.#endError.message : JSON.stringify(this.#endError)}` : 'now does not ask for it'
     return { sequence, recorded, now: undefined, why }
   }
 

@@ -23,7 +23,7 @@ async function put(name: string, n: string, operation: Operation): Promise<void>
 }
 
 const shown = (): Record<string, unknown> =>
-  Object.fromEntries(view.store.list().map((object) => [object.metadata?.name, (object as { data?: { n: string } }).data?.n]))
+  Object.fromEntries(view.store.list().map((object) => [object.metadata?.name ?? '', (object as { data?: { n: string } }).data?.n]))
 
 beforeEach(async () => {
   log = createMemoryLog({ clock: new VirtualClock() })

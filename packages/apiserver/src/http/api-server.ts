@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { internalError, type Status, StatusError } from '@kubetape/apimachinery'
 import type { Clock } from '@kubetape/determinism'
 import { authenticate, type Authenticator } from '../auth/authenticator.ts'
@@ -53,6 +53,7 @@ export class ApiServer {
         ? createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS }, listener)
         : createHttpsServer({ key: certificates.server.key, cert: certificates.server.certificate, ca: certificates.ca, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2', keepAliveTimeout: KEEP_ALIVE_MS }, listener)
     this.#server.requestTimeout = 0
+    this.#server.on('secureConnection', neverPause)
   }
 
   /** Resolves when the server listens; rejects with a message that says what to do when it cannot. */
@@ -117,6 +118,17 @@ export class ApiServer {
 }
 
 const KEEP_ALIVE_MS = 180_000
+
+/**
+ * NOTE: when the next request comes over a TLS connection before a large answer has drained, Node pauses the parser, then takes the bytes that
+ * have been decrypted already for a parse error (HPE_PAUSED) and resets the connection. A buffer that is never full is never paused for; what
+ * a slow client may leave waiting is bounded by what it asks for, and for watches by their own limit.
+ */
+function neverPause(socket: Socket): void {
+  const { _writableState: state } = socket as Socket & { _writableState: { highWaterMark: number } }
+  state.highWaterMark = Number.MAX_SAFE_INTEGER
+}
+
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
 
 /** Answers a failed request with its Status. */

@@ -30,9 +30,10 @@ function health(endpoint: string, checks: readonly HealthCheck[], query: URLSear
   const excluded = new Set(query.getAll('exclude').filter((name) => name !== ''))
   const unknown = [...excluded].filter((name) => !checks.some((one) => one.name === name))
   let failed = false
-  const lines = checks.map(({ name, check }) => {
+  const lines = checks.map((one) => {
+    const { name } = one
     if (excluded.has(name)) return `[+]${name} excluded: ok`
-    const problem = check()
+    const problem = one.check()
     if (problem === undefined) return `[+]${name} ok`
     failed = true
     return `[-]${name} failed: ${problem}`

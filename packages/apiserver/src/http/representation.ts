@@ -1,4 +1,4 @@
-import type { KubeObject, ListMeta, Status } from '@kubetape/apimachinery'
+import type { KubeObject, Status } from '@kubetape/apimachinery'
 import { tableColumns } from '@kubetape/api'
 import type { StorageEvent } from '@kubetape/storage'
 import { stringify as stringifyYaml } from 'yaml'

@@ -49,6 +49,19 @@ describe('createFromRequest()', () => {
     expect(warnings).toEqual([expect.stringContaining('duplicate UID(s) observed: u')])
   })
 
+  test('drops a status that its creator sends, except of the kinds that keep it', async () => {
+    const server = await TestServer.start({ runtimeConfig: { 'networking.k8s.io/v1beta1': 'true' } })
+    const made = await server.create('apps/v1/deployments', { metadata: { name: 'd' }, status: { replicas: 3 } })
+    expect(made.body['status']).toEqual({})
+    const conditions = [{ type: 'Ready', status: 'True', reason: 'R', message: 'm', lastTransitionTime: '2026-01-01T00:00:00Z' }]
+    const range = await server.create('networking.k8s.io/v1beta1/servicecidrs', {
+      metadata: { name: 's' },
+      spec: { cidrs: ['10.0.0.0/24'] },
+      status: { conditions },
+    })
+    expect(range.body['status']).toEqual({ conditions })
+  })
+
   test('stores nothing in a dry run', async () => {
     const server = await TestServer.start()
     const before = server.storage.revision

@@ -93,7 +93,10 @@ function fillSystemFields(draft: Draft, context: RequestContext): void {
 
 function prepare(resource: ServedResource, context: RequestContext, draft: Draft): void {
   if (resource.countsGenerations) draft.metadata!.generation = 1
-  resource.strategy.prepareForCreate?.(draft, context)
+  const { strategy, hasStatus } = resource
+  // Whoever makes an object says what is wanted; what is the case, only its status endpoint takes.
+  if (hasStatus && strategy.prepareForCreate === undefined) delete draft['status']
+  strategy.prepareForCreate?.(draft, context)
 }
 
 function validate(resource: ServedResource, context: RequestContext, draft: KubeObject): void {

@@ -42,15 +42,18 @@ export const genericStrategies: readonly (readonly [string, Strategy])[] = [
   ],
   ['discovery.k8s.io/endpointslices', counted],
   ['networking.k8s.io/networkpolicies', counted],
-  ['networking.k8s.io/servicecidrs', uncounted],
+  // A status that comes with a new ServiceCIDR is kept.
+  ['networking.k8s.io/servicecidrs', { generation: 'none', prepareForCreate: () => undefined }],
   ['rbac.authorization.k8s.io/clusterrolebindings', accessRule],
   ['rbac.authorization.k8s.io/clusterroles', accessRule],
   ['rbac.authorization.k8s.io/rolebindings', accessRule],
   ['rbac.authorization.k8s.io/roles', accessRule],
   ['resource.k8s.io/podschedulingcontexts', uncounted],
   ['resource.k8s.io/resourceclaims', uncounted],
+  ['internal.apiserver.k8s.io/storageversions', uncounted],
   ['storage.k8s.io/csidrivers', versioned],
   ['storage.k8s.io/csinodes', versioned],
+  ['storagemigration.k8s.io/storageversionmigrations', uncounted],
   ['storage.k8s.io/volumeattachments', { generation: 'none', unconditionalUpdate: false }],
 ]
 

@@ -109,7 +109,7 @@ function patchedObject(
 export function printGoMap(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(printGoMap).join(' ')}]`
   if (value === null || value === undefined) return '<nil>'
-  if (typeof value !== 'object') return String(value as string | number | boolean)
+  if (typeof value !== 'object') return `${value as string | number | boolean}`
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return `map[${members.map(([name, member]) => `${name}:${printGoMap(member)}`).join(' ')}]`
 }

@@ -1,7 +1,6 @@
 import type { Pod, PodCondition } from '@kubetape/api/types/core/v1'
 import { badRequest, conflict, failure, formatTime, type KubeObject } from '@kubetape/apimachinery'
 import type { SubresourceHandler } from '../registry.ts'
-import type { Draft } from '../strategy.ts'
 import { checkUid } from '../uid-precondition.ts'
 import { changePod, plainBody } from './parent-pod.ts'
 import { succeeded } from './success.ts'

@@ -1,15 +1,6 @@
 import type { Pod } from '@kubetape/api/types/core/v1'
 import type { PodDisruptionBudget } from '@kubetape/api/types/policy/v1'
-import {
-  cloneJson,
-  badRequest,
-  failure,
-  formatTime,
-  labelSelectorOf,
-  type LabelSelectorObject,
-  notFound,
-  tooManyRequests,
-} from '@kubetape/apimachinery'
+import { cloneJson, badRequest, failure, formatTime, labelSelectorOf, notFound, tooManyRequests } from '@kubetape/apimachinery'
 import { ExpectationFailed } from '@kubetape/eventlog'
 import type { StoredObject } from '@kubetape/storage'
 import { deleteObject, dryOf } from '../delete.ts'

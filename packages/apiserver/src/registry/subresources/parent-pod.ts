@@ -4,7 +4,6 @@ import { BodyText } from '../body.ts'
 import type { RegistryEnvironment, RequestContext } from '../environment.ts'
 import { commitChange, readObject } from '../object-store.ts'
 import type { ServedResource } from '../served-resource.ts'
-import type { Draft } from '../strategy.ts'
 
 /** Writes that are tried again when somebody else was faster. */
 const TRIES_MAX = 20
