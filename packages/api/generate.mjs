@@ -16,8 +16,25 @@ function generate() {
   const types = read('types-v1.31.json')
   files.set('schema-data.ts', dataModule('schemaData', types))
   files.set('resource-data.ts', dataModule('resourceData', resources()))
-  files.set('discovery-data.ts', dataModule('discoveryData', read('discovery-all.json').apis.map(({ metadata, versions }) => ({ group: metadata.name, versions: versions.map((v) => ({ version: v.version, freshness: v.freshness })) }))))
-  files.set('table-data.ts', dataModule('tableData', Object.fromEntries(Object.entries(read('tables.json')).map(([key, columns]) => [key, columns.map((c) => [c.name, c.type, c.format, c.priority])]))))
+  files.set(
+    'discovery-data.ts',
+    dataModule(
+      'discoveryData',
+      read('discovery-all.json').apis.map(({ metadata, versions }) => ({
+        group: metadata.name,
+        versions: versions.map((v) => ({ version: v.version, freshness: v.freshness })),
+      })),
+    ),
+  )
+  files.set(
+    'table-data.ts',
+    dataModule(
+      'tableData',
+      Object.fromEntries(
+        Object.entries(read('tables.json')).map(([key, columns]) => [key, columns.map((c) => [c.name, c.type, c.format, c.priority])]),
+      ),
+    ),
+  )
   files.set('feature-gate-data.ts', dataModule('featureGateData', read('feature-gates-v1.31.json')))
   files.set('protobuf-data.ts', dataModule('protobufData', protobufMessages(types, read('protobuf-v1.31.json'))))
   for (const [path, text] of typeModules(types)) files.set(path, text)
@@ -44,7 +61,11 @@ function protobufMessages(types, root) {
     }
   }
   collect(root, [])
-  const openApiName = (name) => name.replace(/^k8s\.io\./, 'io.k8s.').replace('.apiextensions_apiserver.', '.apiextensions-apiserver.').replace('.kube_aggregator.', '.kube-aggregator.')
+  const openApiName = (name) =>
+    name
+      .replace(/^k8s\.io\./, 'io.k8s.')
+      .replace('.apiextensions_apiserver.', '.apiextensions-apiserver.')
+      .replace('.kube_aggregator.', '.kube-aggregator.')
   const out = {}
   const add = (name) => {
     const key = openApiName(name)
@@ -53,7 +74,8 @@ function protobufMessages(types, root) {
     for (const [field, { id, type, rule, keyType }] of Object.entries(messages.get(name))) {
       const message = messageOf(type, name, messages)
       const json = jsonName(field, types[key]?.properties)
-      const form = keyType !== undefined ? 'map' : rule === 'repeated' ? 'list' : json === undefined && message !== undefined ? 'inline' : ''
+      const form =
+        keyType !== undefined ? 'map' : rule === 'repeated' ? 'list' : json === undefined && message !== undefined ? 'inline' : ''
       fields.push([id, json ?? field, message === undefined ? type : add(message), form])
     }
     return key
@@ -65,7 +87,7 @@ function protobufMessages(types, root) {
 /** The full name of the message that `type` means inside `scope`; undefined for a scalar. */
 function messageOf(type, scope, messages) {
   if (type.startsWith('.')) return type.slice(1)
-  for (let path = scope; path.includes('.'); ) {
+  for (let path = scope; path.includes('.');) {
     path = path.slice(0, path.lastIndexOf('.'))
     if (messages.has(`${path}.${type}`)) return `${path}.${type}`
   }
@@ -90,15 +112,26 @@ function resources() {
     const version = slash < 0 ? groupVersion : groupVersion.slice(slash + 1)
     for (const entry of entries.filter((e) => !e.name.includes('/'))) {
       list.push({
-        group, version, resource: entry.name, singular: entry.singularName, kind: entry.kind, namespaced: entry.namespaced, verbs: entry.verbs,
-        ...(entry.shortNames ? { shortNames: entry.shortNames } : {}), ...(entry.categories ? { categories: entry.categories } : {}),
+        group,
+        version,
+        resource: entry.name,
+        singular: entry.singularName,
+        kind: entry.kind,
+        namespaced: entry.namespaced,
+        verbs: entry.verbs,
+        ...(entry.shortNames ? { shortNames: entry.shortNames } : {}),
+        ...(entry.categories ? { categories: entry.categories } : {}),
         ...(entry.storageVersionHash ? { storageVersionHash: entry.storageVersionHash } : {}),
         ...(entry.group || entry.version ? { responseGroup: entry.group ?? '', responseVersion: entry.version } : {}),
         inDefaultProfile: (byDefault[groupVersion] ?? []).some((e) => e.name === entry.name),
-        subresources: entries.filter((e) => e.name.startsWith(`${entry.name}/`)).map((e) => ({
-          name: e.name.slice(entry.name.length + 1), kind: e.kind, verbs: e.verbs,
-          ...(e.group !== undefined || e.version !== undefined ? { group: e.group ?? '', version: e.version } : {}),
-        })),
+        subresources: entries
+          .filter((e) => e.name.startsWith(`${entry.name}/`))
+          .map((e) => ({
+            name: e.name.slice(entry.name.length + 1),
+            kind: e.kind,
+            verbs: e.verbs,
+            ...(e.group !== undefined || e.version !== undefined ? { group: e.group ?? '', version: e.version } : {}),
+          })),
       })
     }
   }
@@ -138,7 +171,9 @@ function* typeModules(types) {
   for (const [module, names] of [...modules].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const imports = new Map()
     const text = names.map((name) => declaration(name, types[name], module, imports)).join('\n')
-    const lines = [...imports].sort(([a], [b]) => (a < b ? -1 : 1)).map(([from, used]) => `import type { ${[...used].sort().join(', ')} } from '${from}'\n`)
+    const lines = [...imports]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([from, used]) => `import type { ${[...used].sort().join(', ')} } from '${from}'\n`)
     yield [`types/${module}.ts`, `${HEAD}${lines.join('')}\n${text}`]
   }
 }
@@ -148,10 +183,12 @@ function declaration(name, schema, module, imports) {
   if (!schema.properties) return `export type ${type} = ${typeText(schema, module, imports)}\n`
   const isKind = schema['x-kubernetes-group-version-kind']?.length === 1 && schema.properties.apiVersion !== undefined
   const required = new Set(schema.required ?? [])
-  const lines = Object.keys(schema.properties).sort().map((field) => {
-    const always = required.has(field) || (isKind && (field === 'metadata' || field === 'spec'))
-    return `  ${/^[A-Za-z_][\w]*$/.test(field) ? field : `'${field}'`}${always ? '' : '?'}: ${typeText(schema.properties[field], module, imports)}\n`
-  })
+  const lines = Object.keys(schema.properties)
+    .sort()
+    .map((field) => {
+      const always = required.has(field) || (isKind && (field === 'metadata' || field === 'spec'))
+      return `  ${/^[A-Za-z_][\w]*$/.test(field) ? field : `'${field}'`}${always ? '' : '?'}: ${typeText(schema.properties[field], module, imports)}\n`
+    })
   // An open index lets a typed kind stand where any KubeObject is taken.
   return `export interface ${type} {\n${lines.join('')}${isKind ? '  [field: string]: unknown\n' : ''}}\n`
 }
@@ -173,12 +210,23 @@ function typeText(schema, module, imports) {
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value).replaceAll('"', "'")).join(' | ')
   if (schema.oneOf) return [...new Set(schema.oneOf.map((one) => typeText(one, module, imports)))].join(' | ')
   switch (schema.type) {
-    case 'array': { const item = typeText(schema.items, module, imports); return item.includes(' ') ? `(${item})[]` : `${item}[]` }
-    case 'boolean': return 'boolean'
-    case 'integer': case 'number': return 'number'
-    case 'string': return 'string'
-    case 'object': return schema.additionalProperties && schema.additionalProperties !== true ? `Record<string, ${typeText(schema.additionalProperties, module, imports)}>` : 'Record<string, unknown>'
-    default: return 'unknown'
+    case 'array': {
+      const item = typeText(schema.items, module, imports)
+      return item.includes(' ') ? `(${item})[]` : `${item}[]`
+    }
+    case 'boolean':
+      return 'boolean'
+    case 'integer':
+    case 'number':
+      return 'number'
+    case 'string':
+      return 'string'
+    case 'object':
+      return schema.additionalProperties && schema.additionalProperties !== true
+        ? `Record<string, ${typeText(schema.additionalProperties, module, imports)}>`
+        : 'Record<string, unknown>'
+    default:
+      return 'unknown'
   }
 }
 
@@ -190,28 +238,48 @@ function use(imports, from, name) {
 /** A typed descriptor for each kind that can be listed; of several versions the one discovery prefers. */
 function kindsModule(types) {
   const typeName = new Map()
-  for (const [name, schema] of Object.entries(types)) for (const gvk of schema['x-kubernetes-group-version-kind'] ?? []) if (schema['x-kubernetes-group-version-kind'].length === 1) typeName.set(`${gvk.group}/${gvk.version}/${gvk.kind}`, name)
+  for (const [name, schema] of Object.entries(types))
+    for (const gvk of schema['x-kubernetes-group-version-kind'] ?? [])
+      if (schema['x-kubernetes-group-version-kind'].length === 1) typeName.set(`${gvk.group}/${gvk.version}/${gvk.kind}`, name)
   const chosen = new Map()
   for (const info of resources().filter((r) => r.verbs.includes('create') && r.verbs.includes('list'))) {
     const name = info.group === 'events.k8s.io' ? 'EventsEvent' : info.kind
     if (!chosen.has(name) || (!chosen.get(name).inDefaultProfile && info.inDefaultProfile)) chosen.set(name, info)
   }
   const imports = new Map()
-  const lines = [...chosen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, info]) => {
-    const { module, type } = place(typeName.get(`${info.group}/${info.version}/${info.kind}`))
-    const alias = module.replace(/(^|[/.])(.)/g, (_, __, c) => c.toUpperCase())
-    imports.set(alias, module)
-    const { group, version, kind, resource, namespaced } = info
-    return `export const ${name}: Kind<${alias}.${type}> = ${JSON.stringify({ group, version, kind, resource, namespaced })}\n`
-  })
-  const head = [...imports].sort(([a], [b]) => (a < b ? -1 : 1)).map(([alias, module]) => `import type * as ${alias} from './types/${module}.ts'\n`)
+  const lines = [...chosen]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, info]) => {
+      const { module, type } = place(typeName.get(`${info.group}/${info.version}/${info.kind}`))
+      const alias = module.replace(/(^|[/.])(.)/g, (_, __, c) => c.toUpperCase())
+      imports.set(alias, module)
+      const { group, version, kind, resource, namespaced } = info
+      return `export const ${name}: Kind<${alias}.${type}> = ${JSON.stringify({ group, version, kind, resource, namespaced })}\n`
+    })
+  const head = [...imports]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([alias, module]) => `import type * as ${alias} from './types/${module}.ts'\n`)
   return `${HEAD}import type { Kind } from '@kubetape/apimachinery'\n${head.join('')}\n${lines.join('')}`
 }
 
 const files = generate()
-const present = () => { try { return readdirSync(out, { recursive: true }).filter((f) => f.endsWith('.ts')) } catch { return [] } }
+const present = () => {
+  try {
+    return readdirSync(out, { recursive: true }).filter((f) => f.endsWith('.ts'))
+  } catch {
+    return []
+  }
+}
 if (process.argv.includes('--check')) {
-  const stale = [...files].filter(([path, text]) => { try { return readFileSync(join(out, path), 'utf8') !== text } catch { return true } }).map(([path]) => path)
+  const stale = [...files]
+    .filter(([path, text]) => {
+      try {
+        return readFileSync(join(out, path), 'utf8') !== text
+      } catch {
+        return true
+      }
+    })
+    .map(([path]) => path)
   const extra = present().filter((path) => !files.has(path))
   if (stale.length + extra.length > 0) {
     console.error(`Generated files are not current: ${[...stale, ...extra].join(', ')}; run \`node packages/api/generate.mjs\``)

@@ -66,7 +66,8 @@ export async function startKubetape(profile, moreFlags = []) {
     log: (most = 40) => log.text.split('\n').slice(-most).join('\n'),
     remove,
     async stop() {
-      endGroup(child, 'SIGTERM')
+      // To the command alone, as a supervisor does: it passes the signal on to what it started.
+      child.kill('SIGTERM')
       const how = await Promise.race([exited, after(STOP_MS, 'slow')])
       if (how === 'slow') endGroup(child, 'SIGKILL')
       return how === 0 ? undefined : how === 'slow' ? `it did not stop within ${STOP_MS / 1000} s` : `it ended with ${how}`

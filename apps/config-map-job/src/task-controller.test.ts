@@ -19,8 +19,12 @@ describe('taskController()', () => {
     await stopping
   })
 
-  const task = (name: string, data: Record<string, string>) => ({ metadata: { name, namespace: 'default', labels: { [TASK_LABEL]: 'true' } }, data })
-  const resultOf = async (name: string) => (await plane.client().get(ConfigMap, { namespace: 'default', name })).metadata.annotations?.['example.kubetape.dev/result']
+  const task = (name: string, data: Record<string, string>) => ({
+    metadata: { name, namespace: 'default', labels: { [TASK_LABEL]: 'true' } },
+    data,
+  })
+  const resultOf = async (name: string) =>
+    (await plane.client().get(ConfigMap, { namespace: 'default', name })).metadata.annotations?.['example.kubetape.dev/result']
 
   test('runs the task as a Job that it owns, and notes that it completed', async () => {
     const made = await create(task('hello', { command: 'echo hello' }))
@@ -35,7 +39,11 @@ describe('taskController()', () => {
     await clock.advance(60_000)
     expect(await resultOf('broken')).toBe('Failed')
     const events = await plane.client().list(Event, { namespace: 'default' })
-    expect(events.items.filter(({ involvedObject }) => involvedObject.name === 'broken' && involvedObject.kind === 'ConfigMap').map(({ reason }) => reason)).toEqual(['Started', 'Failed'])
+    expect(
+      events.items
+        .filter(({ involvedObject }) => involvedObject.name === 'broken' && involvedObject.kind === 'ConfigMap')
+        .map(({ reason }) => reason),
+    ).toEqual(['Started', 'Failed'])
   })
 
   test('leaves other ConfigMaps alone', async () => {

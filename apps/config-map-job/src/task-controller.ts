@@ -41,7 +41,10 @@ function jobOf(task: NonNullable<typeof ConfigMap.wireType>, owner: OwnerReferen
       backoffLimit: Number(task.data?.['retries'] ?? 0),
       template: {
         metadata: { annotations: { 'sim.kubetape.dev/exit-code': task.data?.['exitCode'] ?? '0' } },
-        spec: { restartPolicy: 'Never', containers: [{ name: 'task', image: 'busybox:1.36', command: ['sh', '-c', task.data?.['command'] ?? 'true'] }] },
+        spec: {
+          restartPolicy: 'Never',
+          containers: [{ name: 'task', image: 'busybox:1.36', command: ['sh', '-c', task.data?.['command'] ?? 'true'] }],
+        },
       },
     },
   }

@@ -14,6 +14,11 @@ function cause(by: ChangeOf['by']): string {
   if (by.type === 'actor') return `by ${by.actor.user} (${by.actor.userAgent ?? ''})`
   // The last change is the one that made the difference; the earlier ones had been seen by runs before.
   const last = by.run.triggers.at(-1)
-  const because = last === undefined ? '' : last.cause === 'change' ? `because ${last.resource?.replace(/s$/, '')} ${last.key?.split('/').at(-1)} was ${last.change} at ${last.resourceVersion}` : `(${last.cause})`
+  const because =
+    last === undefined
+      ? ''
+      : last.cause === 'change'
+        ? `because ${last.resource?.replace(/s$/, '')} ${last.key?.split('/').at(-1)} was ${last.change} at ${last.resourceVersion}`
+        : `(${last.cause})`
   return `by controller ${by.run.controller} ${because}`
 }

@@ -13,7 +13,9 @@ try {
   process.exitCode = ok ? 0 : 1
   if (once) await plane.stop()
   else {
-    output.out(`\nThe control plane stays up. Talk to it, and stop it with Ctrl-C:\n  export KUBECONFIG=${process.cwd()}/${plane.access.kubeconfig}\n  kubectl get jobs,pods\n  npx kubetape why job/broken --data ${folder}`)
+    output.out(
+      `\nThe control plane stays up. Talk to it, and stop it with Ctrl-C:\n  export KUBECONFIG=${process.cwd()}/${plane.access.kubeconfig}\n  kubectl get jobs,pods\n  npx kubetape why job/broken --data ${folder}`,
+    )
     await new Promise((resolve) => {
       process.once('SIGINT', resolve)
       process.once('SIGTERM', resolve)

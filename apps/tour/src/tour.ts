@@ -47,12 +47,20 @@ export async function tour({ folder, clock, say }: TourOptions): Promise<TourRes
   const reader = openSqliteReader({ path: `${folder}/tape.db` })
   try {
     say('\nWhy did "broken" end like this? The tape knows (kubetape why job/broken):')
-    for (const change of why(reader, { group: 'batch', resource: 'jobs', namespace: 'default', name: 'broken' })) say(`   ${describeChange(change)}`)
-    say('\nWould today\'s code decide the same? (kubetape replay)')
+    for (const change of why(reader, { group: 'batch', resource: 'jobs', namespace: 'default', name: 'broken' }))
+      say(`   ${describeChange(change)}`)
+    say("\nWould today's code decide the same? (kubetape replay)")
     const counts = { same: 0, diverged: 0, skipped: 0 }
-    for await (const { verdict } of replay(reader, { controllers: builtinControllers({ ca: plane.access.ca, nodes: 2 }) })) counts[verdict]++
+    for await (const { verdict } of replay(reader, { controllers: builtinControllers({ ca: plane.access.ca, nodes: 2 }) }))
+      counts[verdict]++
     say(`   ${counts.same + counts.diverged} runs replayed: ${counts.same} same, ${counts.diverged} diverged`)
-    const ok = conditionOf(spot) === 'Complete' && (spot.status?.failed ?? 0) === 0 && conditionOf(broken) === 'Failed' && broken.status?.failed === 1 && counts.diverged === 0 && counts.same > 0
+    const ok =
+      conditionOf(spot) === 'Complete' &&
+      (spot.status?.failed ?? 0) === 0 &&
+      conditionOf(broken) === 'Failed' &&
+      broken.status?.failed === 1 &&
+      counts.diverged === 0 &&
+      counts.same > 0
     return { plane, ok }
   } finally {
     reader.close()
@@ -60,9 +68,13 @@ export async function tour({ folder, clock, say }: TourOptions): Promise<TourRes
 }
 
 async function evictOnePod(client: Client, clock: Clock): Promise<void> {
-  const pod = await until(clock, async () => (await client.list(Pod, { namespace: 'default', labelSelector: 'job-name=spot' })).items.find((one) => one.status?.phase === 'Running'))
+  const pod = await until(clock, async () =>
+    (await client.list(Pod, { namespace: 'default', labelSelector: 'job-name=spot' })).items.find((one) => one.status?.phase === 'Running'),
+  )
   const { name = '' } = pod.metadata
-  await client.create(Pod, { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: 'default' } } as never, { subresource: 'eviction' })
+  await client.create(Pod, { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: 'default' } } as never, {
+    subresource: 'eviction',
+  })
 }
 
 async function ended(client: Client, clock: Clock, name: string): Promise<JobObject> {
@@ -72,7 +84,8 @@ async function ended(client: Client, clock: Clock, name: string): Promise<JobObj
   })
 }
 
-const conditionOf = (job: JobObject): string | undefined => job.status?.conditions?.find(({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'))?.type
+const conditionOf = (job: JobObject): string | undefined =>
+  job.status?.conditions?.find(({ type, status }) => status === 'True' && (type === 'Complete' || type === 'Failed'))?.type
 
 function summary(job: JobObject): string {
   const condition = job.status?.conditions?.find(({ type }) => type === conditionOf(job))
@@ -85,7 +98,8 @@ async function until<T>(clock: Clock, look: () => Promise<T | undefined>): Promi
   for (;;) {
     const found = await look()
     if (found !== undefined) return found
-    if (clock.monotonicMs() > deadline) throw new Error(`Cannot go on with the tour: what it waits for did not happen in ${WAIT_MS / 1000} s`)
+    if (clock.monotonicMs() > deadline)
+      throw new Error(`Cannot go on with the tour: what it waits for did not happen in ${WAIT_MS / 1000} s`)
     await sleep(clock, 20)
   }
 }

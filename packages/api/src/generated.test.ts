@@ -46,7 +46,11 @@ describe('schemaOfKind()', () => {
 })
 
 test('tableColumns() gives the columns of pods in order', () => {
-  expect(tableColumns({ group: '', version: 'v1', resource: 'pods' })?.slice(0, 5).map((c) => c.name)).toEqual(['Name', 'Ready', 'Status', 'Restarts', 'Age'])
+  expect(
+    tableColumns({ group: '', version: 'v1', resource: 'pods' })
+      ?.slice(0, 5)
+      .map((c) => c.name),
+  ).toEqual(['Name', 'Ready', 'Status', 'Restarts', 'Age'])
 })
 
 test('componentFeatureGates() knows the gates of the systems', () => {

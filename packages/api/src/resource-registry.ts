@@ -47,5 +47,7 @@ export function findResource(target: GroupVersionResource): ResourceInfo | undef
 
 /** The resource that serves a kind: `{ group: 'batch', version: 'v1', kind: 'Job' }` → jobs. */
 export function resourceOfKind(kind: GroupVersionKind): ResourceInfo | undefined {
-  return allResources().find((one) => one.kind === kind.kind && one.version === kind.version && one.group === kind.group && one.verbs.includes('list'))
+  return allResources().find(
+    (one) => one.kind === kind.kind && one.version === kind.version && one.group === kind.group && one.verbs.includes('list'),
+  )
 }

@@ -14,5 +14,10 @@ let parsed: Record<string, readonly [string, string, string, number][]> | undefi
 /** The columns of a resource's Table; undefined where v1.31 has none of its own (Name and Created At then). */
 export function tableColumns(target: GroupVersionResource): readonly TableColumn[] | undefined {
   parsed ??= JSON.parse(tableData) as Record<string, [string, string, string, number][]>
-  return parsed[`${formatGroupVersion(target)}/${target.resource}`]?.map(([name, type, format, priority]) => ({ name, type, format, priority }))
+  return parsed[`${formatGroupVersion(target)}/${target.resource}`]?.map(([name, type, format, priority]) => ({
+    name,
+    type,
+    format,
+    priority,
+  }))
 }

@@ -71,19 +71,28 @@ export const notSupported = (path: FieldPath, value: unknown, supported: readonl
   make(
     'FieldValueNotSupported',
     path,
-    withDetail(`Unsupported value: ${printValue(value)}`, supported.length > 0 ? `supported values: ${supported.map((one) => JSON.stringify(one)).join(', ')}` : ''),
+    withDetail(
+      `Unsupported value: ${printValue(value)}`,
+      supported.length > 0 ? `supported values: ${supported.map((one) => JSON.stringify(one)).join(', ')}` : '',
+    ),
   )
 /** `Forbidden: detail` */
 export const forbidden = (path: FieldPath, detail: string): FieldError => make('FieldValueForbidden', path, withDetail('Forbidden', detail))
 /** `Duplicate value: value` */
-export const duplicate = (path: FieldPath, value: unknown): FieldError => make('FieldValueDuplicate', path, `Duplicate value: ${printValue(value)}`)
+export const duplicate = (path: FieldPath, value: unknown): FieldError =>
+  make('FieldValueDuplicate', path, `Duplicate value: ${printValue(value)}`)
 /** `Not found: value` */
-export const notFoundValue = (path: FieldPath, value: unknown): FieldError => make('FieldValueNotFound', path, `Not found: ${printValue(value)}`)
+export const notFoundValue = (path: FieldPath, value: unknown): FieldError =>
+  make('FieldValueNotFound', path, `Not found: ${printValue(value)}`)
 /** `Too long: must have at most max bytes` (v1.31 wording) */
-export const tooLong = (path: FieldPath, maxBytes: number): FieldError => make('FieldValueTooLong', path, `Too long: must have at most ${maxBytes} bytes`)
+export const tooLong = (path: FieldPath, maxBytes: number): FieldError =>
+  make('FieldValueTooLong', path, `Too long: must have at most ${maxBytes} bytes`)
 /** `Too many: actual: must have at most max items` */
-export const tooMany = (path: FieldPath, actual: number, max: number): FieldError => make('FieldValueTooMany', path, `Too many: ${actual}: must have at most ${max} items`)
+export const tooMany = (path: FieldPath, actual: number, max: number): FieldError =>
+  make('FieldValueTooMany', path, `Too many: ${actual}: must have at most ${max} items`)
 /** `Invalid value: value: detail` with the cause FieldValueTypeInvalid */
-export const typeInvalid = (path: FieldPath, value: unknown, detail: string): FieldError => make('FieldValueTypeInvalid', path, withDetail(`Invalid value: ${printValue(value)}`, detail))
+export const typeInvalid = (path: FieldPath, value: unknown, detail: string): FieldError =>
+  make('FieldValueTypeInvalid', path, withDetail(`Invalid value: ${printValue(value)}`, detail))
 /** `Internal error: detail` */
-export const internalFieldError = (path: FieldPath, detail: string): FieldError => make('InternalError', path, withDetail('Internal error', detail))
+export const internalFieldError = (path: FieldPath, detail: string): FieldError =>
+  make('InternalError', path, withDetail('Internal error', detail))

@@ -32,8 +32,7 @@ export function managedFieldsErrors(entries: readonly ManagedFieldsEntry[], path
     const fieldsType: string = entry.fieldsType ?? ''
     if (fieldsType !== '' && fieldsType !== 'FieldsV1') errors.push(invalid(where.child('fieldsType'), fieldsType, 'must be `FieldsV1`'))
     errors.push(...validateFieldManager(entry.manager ?? '', where.child('manager')))
-    if (utf8Length(entry.subresource ?? '') > SUBRESOURCE_MAX_BYTES)
-      errors.push(tooLong(where.child('subresource'), SUBRESOURCE_MAX_BYTES))
+    if (utf8Length(entry.subresource ?? '') > SUBRESOURCE_MAX_BYTES) errors.push(tooLong(where.child('subresource'), SUBRESOURCE_MAX_BYTES))
     return errors
   })
 }

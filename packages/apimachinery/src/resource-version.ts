@@ -3,7 +3,8 @@
  * so they are exact beyond 2^53 (KEP-5504). Never compare across resource types.
  */
 export function compareResourceVersions(a: string, b: string): number {
-  if (!isResourceVersion(a) || !isResourceVersion(b)) throw new RangeError(`Cannot compare resource versions "${a}" and "${b}": one is no decimal number`)
+  if (!isResourceVersion(a) || !isResourceVersion(b))
+    throw new RangeError(`Cannot compare resource versions "${a}" and "${b}": one is no decimal number`)
   if (a.length !== b.length) return a.length - b.length
   return a < b ? -1 : a > b ? 1 : 0
 }

@@ -37,7 +37,11 @@ export function failure(code: number, reason: StatusReason | undefined, message:
 }
 
 /** Details that name a resource; an empty group is left out, as on the wire. */
-const naming = ({ group, resource }: GroupResource, name: string): StatusDetails => ({ ...(name ? { name } : {}), ...(group ? { group } : {}), kind: resource })
+const naming = ({ group, resource }: GroupResource, name: string): StatusDetails => ({
+  ...(name ? { name } : {}),
+  ...(group ? { group } : {}),
+  kind: resource,
+})
 
 export const notFound = (resource: GroupResource, name: string): StatusError =>
   failure(404, 'NotFound', `${formatGroupResource(resource)} ${JSON.stringify(name)} not found`, naming(resource, name))
@@ -46,7 +50,12 @@ export const alreadyExists = (resource: GroupResource, name: string): StatusErro
   failure(409, 'AlreadyExists', `${formatGroupResource(resource)} ${JSON.stringify(name)} already exists`, naming(resource, name))
 
 export const conflict = (resource: GroupResource, name: string, why: string): StatusError =>
-  failure(409, 'Conflict', `Operation cannot be fulfilled on ${formatGroupResource(resource)} ${JSON.stringify(name)}: ${why}`, naming(resource, name))
+  failure(
+    409,
+    'Conflict',
+    `Operation cannot be fulfilled on ${formatGroupResource(resource)} ${JSON.stringify(name)}: ${why}`,
+    naming(resource, name),
+  )
 
 /** What upstream says to an update whose resourceVersion is behind. */
 export const OBJECT_MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again'
@@ -54,12 +63,22 @@ export const OBJECT_MODIFIED = 'the object has been modified; please apply your 
 export const badRequest = (message: string): StatusError => failure(400, 'BadRequest', message)
 
 export const forbiddenError = (resource: GroupResource, name: string, why: string): StatusError =>
-  failure(403, 'Forbidden', `${formatGroupResource(resource)}${name ? ` ${JSON.stringify(name)}` : ''} is forbidden: ${why}`, naming(resource, name))
+  failure(
+    403,
+    'Forbidden',
+    `${formatGroupResource(resource)}${name ? ` ${JSON.stringify(name)}` : ''} is forbidden: ${why}`,
+    naming(resource, name),
+  )
 
 export const unauthorized = (message = 'Unauthorized'): StatusError => failure(401, 'Unauthorized', message)
 
 export const methodNotSupported = (resource: GroupResource, verb: string): StatusError =>
-  failure(405, 'MethodNotAllowed', `${verb} is not supported on resources of kind ${JSON.stringify(formatGroupResource(resource))}`, naming(resource, ''))
+  failure(
+    405,
+    'MethodNotAllowed',
+    `${verb} is not supported on resources of kind ${JSON.stringify(formatGroupResource(resource))}`,
+    naming(resource, ''),
+  )
 
 export const internalError = (message: string, options?: { cause?: unknown }): StatusError =>
   new StatusError(failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] }).status, options)

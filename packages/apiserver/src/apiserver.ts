@@ -60,9 +60,21 @@ export class Apiserver {
   private constructor(options: ApiserverOptions) {
     this.#options = options
     const { storage, clock, random, gates } = options
-    const admission = new AdmissionChain([namespaceLifecycle(storage), serviceAccount(storage, clock), priority(storage), defaultTolerationSeconds, runtimeClass(storage)])
-    const resources = servedResources(options.runtimeConfig).map((info) => new ServedResource(info, strategies.get(`${info.group}/${info.resource}`) ?? {}, storageFormOf(info)))
-    this.registry = new Registry({ storage, clock, random, gates, admission, uids: options.uids ?? uidSource(random), actorCause: options.actorCause }, resources, subresourceHandlers)
+    const admission = new AdmissionChain([
+      namespaceLifecycle(storage),
+      serviceAccount(storage, clock),
+      priority(storage),
+      defaultTolerationSeconds,
+      runtimeClass(storage),
+    ])
+    const resources = servedResources(options.runtimeConfig).map(
+      (info) => new ServedResource(info, strategies.get(`${info.group}/${info.resource}`) ?? {}, storageFormOf(info)),
+    )
+    this.registry = new Registry(
+      { storage, clock, random, gates, admission, uids: options.uids ?? uidSource(random), actorCause: options.actorCause },
+      resources,
+      subresourceHandlers,
+    )
   }
 
   /** Makes the server and the objects that every cluster has. */
@@ -78,7 +90,15 @@ export class Apiserver {
   }
 
   async listen(options: ListenOptions): Promise<string> {
-    const paths = standardPaths({ checks: [{ name: 'ping', check: () => undefined }, { name: 'log', check: () => undefined }, { name: 'etcd', check: () => undefined }, ...(this.#options.checks ?? [])], metrics: this.#options.metrics })
+    const paths = standardPaths({
+      checks: [
+        { name: 'ping', check: () => undefined },
+        { name: 'log', check: () => undefined },
+        { name: 'etcd', check: () => undefined },
+        ...(this.#options.checks ?? []),
+      ],
+      metrics: this.#options.metrics,
+    })
     addApiPaths(paths, this.registry)
     this.#server = await ApiServer.listen({
       registry: this.registry,

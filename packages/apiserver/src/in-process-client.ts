@@ -1,4 +1,14 @@
-import { failure, formatGroupVersion, INITIAL_EVENTS_END, type Kind, type KubeList, type KubeObject, type ObjectName, type Status, type WatchEvent } from '@kubetape/apimachinery'
+import {
+  failure,
+  formatGroupVersion,
+  INITIAL_EVENTS_END,
+  type Kind,
+  type KubeList,
+  type KubeObject,
+  type ObjectName,
+  type Status,
+  type WatchEvent,
+} from '@kubetape/apimachinery'
 import { StatusError } from '@kubetape/apimachinery'
 import type { Client, DeleteOptions, GetOptions, ListOptions, Patch, WatchOptions, WriteOptions } from '@kubetape/client'
 import type { StorageEvent } from '@kubetape/storage'
@@ -43,13 +53,16 @@ export class InProcessClient implements Client {
         this.#registry.checkWatch(request)
         const stop = this.#registry.watch(request, {
           event: (event: StorageEvent) => subscriber.next({ type: event.type, object: event.object.object as T }),
-          initialEnd: (revision) => subscriber.next({ type: 'BOOKMARK', object: bookmark(kind, revision, { [INITIAL_EVENTS_END]: 'true' }) }),
+          initialEnd: (revision) =>
+            subscriber.next({ type: 'BOOKMARK', object: bookmark(kind, revision, { [INITIAL_EVENTS_END]: 'true' }) }),
         })
         signal?.addEventListener('abort', onAbort, { once: true })
         const { clock, storage } = this.#registry.environment
         const cancelTimers = startWatchTimers(clock, {
           timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
-          onBookmark: options.allowWatchBookmarks ? () => subscriber.next({ type: 'BOOKMARK', object: bookmark(kind, storage.revision) }) : undefined,
+          onBookmark: options.allowWatchBookmarks
+            ? () => subscriber.next({ type: 'BOOKMARK', object: bookmark(kind, storage.revision) })
+            : undefined,
           onEnd: () => subscriber.complete(),
         })
         return () => {
@@ -66,7 +79,11 @@ export class InProcessClient implements Client {
 
   async create<T extends KubeObject>(kind: Kind<T>, object: T, options: WriteOptions = {}): Promise<T> {
     const { namespace = '', name = '' } = object.metadata ?? {}
-    return this.#object(await this.#send('create', kind, { namespace, name: options.subresource ? name : '' }, options, writeOptions(options), { body: object }))
+    return this.#object(
+      await this.#send('create', kind, { namespace, name: options.subresource ? name : '' }, options, writeOptions(options), {
+        body: object,
+      }),
+    )
   }
 
   async update<T extends KubeObject>(kind: Kind<T>, object: T, options: WriteOptions = {}): Promise<T> {
@@ -84,18 +101,38 @@ export class InProcessClient implements Client {
   }
 
   async deleteCollection<T extends KubeObject>(kind: Kind<T>, options: ListOptions & DeleteOptions = {}): Promise<KubeList<T> | Status> {
-    const result = await this.#send('deletecollection', kind, { namespace: options.namespace ?? '', name: '' }, options, readOptions(options), { body: deleteBody(options) })
+    const result = await this.#send(
+      'deletecollection',
+      kind,
+      { namespace: options.namespace ?? '', name: '' },
+      options,
+      readOptions(options),
+      { body: deleteBody(options) },
+    )
     return this.#list(kind, result)
   }
 
-  async #send(verb: Verb, kind: Kind, name: ObjectName, options: WriteOptions | GetOptions, query: RequestOptions, body: Partial<ApiRequest> = {}): Promise<ApiResult> {
+  async #send(
+    verb: Verb,
+    kind: Kind,
+    name: ObjectName,
+    options: WriteOptions | GetOptions,
+    query: RequestOptions,
+    body: Partial<ApiRequest> = {},
+  ): Promise<ApiResult> {
     options.signal?.throwIfAborted()
     const { result, warnings } = await this.#registry.handle({ ...this.#request(verb, kind, name, options, query), ...body })
     if ('onWarning' in options) for (const text of warnings) options.onWarning?.(text)
     return result
   }
 
-  #request(verb: Verb, kind: Kind, { namespace = '', name }: ObjectName, options: WriteOptions | GetOptions, query: RequestOptions): ApiRequest {
+  #request(
+    verb: Verb,
+    kind: Kind,
+    { namespace = '', name }: ObjectName,
+    options: WriteOptions | GetOptions,
+    query: RequestOptions,
+  ): ApiRequest {
     const cause = 'cause' in options && options.cause !== undefined ? `run:${options.cause.run}/${options.cause.sequence}` : undefined
     return {
       verb,
@@ -122,7 +159,12 @@ export class InProcessClient implements Client {
 
   #list<T extends KubeObject>(kind: Kind<T>, result: ApiResult): KubeList<T> {
     if (result.type !== 'list') throw failure(500, 'InternalError', `Cannot read a list from a ${result.type} answer`)
-    return { apiVersion: formatGroupVersion(kind), kind: `${kind.kind}List`, metadata: listMetadata(result.list), items: result.list.items.map((one) => one.object as T) }
+    return {
+      apiVersion: formatGroupVersion(kind),
+      kind: `${kind.kind}List`,
+      metadata: listMetadata(result.list),
+      items: result.list.items.map((one) => one.object as T),
+    }
   }
 }
 
@@ -139,8 +181,23 @@ function pick<T extends object, K extends keyof T>(options: T, names: readonly K
 }
 
 const readOptions = (options: WatchOptions & ListOptions): RequestOptions =>
-  pick(options, ['labelSelector', 'fieldSelector', 'resourceVersion', 'resourceVersionMatch', 'limit', 'continue', 'sendInitialEvents', 'allowWatchBookmarks'])
+  pick(options, [
+    'labelSelector',
+    'fieldSelector',
+    'resourceVersion',
+    'resourceVersionMatch',
+    'limit',
+    'continue',
+    'sendInitialEvents',
+    'allowWatchBookmarks',
+  ])
 
-const writeOptions = (options: WriteOptions): RequestOptions => ({ ...pick(options, ['fieldManager', 'fieldValidation', 'force']), ...(options.dryRun ? { dryRun: ['All'] } : {}) })
+const writeOptions = (options: WriteOptions): RequestOptions => ({
+  ...pick(options, ['fieldManager', 'fieldValidation', 'force']),
+  ...(options.dryRun ? { dryRun: ['All'] } : {}),
+})
 
-const deleteBody = (options: DeleteOptions): object => ({ ...pick(options, ['gracePeriodSeconds', 'propagationPolicy', 'preconditions']), ...(options.dryRun ? { dryRun: ['All'] } : {}) })
+const deleteBody = (options: DeleteOptions): object => ({
+  ...pick(options, ['gracePeriodSeconds', 'propagationPolicy', 'preconditions']),
+  ...(options.dryRun ? { dryRun: ['All'] } : {}),
+})

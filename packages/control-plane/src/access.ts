@@ -4,7 +4,15 @@ import { makeCertificates, type ServingCertificates, type UserInfo } from '@kube
 import type { Clock, Random } from '@kubetape/determinism'
 
 const ADMIN: UserInfo = { name: 'admin', uid: '1', groups: ['system:masters'] }
-const HOSTS = ['localhost', '127.0.0.1', '::1', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local']
+const HOSTS = [
+  'localhost',
+  '127.0.0.1',
+  '::1',
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+]
 
 /** How clients get in: certificates and the administrator's token, kept in the data folder so that kubeconfigs outlive restarts. */
 export class Access {
@@ -20,7 +28,14 @@ export class Access {
     this.#folder = folder
   }
 
-  static async prepare(options: { clock: Clock; random: Random; folder?: string; host: string; tls: boolean; wanted: boolean }): Promise<Access> {
+  static async prepare(options: {
+    clock: Clock
+    random: Random
+    folder?: string
+    host: string
+    tls: boolean
+    wanted: boolean
+  }): Promise<Access> {
     if (options.folder !== undefined) mkdirSync(options.folder, { recursive: true, mode: 0o700 })
     const file = options.folder === undefined ? undefined : join(options.folder, 'access.json')
     const known = file === undefined ? undefined : readAccess(file)
@@ -29,7 +44,8 @@ export class Access {
     if (fits) return new Access(wantsTls ? known.certificates : undefined, known.adminToken, options.folder)
     const hosts = [...new Set([...HOSTS, options.host])]
     const certificates = wantsTls ? await makeCertificates({ clock: options.clock, hosts, admin: ADMIN }) : undefined
-    const adminToken = known?.adminToken ?? Array.from({ length: 4 }, () => options.random.nextUint32().toString(16).padStart(8, '0')).join('')
+    const adminToken =
+      known?.adminToken ?? Array.from({ length: 4 }, () => options.random.nextUint32().toString(16).padStart(8, '0')).join('')
     if (file !== undefined) {
       writeFileSync(file, `${JSON.stringify({ hosts, adminToken, certificates })}\n`, { mode: 0o600 })
       chmodSync(file, 0o600)
@@ -50,7 +66,10 @@ export class Access {
   writeKubeconfig(url: string, file?: string): void {
     const path = file ?? (this.#folder === undefined ? undefined : join(this.#folder, 'kubeconfig'))
     if (path === undefined) return
-    const cluster = { server: url, ...(this.certificates === undefined ? {} : { 'certificate-authority-data': base64(this.certificates.ca) }) }
+    const cluster = {
+      server: url,
+      ...(this.certificates === undefined ? {} : { 'certificate-authority-data': base64(this.certificates.ca) }),
+    }
     const config = {
       apiVersion: 'v1',
       kind: 'Config',

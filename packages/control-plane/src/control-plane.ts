@@ -84,7 +84,12 @@ export class ControlPlane {
     const { apiserver, access, manager } = parts
     const plane = new ControlPlane(parts, started)
     if (options.port !== undefined) {
-      plane.url = await apiserver.listen({ host: options.host ?? DEFAULT_HOST, port: options.port, certificates: access.certificates, tokens: access.tokens(options.tokens) })
+      plane.url = await apiserver.listen({
+        host: options.host ?? DEFAULT_HOST,
+        port: options.port,
+        certificates: access.certificates,
+        tokens: access.tokens(options.tokens),
+      })
       started.defer(() => apiserver.close())
       access.writeKubeconfig(plane.url, options.kubeconfig)
     }
@@ -125,8 +130,24 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
   const gates = gatesOf(options, logger)
   const metrics = new MetricsRegistry()
   exposeFeatureGates(gates, metrics)
-  const access = await Access.prepare({ clock, random, ...(options.data === undefined ? {} : { folder: options.data }), host: options.host ?? DEFAULT_HOST, tls: options.tls ?? true, wanted: options.port !== undefined })
-  const log = options.data === undefined ? createMemoryLog({ clock }) : openSqliteLog({ path: `${options.data}/tape.db`, clock, random, meta: { [CA_META]: access.ca }, logger: (level, message, fields) => logger[level](message, fields) })
+  const access = await Access.prepare({
+    clock,
+    random,
+    ...(options.data === undefined ? {} : { folder: options.data }),
+    host: options.host ?? DEFAULT_HOST,
+    tls: options.tls ?? true,
+    wanted: options.port !== undefined,
+  })
+  const log =
+    options.data === undefined
+      ? createMemoryLog({ clock })
+      : openSqliteLog({
+          path: `${options.data}/tape.db`,
+          clock,
+          random,
+          meta: { [CA_META]: access.ca },
+          logger: (level, message, fields) => logger[level](message, fields),
+        })
   started.defer(() => log.close())
   const storage = Storage.open({ log, clock })
   started.defer(() => storage.close())
@@ -135,11 +156,26 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     await log.flush()
     journal.close()
   })
-  started.defer(startRetention({ storage, log, clock, ...(options.keepMs === undefined ? {} : { keepMs: options.keepMs }), cause: () => journal.actor({ user: 'system:apiserver', userAgent: 'kubetape-retention', verb: 'delete' }), onError: (error) => logger.warn('old entries could not be forgotten yet', { error: String(error) }) }))
+  started.defer(
+    startRetention({
+      storage,
+      log,
+      clock,
+      ...(options.keepMs === undefined ? {} : { keepMs: options.keepMs }),
+      cause: () => journal.actor({ user: 'system:apiserver', userAgent: 'kubetape-retention', verb: 'delete' }),
+      onError: (error) => logger.warn('old entries could not be forgotten yet', { error: String(error) }),
+    }),
+  )
   const uids = uidSource(random)
   const apiserver = await Apiserver.create({
-    storage, clock, random, uids, gates, runtimeConfig: options.runtimeConfig ?? {},
-    actorCause: ({ user, userAgent, options: { fieldManager }, verb }) => journal.actor({ user: user.name, groups: user.groups, userAgent, ...(fieldManager === undefined ? {} : { fieldManager }), verb }),
+    storage,
+    clock,
+    random,
+    uids,
+    gates,
+    runtimeConfig: options.runtimeConfig ?? {},
+    actorCause: ({ user, userAgent, options: { fieldManager }, verb }) =>
+      journal.actor({ user: user.name, groups: user.groups, userAgent, ...(fieldManager === undefined ? {} : { fieldManager }), verb }),
     metrics: () => metrics.text(),
     log: (level, message, fields) => logger[level](message, fields),
     checks: [{ name: 'informer-sync', check: () => (manager.ready ? undefined : 'informers have not synced') }],
@@ -156,11 +192,22 @@ function gatesOf({ featureGates }: ControlPlaneOptions, logger: RunLog): Feature
   return gates
 }
 
-function chosenControllers({ nodes = 0, controllers: words = ['*'] }: ControlPlaneOptions, access: Access, apiserver: Apiserver): Controller[] {
-  const all = builtinControllers({ ca: access.ca, nodes, resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)) })
+function chosenControllers(
+  { nodes = 0, controllers: words = ['*'] }: ControlPlaneOptions,
+  access: Access,
+  apiserver: Apiserver,
+): Controller[] {
+  const all = builtinControllers({
+    ca: access.ca,
+    nodes,
+    resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)),
+  })
   const known = new Set(all.map(({ name }) => name))
   const unknown = words.map((word) => word.replace(/^-/, '')).filter((word) => word !== '*' && !known.has(word))
-  if (unknown.length > 0) throw new Error(`Cannot run controller ${unknown.map((one) => JSON.stringify(one)).join(', ')}: there is no such controller; there are ${[...known].join(', ')}`)
+  if (unknown.length > 0)
+    throw new Error(
+      `Cannot run controller ${unknown.map((one) => JSON.stringify(one)).join(', ')}: there is no such controller; there are ${[...known].join(', ')}`,
+    )
   return all.filter(({ name }) => isChosen(name, words))
 }
 

@@ -58,7 +58,9 @@ describe('clockScheduler()', () => {
   test('drives RxJS operators by the clock', async () => {
     const clock = new VirtualClock()
     let seen: number[] = []
-    interval(1000, clockScheduler(clock)).pipe(take(3), toArray()).subscribe((all) => (seen = all))
+    interval(1000, clockScheduler(clock))
+      .pipe(take(3), toArray())
+      .subscribe((all) => (seen = all))
     await clock.advance(2999)
     expect(seen).toEqual([])
     await clock.advance(1)

@@ -5,7 +5,10 @@ import { uidSource } from './uid-source.ts'
 
 describe('seededRandom()', () => {
   test('gives the same numbers for the same seed and others for another', () => {
-    const draw = (seed: number) => { const r = seededRandom(seed); return [r.nextUint32(), r.nextUint32(), r.nextUint32()] }
+    const draw = (seed: number) => {
+      const r = seededRandom(seed)
+      return [r.nextUint32(), r.nextUint32(), r.nextUint32()]
+    }
     expect(draw(7)).toEqual(draw(7))
     expect(draw(7)).not.toEqual(draw(8))
   })

@@ -57,7 +57,8 @@ export function randomFloat(random: Random): number {
 
 /** A whole number in [0, bound), without modulo bias; `bound` is 1 to 2^32. */
 export function randomInt(random: Random, bound: number): number {
-  if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32) throw new RangeError(`Cannot draw below ${bound}: the bound must be 1 to 2^32`)
+  if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32)
+    throw new RangeError(`Cannot draw below ${bound}: the bound must be 1 to 2^32`)
   const limit = 2 ** 32 - (2 ** 32 % bound)
   for (;;) {
     const drawn = random.nextUint32()

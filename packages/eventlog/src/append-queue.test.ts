@@ -58,7 +58,12 @@ describe('AppendQueue', () => {
     let nowMs = 0
     const turns: (() => void)[] = []
     const sizes: number[] = []
-    const clock = { wallMs: () => 0, monotonicMs: () => nowMs, setTimer: () => ({ cancel: () => undefined }), defer: (fn: () => void) => void turns.push(fn) }
+    const clock = {
+      wallMs: () => 0,
+      monotonicMs: () => nowMs,
+      setTimer: () => ({ cancel: () => undefined }),
+      defer: (fn: () => void) => void turns.push(fn),
+    }
     const commit = ({ entries }: PlannedCommit): void => {
       sizes.push(entries.length)
       nowMs += 1

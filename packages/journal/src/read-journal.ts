@@ -1,6 +1,16 @@
 import type { LogReader, SideRecord } from '@kubetape/eventlog'
 import { parseCause } from './cause.ts'
-import type { ActorRecord, GapRecord, RequestRecord, RunBegin, RunEnd, RunReadings, RunRecord, RunRequest, StoredAnswer } from './records.ts'
+import type {
+  ActorRecord,
+  GapRecord,
+  RequestRecord,
+  RunBegin,
+  RunEnd,
+  RunReadings,
+  RunRecord,
+  RunRequest,
+  StoredAnswer,
+} from './records.ts'
 import { decodeRow } from './rows.ts'
 
 /** Who made an entry, with all that the tape knows of it. */
@@ -130,7 +140,12 @@ function stepsOf(rows: Iterable<SideRecord>): RunStep[] {
   const seen = new Set<string>()
   for (const row of rows) {
     const { sequence, request, readings, answer } = decodeRow('request', row.value)
-    const step: RunStep | undefined = request !== undefined ? { type: 'request', sequence, request, ...(readings === undefined ? {} : { readings }) } : answer !== undefined ? { type: 'answer', sequence, answer } : undefined
+    const step: RunStep | undefined =
+      request !== undefined
+        ? { type: 'request', sequence, request, ...(readings === undefined ? {} : { readings }) }
+        : answer !== undefined
+          ? { type: 'answer', sequence, answer }
+          : undefined
     if (step === undefined || seen.has(`${step.type}/${sequence}`)) continue
     seen.add(`${step.type}/${sequence}`)
     steps.push(step)

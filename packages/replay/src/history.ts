@@ -28,11 +28,15 @@ const PAGE = 500
 export function* why(reader: LogReader, ref: ObjectRef): Generator<ChangeOf> {
   const journal = readJournal(reader)
   const key = resourcePrefix(ref) + keyWithinResource(ref.namespace, ref.name)
-  for (let from = 1; ; ) {
+  for (let from = 1; ;) {
     const page = reader.entries({ from, limit: PAGE, prefix: key })
     for (const entry of page) {
       if (entry.key !== key) continue
-      yield { entry, object: entry.value === undefined ? undefined : parseObject(entry.value), by: entry.cause === undefined ? undefined : journal.explain(entry.cause) }
+      yield {
+        entry,
+        object: entry.value === undefined ? undefined : parseObject(entry.value),
+        by: entry.cause === undefined ? undefined : journal.explain(entry.cause),
+      }
     }
     if (page.length < PAGE) return
     from = page.at(-1)!.revision + 1
@@ -47,10 +51,14 @@ export function objectAt(reader: LogReader, ref: ObjectRef, revision: number): K
 }
 
 /** The objects of a resource as they were at `revision`, in key order; one namespace or all. */
-export function* objectsAt(reader: LogReader, target: { group: string; resource: string; namespace: string }, revision: number): Generator<KubeObject> {
+export function* objectsAt(
+  reader: LogReader,
+  target: { group: string; resource: string; namespace: string },
+  revision: number,
+): Generator<KubeObject> {
   checkRevision(reader, revision)
   const prefix = resourcePrefix(target) + (target.namespace ? `${target.namespace}/` : '')
-  for (let after = ''; ; ) {
+  for (let after = ''; ;) {
     const page = reader.range({ prefix, at: revision, limit: PAGE, ...(after ? { after } : {}) })
     for (const entry of page) if (entry.value !== undefined) yield parseObject(entry.value)
     if (page.length < PAGE) return
@@ -60,5 +68,6 @@ export function* objectsAt(reader: LogReader, target: { group: string; resource:
 
 function checkRevision(reader: LogReader, revision: number): void {
   if (revision > reader.head()) throw new RangeError(`Cannot read revision ${revision}: the tape ends at ${reader.head()}`)
-  if (revision < reader.compactedRevision()) throw new RangeError(`Cannot read revision ${revision}: the tape was compacted up to ${reader.compactedRevision()}`)
+  if (revision < reader.compactedRevision())
+    throw new RangeError(`Cannot read revision ${revision}: the tape was compacted up to ${reader.compactedRevision()}`)
 }

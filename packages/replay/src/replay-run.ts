@@ -2,7 +2,17 @@ import { deepEqual, type Kind, type KubeObject, StatusError } from '@kubetape/ap
 import { RequestFailed } from '@kubetape/client'
 import type { LogReader } from '@kubetape/eventlog'
 import type { RunReadings, RunRecord, RunStep, StoredAnswer } from '@kubetape/journal'
-import { type Controller, executeRun, kindId, ownWrite, type RunAnswer, RunClient, type RunInputs, type RunLog, type RunRequest } from '@kubetape/runtime'
+import {
+  type Controller,
+  executeRun,
+  kindId,
+  ownWrite,
+  type RunAnswer,
+  RunClient,
+  type RunInputs,
+  type RunLog,
+  type RunRequest,
+} from '@kubetape/runtime'
 import { NotOnTape, parseObject, type View } from './view.ts'
 
 /** What today's code makes of a recorded run. */
@@ -34,7 +44,13 @@ const SILENT: RunLog = { debug: () => undefined, info: () => undefined, warn: ()
  * Clock, random numbers and answers come from the tape, and answers come in the order in which they came then. A run that a crash cut off is
  * compared as far as it got; one that was given what the tape has erased or compacted since is skipped.
  */
-export async function replayRun(controller: Controller, run: RunRecord, steps: readonly RunStep[], views: ReadonlyMap<string, View>, reader: LogReader): Promise<RunVerdict | SkippedRun> {
+export async function replayRun(
+  controller: Controller,
+  run: RunRecord,
+  steps: readonly RunStep[],
+  views: ReadonlyMap<string, View>,
+  reader: LogReader,
+): Promise<RunVerdict | SkippedRun> {
   try {
     for (const [id, resourceVersion] of Object.entries(run.views)) views.get(id)?.moveTo(Number(resourceVersion || '0'))
     for (const { kind, resourceVersion } of run.ownWrites) showOwnWrite(views.get(kind), reader, Number(resourceVersion))
@@ -128,20 +144,28 @@ class RunPlayer {
       if (this.#missingInput !== undefined) throw this.#missingInput
       const now = this.#asked.get(step.sequence)?.request
       if (now === undefined) return this.#missing(step.sequence, step.request)
-      if (!sameRequest(step.request, now)) return { sequence: step.sequence, recorded: step.request, now, why: whatDiffers(step.request, now) }
+      if (!sameRequest(step.request, now))
+        return { sequence: step.sequence, recorded: step.request, now, why: whatDiffers(step.request, now) }
       this.compared++
     }
     // Of a run that was cut off, more may come; of a finished one, nothing.
     if (this.#run.end === undefined) return undefined
     await this.#settle(() => this.#ended || this.#extra !== undefined)
     if (this.#missingInput !== undefined) throw this.#missingInput
-    const more = [...this.#asked.values()].map(({ request }) => request).filter((request) => !this.#steps.some((step) => step.type === 'request' && step.sequence === request.sequence))
+    const more = [...this.#asked.values()]
+      .map(({ request }) => request)
+      .filter((request) => !this.#steps.some((step) => step.type === 'request' && step.sequence === request.sequence))
     const [extra] = more.sort((a, b) => a.sequence - b.sequence)
-    return extra === undefined ? undefined : { sequence: extra.sequence, recorded: undefined, now: extra, why: 'now asks for something that the recorded run did not' }
+    return extra === undefined
+      ? undefined
+      : { sequence: extra.sequence, recorded: undefined, now: extra, why: 'now asks for something that the recorded run did not' }
   }
 
   #missing(sequence: number, recorded: RunRequest): Divergence {
-    const why = this.#ended && this.#endError !== undefined ? `now fails before it: ${this.#endError instanceof Error ? this.#endError.message : JSON.stringify(this.#endError)}` : 'now does not ask for it'
+    const why =
+      this.#ended && this.#endError !== undefined
+        ? `now fails before it: ${this.#endError instanceof Error ? this.#endError.message : JSON.stringify(this.#endError)}`
+        : 'now does not ask for it'
     return { sequence, recorded, now: undefined, why }
   }
 
@@ -156,7 +180,12 @@ class RunPlayer {
     const { namespace, name } = regarding.metadata ?? {}
     void this.#ask(
       {
-        sequence: client.nextSequence(), verb: 'create', group: '', version: 'v1', resource: 'events', ...(namespace ? { namespace } : {}),
+        sequence: client.nextSequence(),
+        verb: 'create',
+        group: '',
+        version: 'v1',
+        resource: 'events',
+        ...(namespace ? { namespace } : {}),
         body: { regarding: { kind: regarding.kind, name, namespace }, type, reason, message },
       },
       undefined,
@@ -192,7 +221,8 @@ class RunPlayer {
 
   #beforeRead(kind: Kind, read: number): void {
     const id = kindId(kind)
-    for (const change of this.#readings.viewChanges) if (change.read === read && change.kind === id) this.#moveView(kind, Number(change.resourceVersion))
+    for (const change of this.#readings.viewChanges)
+      if (change.read === read && change.kind === id) this.#moveView(kind, Number(change.resourceVersion))
   }
 
   #moveView(kind: Kind, revision: number): void {

@@ -54,7 +54,8 @@ export class View {
   /** Shows the state at `revision`; own writes up to there are part of it. Throws `NotOnTape` for what was compacted. */
   moveTo(revision: number): void {
     const compacted = this.#reader.compactedRevision()
-    if (revision < compacted && revision > 0) throw new NotOnTape(`the tape was compacted up to ${compacted}, and it read ${this.#kind} at ${revision}`)
+    if (revision < compacted && revision > 0)
+      throw new NotOnTape(`the tape was compacted up to ${compacted}, and it read ${this.#kind} at ${revision}`)
     for (const [key, at] of this.#overlay) if (at <= revision) this.#overlay.delete(key)
     if (revision > this.#revision) this.#forward(revision)
     else if (revision < this.#revision) this.#back(revision)
@@ -85,7 +86,7 @@ export class View {
   }
 
   #forward(to: number): void {
-    for (let from = this.#revision + 1; ; ) {
+    for (let from = this.#revision + 1; ;) {
       const page = this.#reader.entries({ from, to, limit: PAGE, prefix: this.#prefix })
       for (const entry of page) this.#moveKey(this.#keyOf(entry), entry)
       if (page.length < PAGE) return
@@ -95,7 +96,7 @@ export class View {
 
   #back(to: number): void {
     const undone = new Set<string>()
-    for (let from = to + 1; ; ) {
+    for (let from = to + 1; ;) {
       const page = this.#reader.entries({ from, to: this.#revision, limit: PAGE, prefix: this.#prefix })
       for (const entry of page) undone.add(this.#keyOf(entry))
       if (page.length < PAGE) break

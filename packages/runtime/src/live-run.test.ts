@@ -173,6 +173,14 @@ describe('a run', () => {
     )
     const requests = first.flatMap((one) => (one.call === 'request' ? [one.request] : []))
     const answers = first.flatMap((one) => (one.call === 'answer' ? [one.answer] : []))
+    const deletion = {
+      verb: 'delete',
+      group: '',
+      version: 'v1',
+      resource: 'secrets',
+      namespace: 'a',
+      options: { preconditions: { uid: 'u' } },
+    }
     expect(requests).toEqual([
       { sequence: 1, verb: 'list', group: '', version: 'v1', resource: 'configmaps', namespace: 'a', options: { labelSelector: 'x=y' } },
       {
@@ -187,26 +195,8 @@ describe('a run', () => {
         body: { data: { n: '1' } },
         options: { fieldManager: 'me', patchType: 'merge' },
       },
-      {
-        sequence: 3,
-        verb: 'delete',
-        group: '',
-        version: 'v1',
-        resource: 'secrets',
-        namespace: 'a',
-        name: 'none',
-        options: { preconditions: { uid: 'u' } },
-      },
-      {
-        sequence: 4,
-        verb: 'delete',
-        group: '',
-        version: 'v1',
-        resource: 'secrets',
-        namespace: 'a',
-        name: 'lost',
-        options: { preconditions: { uid: 'u' } },
-      },
+      { sequence: 3, ...deletion, name: 'none' },
+      { sequence: 4, ...deletion, name: 'lost' },
     ])
     expect(answers).toMatchObject([
       { type: 'list', list: { metadata: { resourceVersion: '1' } } },

@@ -123,7 +123,7 @@ export class Storage {
       // Another append may have got the same revision meanwhile.
       for (const one of staged) if (this.#staged.get(one.object.revision) === one) this.#staged.delete(one.object.revision)
       // What won may be queued and not committed yet: whoever tries again at once would only meet it again.
-      if (error instanceof ExpectationFailed) await new Promise<void>((resolve) => this.#clock.defer(resolve))
+      if (error instanceof ExpectationFailed) await this.#log.flush()
       throw error
     }
     return staged.map(({ object }) => object)

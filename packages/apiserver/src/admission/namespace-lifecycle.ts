@@ -27,10 +27,15 @@ function checkNamespace(storage: Storage, { operation, resource, namespace, name
   const subject = name || draft?.metadata?.generateName || ''
   const { info } = resource
   const what = `${info.group ? `${info.resource}.${info.group}` : info.resource}${subject ? ` ${JSON.stringify(subject)}` : ''}`
-  throw failure(403, 'Forbidden', `${what} is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`, {
-    ...(name ? { name } : {}),
-    ...(info.group ? { group: info.group } : {}),
-    kind: info.resource,
-    causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }],
-  })
+  throw failure(
+    403,
+    'Forbidden',
+    `${what} is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
+    {
+      ...(name ? { name } : {}),
+      ...(info.group ? { group: info.group } : {}),
+      kind: info.resource,
+      causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }],
+    },
+  )
 }

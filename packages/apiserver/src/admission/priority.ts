@@ -13,11 +13,13 @@ export function priority(storage: Storage): AdmissionPlugin {
     name: 'Priority',
     mutate(attributes) {
       const { operation, resource, subresource } = attributes
-      if (operation === 'CREATE' && resource.info.group === '' && resource.info.resource === 'pods' && subresource === '') setPriority(storage, attributes)
+      if (operation === 'CREATE' && resource.info.group === '' && resource.info.resource === 'pods' && subresource === '')
+        setPriority(storage, attributes)
     },
     validate(attributes) {
       const { operation, resource } = attributes
-      if (operation !== 'DELETE' && resource.info.group === PRIORITY_CLASSES.group && resource.info.resource === PRIORITY_CLASSES.resource) checkDefault(storage, attributes)
+      if (operation !== 'DELETE' && resource.info.group === PRIORITY_CLASSES.group && resource.info.resource === PRIORITY_CLASSES.resource)
+        checkDefault(storage, attributes)
     },
   }
 }
@@ -25,7 +27,8 @@ export function priority(storage: Storage): AdmissionPlugin {
 function setPriority(storage: Storage, { draft }: AdmissionAttributes): void {
   const pod = draft as Pod
   const { spec } = pod
-  const refuse = (why: string): Error => forbiddenError({ group: '', resource: 'pods' }, pod.metadata.name || pod.metadata.generateName || '', why)
+  const refuse = (why: string): Error =>
+    forbiddenError({ group: '', resource: 'pods' }, pod.metadata.name || pod.metadata.generateName || '', why)
   let value = 0
   let policy: string = DEFAULT_POLICY
   if (spec.priorityClassName) {
@@ -42,11 +45,15 @@ function setPriority(storage: Storage, { draft }: AdmissionAttributes): void {
     }
   }
   if (spec.priority !== undefined && spec.priority !== value) {
-    throw refuse(`the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`)
+    throw refuse(
+      `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
+    )
   }
   spec.priority = value
   if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {
-    throw refuse(`the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`)
+    throw refuse(
+      `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`,
+    )
   }
   spec.preemptionPolicy = policy as NonNullable<typeof spec.preemptionPolicy>
 }
@@ -62,5 +69,9 @@ function checkDefault(storage: Storage, { draft, operation, name }: AdmissionAtt
   if (!changed.globalDefault) return
   const standard = defaultClass(storage)
   if (standard === undefined || (operation === 'UPDATE' && standard.metadata.name === name)) return
-  throw forbiddenError(PRIORITY_CLASSES, name, `PriorityClass ${standard.metadata.name} is already marked as default. Only one default can exist`)
+  throw forbiddenError(
+    PRIORITY_CLASSES,
+    name,
+    `PriorityClass ${standard.metadata.name} is already marked as default. Only one default can exist`,
+  )
 }

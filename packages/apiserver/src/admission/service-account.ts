@@ -30,7 +30,8 @@ export function serviceAccount(storage: Storage, clock: Clock): AdmissionPlugin 
 }
 
 function give(pod: Pod, account: ServiceAccount, { context }: AdmissionAttributes): undefined {
-  if (account.imagePullSecrets !== undefined && (pod.spec.imagePullSecrets ?? []).length === 0) pod.spec.imagePullSecrets = cloneJson(account.imagePullSecrets)
+  if (account.imagePullSecrets !== undefined && (pod.spec.imagePullSecrets ?? []).length === 0)
+    pod.spec.imagePullSecrets = cloneJson(account.imagePullSecrets)
   if (pod.spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) mountToken(pod, context.newSuffix())
 }
 
@@ -42,10 +43,15 @@ async function waitForDefault(storage: Storage, clock: Clock, attributes: Admiss
     const account = lookUp(storage, attributes, name)
     if (account !== undefined) return give(pod, account, attributes)
   }
-  throw forbiddenError({ group: '', resource: 'pods' }, pod.metadata.name || pod.metadata.generateName || '', `error looking up service account ${attributes.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`)
+  throw forbiddenError(
+    { group: '', resource: 'pods' },
+    pod.metadata.name || pod.metadata.generateName || '',
+    `error looking up service account ${attributes.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
+  )
 }
 
-const isPod = ({ resource, subresource }: AdmissionAttributes): boolean => resource.info.group === '' && resource.info.resource === 'pods' && subresource === ''
+const isPod = ({ resource, subresource }: AdmissionAttributes): boolean =>
+  resource.info.group === '' && resource.info.resource === 'pods' && subresource === ''
 
 const lookUp = (storage: Storage, { namespace }: AdmissionAttributes, name: string): ServiceAccount | undefined =>
   storage.get(SERVICE_ACCOUNTS, namespace, name)?.object as ServiceAccount | undefined

@@ -37,14 +37,18 @@ export function certificateAuthenticator(): Authenticator {
       if (typeof socket.getPeerCertificate !== 'function' || !socket.authorized) return undefined
       const { subject } = socket.getPeerCertificate()
       if (subject === undefined || !subject.CN) return undefined
-      const organisations = subject.O === undefined ? [] : Array.isArray(subject.O) ? (subject.O) : [subject.O]
+      const organisations = subject.O === undefined ? [] : Array.isArray(subject.O) ? subject.O : [subject.O]
       return { name: String(subject.CN), groups: organisations }
     },
   }
 }
 
 /** The first method that knows the user decides; nobody is anonymous. Authenticated users are in system:authenticated. */
-export function authenticate(authenticators: readonly Authenticator[], request: IncomingMessage, warn: (text: string) => void = () => {}): UserInfo {
+export function authenticate(
+  authenticators: readonly Authenticator[],
+  request: IncomingMessage,
+  warn: (text: string) => void = () => {},
+): UserInfo {
   for (const one of authenticators) {
     const user = one.authenticate(request, warn)
     if (user !== undefined) return user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] }
@@ -61,7 +65,8 @@ export function parseTokenFile(text: string, file: string): Map<string, UserInfo
     if (line.trim() === '' || line.startsWith('#')) continue
     const cells = [...line.matchAll(/\s*(?:"([^"]*)"|([^,]*))(?:,|$)/g)].map((match) => (match[1] ?? match[2] ?? '').trim())
     const [token, name, uid, groups = ''] = cells
-    if (!token || !name || uid === undefined) throw new Error(`Cannot read token file "${file}": line ${at + 1} is not token,user,uid,"groups"`)
+    if (!token || !name || uid === undefined)
+      throw new Error(`Cannot read token file "${file}": line ${at + 1} is not token,user,uid,"groups"`)
     tokens.set(token, { name, ...(uid ? { uid } : {}), groups: groups.split(',').filter(Boolean) })
   }
   return tokens

@@ -16,13 +16,19 @@ const AGGREGATED_TYPE = (version: string): string => `application/json;g=apidisc
 /** Adds discovery and OpenAPI, made from what the registry serves. */
 export function addApiPaths(paths: OtherPaths, registry: Registry): void {
   const groups = groupResources([...registry.resources()].map((one) => one.info))
-  paths.name(groups.flatMap(({ group, versions }) => (group === '' ? ['/apis/', '/api/v1'] : [`/apis/${group}`, ...versions.map(({ version }) => `/apis/${group}/${version}`)])))
+  paths.name(
+    groups.flatMap(({ group, versions }) =>
+      group === '' ? ['/apis/', '/api/v1'] : [`/apis/${group}`, ...versions.map(({ version }) => `/apis/${group}/${version}`)],
+    ),
+  )
   addDiscovery(paths, (host) => new DiscoveryDocuments(groups, { serverAddress: host }))
   const openapi = new OpenApiDocuments({ groups, source: builtinSchemas, typeNameOf: typeNameOfKind, version: EMULATED_VERSION.gitVersion })
   paths.on('/openapi/v2', ({ request }) => {
     const wanted = parseAccept(request.headers.accept ?? 'application/json')
     const protobuf = wanted.some(({ mediaType }) => (GNOSTIC_V2_ACCEPTED as readonly string[]).includes(mediaType))
-    return protobuf ? { contentType: GNOSTIC_V2_CONTENT_TYPE, bytes: openapi.v2Protobuf() } : { contentType: 'application/json', bytes: openapi.v2Json() }
+    return protobuf
+      ? { contentType: GNOSTIC_V2_CONTENT_TYPE, bytes: openapi.v2Protobuf() }
+      : { contentType: 'application/json', bytes: openapi.v2Json() }
   })
   paths.on('/openapi/v3', () => ({ contentType: 'text/plain; charset=utf-8', bytes: openapi.index() }))
   paths.on('/openapi/v3/', (_, key) => {
@@ -47,7 +53,9 @@ function addDiscovery(paths: OtherPaths, make: (host: string) => DiscoveryDocume
   paths.on('/apis/', (exchange, rest) => {
     const [group = '', version] = trimmed(rest).split('/')
     const ofGroup = known(exchange).apiGroup(group)
-    return version === undefined ? found(exchange, ofGroup, false) : found(exchange, known(exchange).apiResourceList({ group, version }), ofGroup !== undefined)
+    return version === undefined
+      ? found(exchange, ofGroup, false)
+      : found(exchange, known(exchange).apiResourceList({ group, version }), ofGroup !== undefined)
   })
 }
 

@@ -1,4 +1,10 @@
-import { createServer as createHttpServer, type IncomingMessage, type OutgoingHttpHeaders, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { internalError, type Status, StatusError } from '@kubetape/apimachinery'
@@ -51,7 +57,18 @@ export class ApiServer {
     this.#server =
       certificates === undefined
         ? createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS }, listener)
-        : createHttpsServer({ key: certificates.server.key, cert: certificates.server.certificate, ca: certificates.ca, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2', keepAliveTimeout: KEEP_ALIVE_MS }, listener)
+        : createHttpsServer(
+            {
+              key: certificates.server.key,
+              cert: certificates.server.certificate,
+              ca: certificates.ca,
+              requestCert: true,
+              rejectUnauthorized: false,
+              minVersion: 'TLSv1.2',
+              keepAliveTimeout: KEEP_ALIVE_MS,
+            },
+            listener,
+          )
     this.#server.requestTimeout = 0
     this.#server.on('secureConnection', neverPause)
   }
@@ -91,7 +108,10 @@ export class ApiServer {
       const at = url.indexOf('?')
       const query = new URLSearchParams(at < 0 ? '' : url.slice(at + 1))
       const info = requestInfo(request.method ?? 'GET', at < 0 ? url : url.slice(0, at), query)
-      const user = impersonate(authenticate(this.#options.authenticators, request, (text) => response.appendHeader('warning', warningValue(text))), request.headers)
+      const user = impersonate(
+        authenticate(this.#options.authenticators, request, (text) => response.appendHeader('warning', warningValue(text))),
+        request.headers,
+      )
       authorize(info.isResource ? { ...info, user } : { ...info, user })
       const exchange: Exchange = { request, response, info, query, user }
       if (!info.isResource) await this.#options.others.serve(exchange)
@@ -112,7 +132,9 @@ export class ApiServer {
 
   /** A bug of ours: logged with its stack, answered without it. */
   #unexpected(error: unknown): Status {
-    this.#options.log('error', 'request failed unexpectedly', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    this.#options.log('error', 'request failed unexpectedly', {
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    })
     return internalError(error instanceof Error ? error.message : String(error)).status
   }
 }
@@ -168,13 +190,21 @@ const warningValue = (text: string): string => asLatin1(`299 - "${text.replaceAl
 /** The text page of a path that nothing serves. */
 export function sendNotFoundPage(response: ServerResponse): void {
   const text = '404 page not found\n'
-  response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8', 'content-length': text.length, 'x-content-type-options': 'nosniff', 'cache-control': 'no-cache, private' })
+  response.writeHead(404, {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': text.length,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-cache, private',
+  })
   response.end(text)
 }
 
 function listenError(error: NodeJS.ErrnoException, { host, port }: ApiServerOptions): Error {
-  if (error.code === 'EADDRINUSE') return new Error(`Cannot listen on ${host}:${port}: the port is in use; choose another with --port, or 0 for any free one`, { cause: error })
-  if (error.code === 'EACCES') return new Error(`Cannot listen on ${host}:${port}: not permitted; choose a port above 1023`, { cause: error })
+  if (error.code === 'EADDRINUSE')
+    return new Error(`Cannot listen on ${host}:${port}: the port is in use; choose another with --port, or 0 for any free one`, {
+      cause: error,
+    })
+  if (error.code === 'EACCES')
+    return new Error(`Cannot listen on ${host}:${port}: not permitted; choose a port above 1023`, { cause: error })
   return new Error(`Cannot listen on ${host}:${port}: ${error.message}`, { cause: error })
 }
-

@@ -24,7 +24,11 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
  * Makes a CA of our own with a serving certificate for `hosts` (names and IP addresses) and an administrator's client certificate,
  * all ECDSA P-256, valid for a year from a day ago.
  */
-export async function makeCertificates(options: { clock: Clock; hosts: readonly string[]; admin: { name: string; groups: readonly string[] } }): Promise<ServingCertificates> {
+export async function makeCertificates(options: {
+  clock: Clock
+  hosts: readonly string[]
+  admin: { name: string; groups: readonly string[] }
+}): Promise<ServingCertificates> {
   // Imported only when a tape gets its first certificates: it costs more start-up time than the rest of the TLS set-up.
   await import('reflect-metadata')
   const x509 = await import('@peculiar/x509')
@@ -38,9 +42,18 @@ export async function makeCertificates(options: { clock: Clock; hosts: readonly 
     serialNumber: '01',
     name: 'CN=kubernetes',
     keys: caKeys,
-    extensions: [new x509.BasicConstraintsExtension(true, undefined, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature, true)],
+    extensions: [
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature, true),
+    ],
   })
-  const leaf = async (serialNumber: string, subject: string, keys: CryptoKeyPair, usage: string, names: readonly string[]): Promise<KeyPair> => {
+  const leaf = async (
+    serialNumber: string,
+    subject: string,
+    keys: CryptoKeyPair,
+    usage: string,
+    names: readonly string[],
+  ): Promise<KeyPair> => {
     const certificate = await x509.X509CertificateGenerator.create({
       ...validity,
       serialNumber,
@@ -50,7 +63,13 @@ export async function makeCertificates(options: { clock: Clock; hosts: readonly 
       signingKey: caKeys.privateKey,
       extensions: [
         new x509.ExtendedKeyUsageExtension([usage]),
-        ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? ('ip' as const) : ('dns' as const), value })))] : []),
+        ...(names.length > 0
+          ? [
+              new x509.SubjectAlternativeNameExtension(
+                names.map((value) => ({ type: /^[\d.]+$|:/.test(value) ? ('ip' as const) : ('dns' as const), value })),
+              ),
+            ]
+          : []),
       ],
     })
     const der = await subtle.exportKey('pkcs8', keys.privateKey)

@@ -32,7 +32,11 @@ export function encodeJsonLine(value: object): Uint8Array {
 /** `{"kind":"PodList",…,"items":[…]}`; items of built-in kinds leave out kind and apiVersion, which stand at their head. */
 function encodeList(resource: ServedResource, list: ListResult): Uint8Array {
   const metadata = listMetadata(list)
-  const parts: Uint8Array[] = [Buffer.from(`{"kind":${JSON.stringify(`${resource.info.kind}List`)},"apiVersion":${JSON.stringify(resource.apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`)]
+  const parts: Uint8Array[] = [
+    Buffer.from(
+      `{"kind":${JSON.stringify(`${resource.info.kind}List`)},"apiVersion":${JSON.stringify(resource.apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`,
+    ),
+  ]
   for (const [at, item] of list.items.entries()) {
     if (at > 0) parts.push(COMMA)
     parts.push(OPEN, withoutHead(resource, item))

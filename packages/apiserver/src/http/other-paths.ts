@@ -55,7 +55,8 @@ export class OtherPaths {
     }
     const [{ handler, anyMethod }, rest] = found
     const { method } = exchange.request
-    if (!anyMethod && method !== 'GET' && method !== 'HEAD') throw failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+    if (!anyMethod && method !== 'GET' && method !== 'HEAD')
+      throw failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
     const answer = await handler(exchange, rest)
     if (answer === undefined) sendNotFoundPage(exchange.response)
     else sendAnswer(exchange.response, answer)
@@ -75,6 +76,11 @@ export class OtherPaths {
 
 function sendAnswer(response: ServerResponse, answer: PathAnswer): void {
   const bytes = typeof answer.bytes === 'string' ? Buffer.from(answer.bytes, 'utf8') : answer.bytes
-  response.writeHead(answer.code ?? 200, { 'content-type': answer.contentType, 'content-length': bytes.length, 'cache-control': 'no-cache, private', ...answer.headers })
+  response.writeHead(answer.code ?? 200, {
+    'content-type': answer.contentType,
+    'content-length': bytes.length,
+    'cache-control': 'no-cache, private',
+    ...answer.headers,
+  })
   response.end(bytes)
 }

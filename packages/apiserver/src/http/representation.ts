@@ -60,9 +60,22 @@ function transformer(resource: ServedResource, as: Transformation, wanted: Wante
   const { info, strategy } = resource
   const columns = tableColumns(info)
   const includeObject = parseIncludeObject(wanted.includeObject)
-  const options = (): TableOptions => ({ columns: strategy.tableRow === undefined ? undefined : columns, cellsOf: strategy.tableRow?.bind(strategy), nowMs: wanted.nowMs(), version: as.version, includeObject })
+  const options = (): TableOptions => ({
+    columns: strategy.tableRow === undefined ? undefined : columns,
+    cellsOf: strategy.tableRow?.bind(strategy),
+    nowMs: wanted.nowMs(),
+    version: as.version,
+    includeObject,
+  })
   return {
-    whole: (result) => (result.type === 'list' ? tableOf(result.list.items.map((one) => one.object), listMetadata(result.list), options()) : tableOfObject(objectOf(result), options())),
+    whole: (result) =>
+      result.type === 'list'
+        ? tableOf(
+            result.list.items.map((one) => one.object),
+            listMetadata(result.list),
+            options(),
+          )
+        : tableOfObject(objectOf(result), options()),
     one: () => {
       const tables = new WatchTables()
       return (object) => tables.next(object, options())
@@ -73,9 +86,17 @@ function transformer(resource: ServedResource, as: Transformation, wanted: Wante
 function metadataOnly({ info }: ServedResource, as: Transformation): Transformer {
   return {
     whole: (result) => {
-      checkTransformation(as, result.type === 'list', `*${info.group.split('.')[0] || 'core'}.${info.kind}${result.type === 'list' ? 'List' : ''}`)
+      checkTransformation(
+        as,
+        result.type === 'list',
+        `*${info.group.split('.')[0] || 'core'}.${info.kind}${result.type === 'list' ? 'List' : ''}`,
+      )
       if (result.type !== 'list') return partialObjectMetadata(objectOf(result), as.version)
-      return partialObjectMetadataList(result.list.items.map((one) => one.object), listMetadata(result.list), as.version)
+      return partialObjectMetadataList(
+        result.list.items.map((one) => one.object),
+        listMetadata(result.list),
+        as.version,
+      )
     },
     one: () => (object) => partialObjectMetadata(object, as.version),
   }
@@ -121,7 +142,8 @@ function transformedWatch(resource: ServedResource, transform: (object: Readonly
 function watchBasics(resource: ServedResource, transform: (object: KubeObject) => object): Omit<WatchEncoding, 'event'> {
   return {
     contentType: 'application/json',
-    bookmark: (revision, initialEventsEnd) => encodeJsonLine({ type: 'BOOKMARK', object: transform(bookmarkObject(resource, revision, initialEventsEnd)) }),
+    bookmark: (revision, initialEventsEnd) =>
+      encodeJsonLine({ type: 'BOOKMARK', object: transform(bookmarkObject(resource, revision, initialEventsEnd)) }),
     error: (status: Status) => encodeJsonLine({ type: 'ERROR', object: status }),
   }
 }
@@ -130,6 +152,10 @@ function bookmarkObject(resource: ServedResource, revision: number, initialEvent
   return {
     kind: resource.info.kind,
     apiVersion: resource.apiVersion,
-    metadata: { resourceVersion: String(revision), creationTimestamp: null, ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}) },
+    metadata: {
+      resourceVersion: String(revision),
+      creationTimestamp: null,
+      ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
+    },
   }
 }

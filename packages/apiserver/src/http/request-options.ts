@@ -6,7 +6,16 @@ import { isTrue } from '../request/request-info.ts'
 export function requestOptions(query: URLSearchParams): RequestOptions {
   if (query.size === 0) return NONE
   const options: Record<string, unknown> = {}
-  for (const name of ['labelSelector', 'fieldSelector', 'resourceVersion', 'resourceVersionMatch', 'continue', 'fieldManager', 'fieldValidation', 'propagationPolicy']) {
+  for (const name of [
+    'labelSelector',
+    'fieldSelector',
+    'resourceVersion',
+    'resourceVersionMatch',
+    'continue',
+    'fieldManager',
+    'fieldValidation',
+    'propagationPolicy',
+  ]) {
     const value = query.get(name)
     if (value) options[name] = value
   }

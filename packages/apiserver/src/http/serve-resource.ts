@@ -77,7 +77,13 @@ function causeOf({ headers }: IncomingMessage, user: UserInfo): { cause?: string
   return typeof cause === 'string' && user.groups.includes('system:masters') && /^run:[^\s]{1,200}$/.test(cause) ? { cause } : {}
 }
 
-function serveWatch({ response, request }: Exchange, wanted: ApiRequest, registry: Registry, clock: Clock, representation: Representation): void {
+function serveWatch(
+  { response, request }: Exchange,
+  wanted: ApiRequest,
+  registry: Registry,
+  clock: Clock,
+  representation: Representation,
+): void {
   // Refusals of the options must still be plain answers, so the stream opens only when the registry has accepted them.
   registry.checkWatch(wanted)
   const stream = new WatchResponse(response, representation.watch())
@@ -108,4 +114,3 @@ function send({ response }: Exchange, { result, warnings }: ApiAnswer, represent
   response.write(bytes)
   response.end(end)
 }
-

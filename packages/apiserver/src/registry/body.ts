@@ -58,6 +58,8 @@ function decodeWire(resource: ServedResource, text: string, mode: FieldValidatio
 /** A value that was read already: a patched object, or what an in-process client gave. Only one that says it is something else is read as a text. */
 function decodeValue(resource: ServedResource, body: unknown, mode: FieldValidation): Decoded {
   const { kind, apiVersion } = (body ?? {}) as { kind?: unknown; apiVersion?: unknown }
-  const isExpected = (kind === undefined || kind === '' || kind === resource.info.kind) && (apiVersion === undefined || apiVersion === '' || apiVersion === resource.apiVersion)
+  const isExpected =
+    (kind === undefined || kind === '' || kind === resource.info.kind) &&
+    (apiVersion === undefined || apiVersion === '' || apiVersion === resource.apiVersion)
   return isExpected ? resource.schema.decode(body, mode) : decodeWire(resource, JSON.stringify(body), mode)
 }

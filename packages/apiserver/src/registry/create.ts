@@ -13,13 +13,22 @@ import type { Draft } from './strategy.ts'
 const GENERATE_NAME_TRIES = 8
 
 /** POST: decodes, admits, completes, validates and stores a new object. */
-export async function createFromRequest(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext): Promise<ApiResult> {
+export async function createFromRequest(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+): Promise<ApiResult> {
   const draft = decodeBody(resource, context, context.request.body)
   return createObject(environment, resource, context, draft)
 }
 
 /** Stores `draft`, which is decoded and defaulted; also what a PUT of an object that does not exist may end in. */
-export async function createObject(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, draft: Draft): Promise<ApiResult> {
+export async function createObject(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  draft: Draft,
+): Promise<ApiResult> {
   const metadata = (draft.metadata ??= {})
   placeInNamespace(resource, context, draft)
   if (metadata.resourceVersion && metadata.resourceVersion !== '0' && /^\d+$/.test(metadata.resourceVersion) && !context.dryRun) {
@@ -27,7 +36,17 @@ export async function createObject(environment: RegistryEnvironment, resource: S
   }
   delete metadata.resourceVersion
   dropRepeatedOwners(context, draft)
-  const attributes = { operation: 'CREATE' as const, resource, subresource: '', namespace: context.namespace, name: metadata.name ?? '', draft, old: undefined, dryRun: context.dryRun, context }
+  const attributes = {
+    operation: 'CREATE' as const,
+    resource,
+    subresource: '',
+    namespace: context.namespace,
+    name: metadata.name ?? '',
+    draft,
+    old: undefined,
+    dryRun: context.dryRun,
+    context,
+  }
   // Before admission and the strategy: what the server adds belongs to nobody.
   trackManagedFields(resource, context, undefined, draft)
   const waiting = environment.admission.mutate(attributes)
@@ -47,14 +66,26 @@ export async function createObject(environment: RegistryEnvironment, resource: S
 }
 
 /** Stores a draft that is ready under its name; undefined when the name is taken. */
-async function storeNew(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, draft: Draft): Promise<ApiResult | undefined> {
+async function storeNew(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  draft: Draft,
+): Promise<ApiResult | undefined> {
   const name = draft.metadata!.name!
   const { namespace } = context
   // Of a name that is taken the client is warned too.
   for (const text of resource.strategy.warnings?.(draft, undefined, context) ?? []) context.warn(text)
   if (readObject(environment, resource, namespace, name) !== undefined) return undefined
   if (context.dryRun) return { type: 'object', code: 201, object: draft }
-  const stored = await commitChange(environment, resource, { operation: 'create', namespace, name, expect: 0, object: draft, cause: context.cause })
+  const stored = await commitChange(environment, resource, {
+    operation: 'create',
+    namespace,
+    name,
+    expect: 0,
+    object: draft,
+    cause: context.cause,
+  })
   return stored === undefined ? undefined : { type: 'stored', code: 201, stored }
 }
 
@@ -73,7 +104,8 @@ export function placeInNamespace(resource: ServedResource, context: RequestConte
     delete metadata.namespace
     return
   }
-  if (metadata.namespace && metadata.namespace !== context.namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  if (metadata.namespace && metadata.namespace !== context.namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   metadata.namespace = context.namespace
 }
 
@@ -100,6 +132,13 @@ function prepare(resource: ServedResource, context: RequestContext, draft: Draft
 }
 
 function validate(resource: ServedResource, context: RequestContext, draft: KubeObject): void {
-  const errors = [...validateObjectMeta(draft.metadata!, { namespaced: resource.info.namespaced, nameRule: resource.strategy.nameRule ?? 'subdomain', qualifiedFinalizers: true }), ...(resource.strategy.validate?.(draft, context) ?? [])]
+  const errors = [
+    ...validateObjectMeta(draft.metadata!, {
+      namespaced: resource.info.namespaced,
+      nameRule: resource.strategy.nameRule ?? 'subdomain',
+      qualifiedFinalizers: true,
+    }),
+    ...(resource.strategy.validate?.(draft, context) ?? []),
+  ]
   if (errors.length > 0) throw invalidObject(resource.named, draft.metadata?.name ?? '', errors)
 }

@@ -11,7 +11,12 @@ import type { Draft } from './strategy.ts'
 const trackers = new FieldTrackers(builtinSchemas)
 
 /** Notes in `draft.metadata.managedFields` what the writer of this request set, compared with `live` (API concepts, "Field management"). */
-export function trackManagedFields(resource: ServedResource, context: RequestContext, live: Readonly<KubeObject> | undefined, draft: Draft): void {
+export function trackManagedFields(
+  resource: ServedResource,
+  context: RequestContext,
+  live: Readonly<KubeObject> | undefined,
+  draft: Draft,
+): void {
   const { options, userAgent } = context.request
   trackUpdate(draft, {
     tracker: trackers.kind(typeNameOfKind(resource.gvk)!),

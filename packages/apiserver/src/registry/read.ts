@@ -24,7 +24,8 @@ export async function listObjects(environment: RegistryEnvironment, resource: Se
   const { resourceVersion, resourceVersionMatch } = options
   if (resourceVersion && resourceVersion !== '0') {
     const revision = parseResourceVersion(resourceVersion)
-    if (resourceVersionMatch !== 'Exact' && !(resourceVersionMatch === undefined && (options.limit ?? 0) > 0)) await environment.storage.waitFor(revision)
+    if (resourceVersionMatch !== 'Exact' && !(resourceVersionMatch === undefined && (options.limit ?? 0) > 0))
+      await environment.storage.waitFor(revision)
   }
   const wanted: ListRequest = {
     namespace: request.namespace,
@@ -58,7 +59,13 @@ export function watchObjects(environment: RegistryEnvironment, resource: ServedR
     matches: inServedForm(resource, matches),
     since: initial ? undefined : (since ?? storage.revision),
   }
-  const stop = storage.watch(resource.stored, wanted, resource.conversion === undefined ? (event) => sink.event(event) : (event) => sink.event({ ...event, object: resource.served(event.object) }))
+  const stop = storage.watch(
+    resource.stored,
+    wanted,
+    resource.conversion === undefined
+      ? (event) => sink.event(event)
+      : (event) => sink.event({ ...event, object: resource.served(event.object) }),
+  )
   if (sendInitialEvents === true) sink.initialEnd(storage.revision)
   return stop
 }

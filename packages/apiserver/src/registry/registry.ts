@@ -108,7 +108,11 @@ export class Registry {
     if (handler !== undefined) return handler(this.environment, this.#parentOf(resource), context)
     refuseNotServedYet(resource.info, request.verb)
     if (!VIEWS.has(request.subresource)) {
-      throw failure(501, undefined, `Cannot serve subresource "${request.subresource}" of ${request.resource}: this release of Kubetape does not have it yet`)
+      throw failure(
+        501,
+        undefined,
+        `Cannot serve subresource "${request.subresource}" of ${request.resource}: this release of Kubetape does not have it yet`,
+      )
     }
     switch (request.verb) {
       case 'get':

@@ -1,4 +1,5 @@
-import { cloneJson,
+import {
+  cloneJson,
   badRequest,
   conflict,
   deepEqual,
@@ -11,7 +12,7 @@ import { cloneJson,
   notFound,
   OBJECT_MODIFIED,
   validateObjectMeta,
-  validateObjectMetaUpdate
+  validateObjectMetaUpdate,
 } from '@kubetape/apimachinery'
 import type { StoredObject } from '@kubetape/storage'
 import type { ApiResult } from '../request/api-request.ts'
@@ -30,7 +31,11 @@ import type { Draft } from './strategy.ts'
 const TRIES_MAX = 100
 
 /** PUT and PATCH of an object or of one of its subresources. */
-export async function updateFromRequest(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext): Promise<ApiResult> {
+export async function updateFromRequest(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+): Promise<ApiResult> {
   const { request } = context
   if (request.verb === 'patch') checkPatch(context)
   const fromBody = request.verb === 'update' ? decodeBody(resource, context, request.body) : undefined
@@ -39,10 +44,16 @@ export async function updateFromRequest(environment: RegistryEnvironment, resour
     const stored = readObject(environment, resource, context.namespace, request.name)
     if (fromBody !== undefined) checkUid(resource, context, fromBody, stored?.object)
     if (stored === undefined) {
-      if (fromBody === undefined || request.subresource !== '' || !resource.strategy.createOnUpdate) throw notFound(resource.named, request.name)
+      if (fromBody === undefined || request.subresource !== '' || !resource.strategy.createOnUpdate)
+        throw notFound(resource.named, request.name)
       return createObject(environment, resource, context, fromBody)
     }
-    const draft = fromBody === undefined ? applyPatch(resource, context, stored.object) : attempt === 1 ? fromBody : decodeBody(resource, context, request.body)
+    const draft =
+      fromBody === undefined
+        ? applyPatch(resource, context, stored.object)
+        : attempt === 1
+          ? fromBody
+          : decodeBody(resource, context, request.body)
     if (fromBody === undefined || attempt > 1) checkPlace(resource, context, draft)
     const asked = checkVersion(resource, context, draft, stored)
     dropRepeatedOwners(context, draft)
@@ -65,11 +76,17 @@ function checkVersion(resource: ServedResource, context: RequestContext, draft: 
   const given = metadata.resourceVersion ?? ''
   const current = String(stored.revision)
   if (given !== '' && !/^\d+$/.test(given)) {
-    throw failure(500, undefined, `metadata.resourceVersion: Invalid value: ${JSON.stringify(given)}: strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`)
+    throw failure(
+      500,
+      undefined,
+      `metadata.resourceVersion: Invalid value: ${JSON.stringify(given)}: strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`,
+    )
   }
   const asked = given !== '' && given !== '0'
   if (!asked && resource.strategy.unconditionalUpdate === false && context.request.verb === 'update') {
-    throw invalidObject(resource.named, context.request.name, [invalid(FieldPath.of('metadata').child('resourceVersion'), 0, 'must be specified for an update', '0x0')])
+    throw invalidObject(resource.named, context.request.name, [
+      invalid(FieldPath.of('metadata').child('resourceVersion'), 0, 'must be specified for an update', '0x0'),
+    ])
   }
   if (asked && given !== current) throw conflict(resource.named, context.request.name, OBJECT_MODIFIED)
   metadata.resourceVersion = current
@@ -87,10 +104,26 @@ function checkName({ request }: RequestContext, draft: Draft): void {
 }
 
 /** Admits, validates and stores the draft over `stored`; undefined when somebody was faster. */
-async function replace(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, draft: Draft, stored: StoredObject): Promise<ApiResult | undefined> {
+async function replace(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  draft: Draft,
+  stored: StoredObject,
+): Promise<ApiResult | undefined> {
   const { request } = context
   const old = stored.object
-  const attributes = { operation: 'UPDATE' as const, resource, subresource: request.subresource, namespace: context.namespace, name: request.name, draft, old, dryRun: context.dryRun, context }
+  const attributes = {
+    operation: 'UPDATE' as const,
+    resource,
+    subresource: request.subresource,
+    namespace: context.namespace,
+    name: request.name,
+    draft,
+    old,
+    dryRun: context.dryRun,
+    context,
+  }
   trackManagedFields(resource, context, old, draft)
   const waiting = environment.admission.mutate(attributes)
   if (waiting !== undefined) await waiting
@@ -111,8 +144,22 @@ async function replace(environment: RegistryEnvironment, resource: ServedResourc
 }
 
 /** Commits over exactly `over`; undefined when it is no longer the newest. */
-export async function store(environment: RegistryEnvironment, resource: ServedResource, context: RequestContext, operation: 'update' | 'delete', object: KubeObject, over: StoredObject): Promise<ApiResult | undefined> {
-  const stored = await commitChange(environment, resource, { operation, namespace: over.namespace, name: over.name, expect: over.revision, object, cause: context.cause })
+export async function store(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  operation: 'update' | 'delete',
+  object: KubeObject,
+  over: StoredObject,
+): Promise<ApiResult | undefined> {
+  const stored = await commitChange(environment, resource, {
+    operation,
+    namespace: over.namespace,
+    name: over.name,
+    expect: over.revision,
+    object,
+    cause: context.cause,
+  })
   return stored === undefined ? undefined : { type: 'stored', code: 200, stored }
 }
 
@@ -174,7 +221,10 @@ function countGeneration(resource: ServedResource, draft: Draft, old: Readonly<K
 
 function validate(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): void {
   const { subresource } = context.request
-  const own = subresource === '' ? resource.strategy.validateUpdate?.(draft, old, context) : resource.strategy.subresources?.[subresource]?.validateUpdate?.(draft, old, context)
+  const own =
+    subresource === ''
+      ? resource.strategy.validateUpdate?.(draft, old, context)
+      : resource.strategy.subresources?.[subresource]?.validateUpdate?.(draft, old, context)
   const errors = [...metadataErrors(resource, subresource, draft, old), ...(own ?? [])]
   if (errors.length > 0) throw invalidObject(resource.named, context.request.name, errors)
 }
@@ -194,5 +244,9 @@ function metadataErrors({ info, strategy }: ServedResource, subresource: string,
 
 function warnings(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): string[] {
   const { subresource } = context.request
-  return (subresource === '' ? resource.strategy.warnings?.(draft, old, context) : resource.strategy.subresources?.[subresource]?.warnings?.(draft, old, context)) ?? []
+  return (
+    (subresource === ''
+      ? resource.strategy.warnings?.(draft, old, context)
+      : resource.strategy.subresources?.[subresource]?.warnings?.(draft, old, context)) ?? []
+  )
 }

@@ -94,7 +94,11 @@ async function doStep(step: CronStep, cronJob: CronJob, outcome: CronOutcome, co
       return outcome
     case 'delete-job':
       try {
-        await context.client.delete<Job>(JobKind, { namespace, name: step.name }, { propagationPolicy: 'Background', preconditions: { uid: step.uid } })
+        await context.client.delete<Job>(
+          JobKind,
+          { namespace, name: step.name },
+          { propagationPolicy: 'Background', preconditions: { uid: step.uid } },
+        )
         return outcome
       } catch (error) {
         if (isNotFound(error)) return outcome
@@ -111,7 +115,8 @@ async function createJob(job: Job, cronJob: CronJob, outcome: CronOutcome, conte
   try {
     return { ...outcome, created: { job: await context.client.create<Job>(JobKind, job), existed: false } }
   } catch (error) {
-    if (isAlreadyExists(error)) return { ...outcome, created: { job: await context.client.get<Job>(JobKind, { namespace, name }), existed: true } }
+    if (isAlreadyExists(error))
+      return { ...outcome, created: { job: await context.client.get<Job>(JobKind, { namespace, name }), existed: true } }
     const ending = isStatusError(error) && error.status.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')
     if (ending) return { ...outcome, created: 'refused' }
     record(cronJob, jobNotCreated(textOf(error)), context)

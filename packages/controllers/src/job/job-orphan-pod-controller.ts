@@ -11,8 +11,23 @@ import { isStrayTrackedPod } from './orphan-pod.ts'
 /** Takes the tracking finalizer off Pods whose Job is gone or over (upstream's orphan Pods), so that they and their namespace can go. */
 export function jobOrphanPodController(): Controller {
   // A Pod of a Job that goes on is of no concern here: a run for each of its changes would only say so.
-  const pods: Watch<Pod> = { kind: PodKind, map: ({ object }, lookup) => (seemsStray(object, lookup) ? [objectKey(object)] : []), predicate: undefined, delayMs: undefined }
-  const jobs: Watch<Job> = { kind: JobKind, map: ({ object, type, previous }, lookup) => (ends(type, object, previous) ? lookup(PodKind).byIndex(BY_OWNER, object.metadata.uid ?? '').map(objectKey) : []), predicate: undefined, delayMs: undefined }
+  const pods: Watch<Pod> = {
+    kind: PodKind,
+    map: ({ object }, lookup) => (seemsStray(object, lookup) ? [objectKey(object)] : []),
+    predicate: undefined,
+    delayMs: undefined,
+  }
+  const jobs: Watch<Job> = {
+    kind: JobKind,
+    map: ({ object, type, previous }, lookup) =>
+      ends(type, object, previous)
+        ? lookup(PodKind)
+            .byIndex(BY_OWNER, object.metadata.uid ?? '')
+            .map(objectKey)
+        : [],
+    predicate: undefined,
+    delayMs: undefined,
+  }
   return {
     name: 'job-orphan-pods',
     kind: PodKind,
@@ -32,7 +47,8 @@ function seemsStray(pod: Pod, lookup: KindLookup): boolean {
   return job === undefined || job.metadata.uid !== owner.uid || finishedCondition(job) !== undefined
 }
 
-const ends = (type: string, job: Job, previous: Job | undefined): boolean => type === 'deleted' || (job.status?.conditions?.length ?? 0) !== (previous?.status?.conditions?.length ?? 0)
+const ends = (type: string, job: Job, previous: Job | undefined): boolean =>
+  type === 'deleted' || (job.status?.conditions?.length ?? 0) !== (previous?.status?.conditions?.length ?? 0)
 
 async function letGoIfStray(namespace: string, name: string, context: ReconcileContext): Promise<void> {
   const pod = context.lister<Pod>(PodKind).get(namespace, name)
@@ -42,7 +58,11 @@ async function letGoIfStray(namespace: string, name: string, context: ReconcileC
   // The informers of two kinds keep no order between them: a Job that is not in sight yet may be there all the same.
   const job = known ?? (owner?.kind === 'Job' ? await liveJob(namespace, owner.name, context) : undefined)
   if (!isStrayTrackedPod(pod, job, context.gates)) return
-  await context.client.patch<Pod>(PodKind, { namespace, name }, { type: 'strategic', body: { metadata: { uid: pod.metadata.uid, '$deleteFromPrimitiveList/finalizers': [TRACKING_FINALIZER] } } })
+  await context.client.patch<Pod>(
+    PodKind,
+    { namespace, name },
+    { type: 'strategic', body: { metadata: { uid: pod.metadata.uid, '$deleteFromPrimitiveList/finalizers': [TRACKING_FINALIZER] } } },
+  )
 }
 
 async function liveJob(namespace: string, name: string, context: ReconcileContext): Promise<Job | undefined> {

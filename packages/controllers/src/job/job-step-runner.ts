@@ -135,7 +135,10 @@ export class JobStepRunner {
   }
 
   async #sendPatch(pod: Pod, metadata: Record<string, unknown>): Promise<void> {
-    await this.#context.client.patch<Pod>(PodKind, nameOf(pod), { type: 'strategic', body: { metadata: { uid: pod.metadata.uid, ...metadata } } })
+    await this.#context.client.patch<Pod>(PodKind, nameOf(pod), {
+      type: 'strategic',
+      body: { metadata: { uid: pod.metadata.uid, ...metadata } },
+    })
   }
 
   /** Whether the API still has this very Pod: a conflict says so as little as that it is gone. */

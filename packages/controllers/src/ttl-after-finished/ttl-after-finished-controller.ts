@@ -19,7 +19,12 @@ export function ttlAfterFinishedController(): Controller {
         // The informer may not know yet that the time to live was prolonged.
         const fresh = plan(await context.client.get<Job>(JobKind, { namespace, name }), context.nowMs())
         if (fresh.action === 'wait') return { requeueAfterMs: fresh.requeueAfterMs }
-        if (fresh.action === 'delete') await context.client.delete<Job>(JobKind, { namespace, name }, { propagationPolicy: fresh.propagationPolicy, preconditions: { uid: fresh.uid } })
+        if (fresh.action === 'delete')
+          await context.client.delete<Job>(
+            JobKind,
+            { namespace, name },
+            { propagationPolicy: fresh.propagationPolicy, preconditions: { uid: fresh.uid } },
+          )
       } catch (error) {
         if (!isNotFound(error)) throw error
       }
