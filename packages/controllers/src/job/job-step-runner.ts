@@ -2,7 +2,6 @@ import type { Job } from '@kubetape/api/types/batch/v1'
 import type { Pod } from '@kubetape/api/types/core/v1'
 import { Job as JobKind, Pod as PodKind } from '@kubetape/api/kinds'
 import { conflict, isConflict, isNotFound, isStatusError, type KubeObject, type ObjectName } from '@kubetape/apimachinery'
-import { RequestFailed } from '@kubetape/client'
 import type { ReconcileContext } from '@kubetape/runtime'
 import { podCreated, podDeleted, podNotCreated, podNotDeleted, type PlannedEvent } from './job-event.ts'
 import { controllerReference } from './controller-reference.ts'
@@ -134,13 +133,6 @@ export class JobStepRunner {
     }
   }
 
-  async #sendPatch(pod: Pod, metadata: Record<string, unknown>): Promise<void> {
-    await this.#context.client.patch<Pod>(PodKind, nameOf(pod), {
-      type: 'strategic',
-      body: { metadata: { uid: pod.metadata.uid, ...metadata } },
-    })
-  }
-
   /** Whether the API still has this very Pod: a conflict says so as little as that it is gone. */
   async #isThere(pod: Pod): Promise<boolean> {
     try {
@@ -170,7 +162,7 @@ export class JobStepRunner {
 
   #note(error: unknown): void {
     this.errors.push(error)
-    if (error instanceof RequestFailed) this.uncertain = true
+    if (!isStatusError(error)) this.uncertain = true
   }
 
   #event({ type, reason, message }: PlannedEvent): void {

@@ -41,7 +41,11 @@ async function reconcile(name: string, resources: readonly Kind[], context: Reco
   const uid = namespace.metadata.uid ?? ''
   const known = context.carried as Carried | undefined
   const carried = known?.uid === uid ? known : undefined
-  const kinds = contentKinds(resources, context.lister<CustomResourceDefinition>(DefinitionKind).list())
+  // What is served is configuration and not on the tape by itself.
+  const served = context.outside(() =>
+    resources.map(({ group, version, kind, resource, namespaced }) => ({ group, version, kind, resource, namespaced })),
+  )
+  const kinds = contentKinds(served, context.lister<CustomResourceDefinition>(DefinitionKind).list())
   const contents = await leftIn(name, kinds, carried?.left, context.client)
   const looks = carried?.looks ?? 0
   const { status, finalize, requeueAfterMs } = plan(namespace, contents, looks, context.nowMs())

@@ -19,7 +19,16 @@ export function rootCaController({ ca }: RootCaControllerOptions): Controller {
     )
     .reconcile(async ({ name }, context) => {
       const namespace = context.lister<Namespace>(NamespaceKind).get('', name)
-      await act(plan(namespace, context.lister<ConfigMap>(ConfigMapKind).get(name, ROOT_CA_CONFIG_MAP), ca), context)
+      const known = context.lister<ConfigMap>(ConfigMapKind).get(name, ROOT_CA_CONFIG_MAP)
+      // The CA is configuration and may be another one after a restart.
+      await act(
+        plan(
+          namespace,
+          known,
+          context.outside(() => ca),
+        ),
+        context,
+      )
     })
 }
 
