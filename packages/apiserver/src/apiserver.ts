@@ -51,6 +51,11 @@ export interface ListenOptions {
 /** Kubetape's own components: their causes are honoured, and they may do anything. */
 export const COMPONENT_GROUP = 'system:masters'
 
+/** Throws when the log takes and gives nothing any more: it was closed, or a write to it failed. */
+function readLog(storage: Storage): undefined {
+  storage.getAt({ group: '', resource: 'namespaces' }, '', 'default', storage.revision)
+}
+
 /** The API over one storage, complete: in process at once, over HTTP after `listen`. */
 export class Apiserver {
   readonly registry: Registry
@@ -93,8 +98,8 @@ export class Apiserver {
     const paths = standardPaths({
       checks: [
         { name: 'ping', check: () => undefined },
-        { name: 'log', check: () => undefined },
-        { name: 'etcd', check: () => undefined },
+        { name: 'log', check: () => readLog(this.#options.storage) },
+        { name: 'etcd', check: () => readLog(this.#options.storage) },
         ...(this.#options.checks ?? []),
       ],
       metrics: this.#options.metrics,

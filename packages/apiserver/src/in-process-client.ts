@@ -17,6 +17,7 @@ import type { Registry } from './registry/registry.ts'
 import type { UserInfo } from './registry/strategy.ts'
 import type { ApiRequest, ApiResult, RequestOptions, Verb } from './request/api-request.ts'
 import { listMetadata } from './http/encode.ts'
+import { asStatusError } from './request/unexpected-error.ts'
 import { startWatchTimers } from './registry/watch-timers.ts'
 
 /** A Client without HTTP: the same registry, admission and errors, shared frozen objects instead of copies. `user` is who writes. */
@@ -71,7 +72,7 @@ export class InProcessClient implements Client {
           signal?.removeEventListener('abort', onAbort)
         }
       } catch (error) {
-        subscriber.error(error)
+        subscriber.error(asStatusError(error))
         return undefined
       }
     })
@@ -121,7 +122,11 @@ export class InProcessClient implements Client {
     body: Partial<ApiRequest> = {},
   ): Promise<ApiResult> {
     options.signal?.throwIfAborted()
-    const { result, warnings } = await this.#registry.handle({ ...this.#request(verb, kind, name, options, query), ...body })
+    const { result, warnings } = await this.#registry
+      .handle({ ...this.#request(verb, kind, name, options, query), ...body })
+      .catch((error: unknown) => {
+        throw asStatusError(error)
+      })
     if ('onWarning' in options) for (const text of warnings) options.onWarning?.(text)
     return result
   }

@@ -19,6 +19,10 @@ else await import('../dist/main.js')
 
 function pass(node, args) {
   const child = spawn(node, [...args, ...process.argv.slice(2)], { stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  // Ctrl-C on a terminal reaches the child by itself; passed on as well, it would be the second one, which ends it at once.
+  process.on('SIGINT', () => {
+    if (!process.stdin.isTTY) child.kill('SIGINT')
+  })
   child.on('exit', (code, signal) => process.exit(signal ? 128 + 15 : code))
 }

@@ -12,7 +12,7 @@ export interface TapeFlags {
 }
 
 /** The tape of a data folder. */
-const TAPE_NAME = 'tape.db'
+export const TAPE_NAME = 'tape.db'
 
 /** Of the file beside a tape that vouches for it; something that was never a tape has none. */
 const WITNESS_SUFFIX = '.head'

@@ -1,5 +1,5 @@
 import type { Explanation } from '@kubetape/journal'
-import { parseLogKey } from '@kubetape/storage'
+import { keyWithinResource, parseLogKey, resourcePrefix } from '@kubetape/storage'
 import { nameAuthor, shortId } from './author.ts'
 import type { ChangeStory, Reason } from './change-story.ts'
 import type { FieldChange } from './field-changes.ts'
@@ -23,6 +23,21 @@ const FIELDS_MAX = 12
 const REASONS_MAX = 3
 const VALUE_LENGTH_MAX = 72
 const PATH_WIDTH_MAX = 44
+
+/** The controller whose keys are owners' identities: form, group, resource, namespace, name and uid. */
+const GARBAGE_COLLECTOR = 'garbage-collector'
+
+/** What a trigger is about; those that are no change have a line each. */
+const objectOf = ({ trigger: { cause, resource, key } }: Reason): string => JSON.stringify([cause, resource, key])
+
+/** Revisions tell the order; what has none was not a change and comes last. */
+const newestFirst = (a: Reason, b: Reason): number => Number(b.trigger.resourceVersion ?? 0) - Number(a.trigger.resourceVersion ?? 0)
+
+function latestOfEach(because: readonly Reason[]): Reason[] {
+  const latest = new Map<string, Reason>()
+  for (const reason of because.toSorted(newestFirst)) if (!latest.has(objectOf(reason))) latest.set(objectOf(reason), reason)
+  return [...latest.values()]
+}
 
 /** Prints changes of one object as they come, the first one under a heading. */
 export class StoryPrinter {
@@ -84,15 +99,27 @@ export class StoryPrinter {
     if (by === undefined) return 'somebody that the tape does not name'
     if (by.type === 'actor') return nameAuthor(by)
     const { run } = by
-    const forKey = run.key === this.#objectKey ? '' : ` for ${this.#short(run.key)}`
+    const forKey = this.#forKey(run.controller, run.key)
     const error = run.end?.error === undefined ? '' : ` (${valueText(run.end.error, this.#lengthMax)})`
     return `controller ${run.controller}${forKey}, run ${shortId(run.id)}: ${outcomeOf(run)}${error}`
   }
 
+  /** Whom the run was for, unless it was this object. The garbage collector's keys name owners: its runs are about one owner each. */
+  #forKey(controller: string, key: string): string {
+    if (key === this.#objectKey) return ''
+    const [form, group = '', resource = '', namespace = '', ...names] = key.split('/')
+    if (controller !== GARBAGE_COLLECTOR || (form !== 'owner' && form !== 'unseen-owner')) return ` for ${this.#short(key)}`
+    const owner = resourcePrefix({ group, resource }) + keyWithinResource(namespace, decodeURIComponent(names[0] ?? ''))
+    return owner === this.#options.key ? '' : ` for its owner ${this.#title(owner)}`
+  }
+
+  /** The newest first: earlier runs had seen the others, so that it decided. Of several changes of one object only the last one. */
   #reasons(because: readonly Reason[]): string[] {
-    const most = this.#options.wide ? Infinity : REASONS_MAX
-    const texts = because.slice(0, most).map((reason) => this.#reason(reason))
-    if (because.length > most) texts.push(`and ${because.length - most} more`)
+    const { wide } = this.#options
+    const newest = wide ? because.toSorted(newestFirst) : latestOfEach(because)
+    const most = wide ? Infinity : REASONS_MAX
+    const texts = newest.slice(0, most).map((reason) => this.#reason(reason))
+    if (newest.length > most) texts.push(`and ${newest.length - most} more`)
     return texts.map((text, i) => `${i === 0 ? 'because' : '       '} ${text}`)
   }
 

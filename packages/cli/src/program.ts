@@ -7,7 +7,7 @@ import { addReplay } from './commands/replay.ts'
 import { addRuns } from './commands/runs.ts'
 import { addUp } from './commands/up.ts'
 import { addVerify } from './commands/verify.ts'
-import { addVersion } from './commands/version.ts'
+import { addVersion, versionText } from './commands/version.ts'
 import { addWhy } from './commands/why.ts'
 import { CommandFailed, type Output } from './output.ts'
 
@@ -15,6 +15,7 @@ import { CommandFailed, type Output } from './output.ts'
 export function buildProgram(output: Output, clock: Clock = systemClock()): Command {
   const program = new Command('kubetape')
     .description('An event-sourced controller runtime for Kubernetes: every change and every decision is on tape')
+    .version(versionText(), '-V, --version', 'print the versions')
     .showHelpAfterError('(see kubetape --help)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => output.out(text.replace(/\n$/, '')), writeErr: (text) => output.err(text.replace(/\n$/, '')) })

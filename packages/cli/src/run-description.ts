@@ -50,8 +50,12 @@ export function answerText(answer: StoredAnswer | undefined): string {
   }
 }
 
-/** Everything that the tape has of one run, as `kubectl describe` lays things out; with `bodies` also what was sent. */
-export function describeRun(run: RunRecord, requests: readonly RequestRecord[], { bodies }: { bodies: boolean }): string[] {
+/** Everything that the tape has of one run, as `kubectl describe` lays things out; with `bodies` also what was sent. `sentLater`: see `sentAfter`. */
+export function describeRun(
+  run: RunRecord,
+  requests: readonly RequestRecord[],
+  { bodies, sentLater }: { bodies: boolean; sentLater: ReadonlyMap<number, number> },
+): string[] {
   const { end } = run
   const fact = (name: string, value: string): string => `${`${name}:`.padEnd(13)} ${value}`
   const list = (name: string, items: readonly string[]): string[] =>
@@ -91,7 +95,7 @@ export function describeRun(run: RunRecord, requests: readonly RequestRecord[], 
         )),
     ...list(
       'Requests',
-      requests.flatMap((request) => describeRequest(request, bodies)),
+      requests.flatMap((request) => describeRequest(request, bodies, sentLater)),
     ),
     ...list('Clock', (end?.clockReadingsMs ?? []).map(time)),
     ...list(
@@ -107,8 +111,10 @@ function kindName(id: string): string {
   return formatGroupResource({ group, resource })
 }
 
-function describeRequest(request: RequestRecord, bodies: boolean): string[] {
-  const line = `${request.sequence}. ${requestText(request)}: ${answerText(request.answer)}`
+function describeRequest(request: RequestRecord, bodies: boolean, sentLater: ReadonlyMap<number, number>): string[] {
+  const later = sentLater.get(request.sequence)
+  const answer = later === undefined ? answerText(request.answer) : `sent after the run, revision ${later}`
+  const line = `${request.sequence}. ${requestText(request)}: ${answer}`
   if (!bodies) return [line]
   const sent = {
     ...(request.options === undefined ? {} : { options: request.options }),

@@ -59,3 +59,13 @@ export function servedKinds(resources: Iterable<ResourceInfo> = allResources().f
   }
   return [...kinds.values()]
 }
+
+/** Names of all controllers that there are, with nodes or without. */
+export function builtinControllerNames(): string[] {
+  return builtinControllers({ ca: '', nodes: 1 }).map(({ name }) => name)
+}
+
+/** Which of these names kube-controller-manager's `--controllers` words choose: `*`, `name`, `-name`. */
+export function chosenNames(names: readonly string[], words: readonly string[]): ReadonlySet<string> {
+  return new Set(names.filter((name) => !words.includes(`-${name}`) && (words.includes('*') || words.includes(name))))
+}

@@ -9,7 +9,10 @@ import { createJournal } from '@kubetape/journal'
 import { type Controller, Manager, type RunLog } from '@kubetape/runtime'
 import { startRetention, Storage } from '@kubetape/storage'
 import { Access } from './access.ts'
-import { builtinControllers, servedKinds } from './builtin-controllers.ts'
+import { builtinControllers, chosenNames, servedKinds } from './builtin-controllers.ts'
+import { checkOptions } from './check-options.ts'
+import { loggedRuns } from './logged-runs.ts'
+import { warningLogs } from './run-logs.ts'
 import { runMetrics } from './run-metrics.ts'
 
 /** How a control plane is made. Everything has a default: `ControlPlane.start()` is one in memory, in process only. */
@@ -41,6 +44,7 @@ export interface ControlPlaneOptions {
   readonly kubeconfig?: string
   readonly clock?: Clock
   readonly random?: Random
+  /** Makes a logger that adds `fields` to every line. Default: warnings and errors on standard error when HTTP is served, else silent. */
   readonly log?: (fields: Record<string, unknown>) => RunLog
 }
 
@@ -53,6 +57,7 @@ const SILENT: RunLog = { debug: () => undefined, info: () => undefined, warn: ()
 /**
  * apiserver, controllers and nodes over one log, in this process. What a caller may rely on:
  *
+ * - `start` throws a ControlPlaneOptionError for options that cannot be used, before anything is written.
  * - When `start` resolves, the API answers and every controller runs. When it rejects, nothing is left running or locked.
  * - When `stop` resolves, nothing is running any more, the log is closed and everything acknowledged is on disk.
  */
@@ -80,6 +85,7 @@ export class ControlPlane {
   static async start(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
     // What has been started is stopped in the opposite order: by `stop`, or at once when a later step fails.
     await using started = new AsyncDisposableStack()
+    checkOptions(options)
     const parts = await compose(options, started)
     const { apiserver, access, manager } = parts
     const plane = new ControlPlane(parts, started)
@@ -125,14 +131,14 @@ interface Parts {
 
 /** Makes everything, from the log up; nothing listens or reconciles yet. */
 async function compose(options: ControlPlaneOptions, started: AsyncDisposableStack): Promise<Parts> {
-  const { clock = systemClock(), random = systemRandom(), log: makeLog = () => SILENT } = options
+  const { clock = systemClock(), random = systemRandom() } = options
+  const makeLog = options.log ?? (options.port === undefined ? () => SILENT : warningLogs(clock))
   const logger = makeLog({})
   const gates = gatesOf(options, logger)
   const metrics = new MetricsRegistry()
   exposeFeatureGates(gates, metrics)
   const access = await Access.prepare({
     clock,
-    random,
     ...(options.data === undefined ? {} : { folder: options.data }),
     host: options.host ?? DEFAULT_HOST,
     tls: options.tls ?? true,
@@ -181,7 +187,16 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     checks: [{ name: 'informer-sync', check: () => (manager.ready ? undefined : 'informers have not synced') }],
   })
   const client = apiserver.client({ name: 'system:controller-manager', groups: [COMPONENT_GROUP] }, 'kubetape-controller-manager')
-  const manager: Manager = new Manager({ client, gates, clock, random, uids, journal, log: makeLog, metrics: runMetrics(metrics) })
+  const manager: Manager = new Manager({
+    client,
+    gates,
+    clock,
+    random,
+    uids,
+    journal: loggedRuns(journal, makeLog),
+    log: makeLog,
+    metrics: runMetrics(metrics),
+  })
   manager.add(...chosenControllers(options, access, apiserver), ...(options.add ?? []))
   return { log, apiserver, manager, gates, metrics, access }
 }
@@ -202,17 +217,9 @@ function chosenControllers(
     nodes,
     resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)),
   })
-  const known = new Set(all.map(({ name }) => name))
-  const unknown = words.map((word) => word.replace(/^-/, '')).filter((word) => word !== '*' && !known.has(word))
-  if (unknown.length > 0)
-    throw new Error(
-      `Cannot run controller ${unknown.map((one) => JSON.stringify(one)).join(', ')}: there is no such controller; there are ${[...known].join(', ')}`,
-    )
-  return all.filter(({ name }) => isChosen(name, words))
-}
-
-/** Reads kube-controller-manager's `--controllers` words: `*`, `name`, `-name`. */
-function isChosen(name: string, words: readonly string[]): boolean {
-  if (words.includes(`-${name}`)) return false
-  return words.includes('*') || words.includes(name)
+  const chosen = chosenNames(
+    all.map(({ name }) => name),
+    words,
+  )
+  return all.filter(({ name }) => chosen.has(name))
 }

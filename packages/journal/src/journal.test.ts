@@ -103,6 +103,7 @@ describe('createJournal()', () => {
     const { log, refusing, disk } = fullDisk()
     const journal = createJournal(refusing)
     const run = begin('r1')
+    journal.begin(run)
     for (let sequence = 1; sequence <= REFUSED_MAX; sequence++) journal.request(run, request(sequence))
     await Promise.resolve()
     disk.full = false
@@ -111,6 +112,76 @@ describe('createJournal()', () => {
     expect([...readJournal(log).gaps()]).toEqual([
       { kind: 'recorder', why: `the log refused ${REFUSED_MAX + 1} rows of the journal, and they were dropped` },
     ])
+  })
+
+  test('opens no run again whose answer or request comes after its end', async () => {
+    const { clock, log, journal, tape } = setUp()
+    const run = begin('r1')
+    journal.begin(run)
+    journal.request(run, request(1))
+    journal.end(run, end)
+    const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' } as const
+    journal.answer(run, request(1), { type: 'status', status })
+    journal.request(run, request(2))
+    journal.answer(run, request(2), await serve(log, clock, run, request(2)))
+    await log.flush()
+    expect(log.records('run')).toHaveLength(2)
+    expect([...tape.runs()]).toEqual([{ ...run, position: 1, end, outcome: 'success' }])
+    expect(tape.requests('r1').map(({ answer }) => answer?.type)).toEqual(['status', 'object'])
+  })
+
+  test('writes the row of an actor again before its next write when the log refused it', async () => {
+    const { log, refusing, disk } = fullDisk()
+    const journal = createJournal(refusing)
+    const ann = { user: 'ann', verb: 'create' }
+    const cause = journal.actor(ann)
+    await Promise.resolve()
+    disk.full = false
+    expect(journal.actor(ann)).toBe(cause)
+    expect(journal.actor(ann)).toBe(cause)
+    await log.flush()
+    expect(log.records('actor')).toHaveLength(1)
+    expect(readJournal(log).explain(cause)).toEqual({ type: 'actor', actor: ann })
+  })
+
+  test('forgets which actors are known when it drops rows', async () => {
+    const { log, refusing, disk } = fullDisk()
+    const journal = createJournal(refusing)
+    const ann = { user: 'ann', verb: 'create' }
+    const cause = journal.actor(ann)
+    for (let n = 0; n < REFUSED_MAX; n++) journal.gap({ kind: 'recorder', why: 'n' })
+    await Promise.resolve()
+    disk.full = false
+    expect(journal.actor(ann)).toBe(cause)
+    await log.flush()
+    expect([...readJournal(log).gaps()].map(({ why }) => why)).toEqual([
+      `the log refused ${REFUSED_MAX + 1} rows of the journal, and they were dropped`,
+    ])
+    expect(readJournal(log).explain(cause)).toEqual({ type: 'actor', actor: ann })
+  })
+
+  test('writes a gap for a row that is no JSON, and the rest of its run', async () => {
+    const { log } = setUp()
+    const errors: unknown[] = []
+    const journal = createJournal(log, { onError: (error) => errors.push(error) })
+    const cycle: unknown[] = []
+    cycle.push(cycle)
+    const [strange, endless, half] = [begin('r1', { carried: 5n }), begin('r2'), begin('r3')]
+    for (const run of [strange, endless, half]) journal.begin(run)
+    journal.request(strange, request(1))
+    journal.request(endless, request(1, { body: cycle }))
+    for (const run of [strange, endless]) journal.end(run, end)
+    journal.end(half, { ...end, outside: [cycle] })
+    await log.flush()
+    const tape = readJournal(log)
+    expect([...tape.runs()].map(({ id, outcome }) => `${id} ${outcome}`)).toEqual(['r2 success', 'r3 interrupted'])
+    expect(tape.requests('r1')).toHaveLength(1)
+    expect([...tape.gaps()].map(({ why }) => why)).toEqual([
+      'a row "r1" of the stream "run" is no JSON: Do not know how to serialize a BigInt',
+      'a row "r2" of the stream "request" is no JSON: Converting circular structure to JSON',
+      'a row "r3" of the stream "run" is no JSON: Converting circular structure to JSON',
+    ])
+    expect(errors).toHaveLength(3)
   })
 
   test('writes each distinct actor once, over restarts too', async () => {

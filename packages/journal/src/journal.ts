@@ -11,8 +11,11 @@ import { encodeRow } from './rows.ts'
  * - An entry is never durable before the row of its cause: rows are queued before the write that they explain, and the log commits its
  *   queue in order.
  * - A run is on the tape from its first request on, and reads `interrupted` until its end is written.
- * - Rows that the log refuses (disk full) are queued again before the next row. If they become too many, they are dropped and a gap
- *   row says so.
+ * - A request or an answer of a run that is not open (it has ended: nobody waits for the answers to events) is written as it is and opens
+ *   nothing.
+ * - Rows that the log refuses (disk full) are queued again before the next row, and before the next write of an actor. If they become too
+ *   many, they are dropped and a gap row says so.
+ * - A gap row also stands for a row that is no JSON (a bigint, a cycle).
  */
 export interface Journal {
   /** Remembers the run; its row is written with the first request, or when it ends, as the run then is: what it reads first adds to its views. */
@@ -29,7 +32,7 @@ export interface Journal {
 }
 
 export interface JournalOptions {
-  /** Told of each refusal by the log; default: ignored, because the same refusal reaches the writers of the commit. */
+  /** Told of each refusal by the log and of each row that is no JSON; default: ignored, because refusals reach the writers of the commit too. */
   readonly onError?: (error: unknown) => void
 }
 
@@ -73,40 +76,43 @@ class LogJournal implements Journal {
   }
 
   request(run: RunBegin, request: RunRequest, readings?: RunReadings): void {
-    const open = this.#openRun(run)
+    const open = this.#open.get(run.id)
     const { sequence } = request
-    open.asked.set(sequence, undefined)
-    this.#askedBy.set(formatCause({ type: 'run', run: run.id, sequence }), { run: open, sequence })
-    this.#write(open, encodeRow('request', run.id, { sequence, request, ...(readings === undefined ? {} : { readings }) }))
+    if (open !== undefined) {
+      open.asked.set(sequence, undefined)
+      this.#askedBy.set(formatCause({ type: 'run', run: run.id, sequence }), { run: open, sequence })
+    }
+    this.#write(open, this.#encode('request', run.id, { sequence, request, ...(readings === undefined ? {} : { readings }) }))
   }
 
   answer(run: RunBegin, request: RunRequest, answer: RunAnswer): void {
-    const open = this.#openRun(run)
+    const open = this.#open.get(run.id)
     const { sequence } = request
-    const stored = storedAnswer(answer, open.asked.get(sequence))
-    this.#forget(run.id, open, sequence)
-    this.#write(open, encodeRow('request', run.id, { sequence, answer: stored }))
+    const stored = storedAnswer(answer, open?.asked.get(sequence))
+    if (open !== undefined) this.#forget(run.id, open, sequence)
+    this.#write(open, this.#encode('request', run.id, { sequence, answer: stored }))
   }
 
   end(run: RunBegin, end: RunEnd): void {
-    const open = this.#openRun(run)
-    for (const sequence of [...open.asked.keys()]) this.#forget(run.id, open, sequence)
-    this.#open.delete(run.id)
-    // A run without requests is told by one row.
-    const whole = open.begin !== undefined
-    open.begin = undefined
-    this.#write(open, encodeRow('run', run.id, whole ? { begin: run, end } : { end }))
+    const open = this.#open.get(run.id)
+    if (open !== undefined) {
+      for (const sequence of [...open.asked.keys()]) this.#forget(run.id, open, sequence)
+      this.#open.delete(run.id)
+    }
+    this.#append(open?.begin === undefined ? [this.#encode('run', run.id, { end })] : this.#encodeWhole(run, end))
   }
 
   actor(record: ActorRecord): string {
     const { user, groups, userAgent, fieldManager, verb } = record
     const id = hash('sha256', JSON.stringify([user, groups ?? [], userAgent ?? '', fieldManager ?? '', verb])).slice(0, 24)
+    // The row of this actor may be among the refused ones, and the write that follows must not be durable before it.
+    if (this.#refused.length > 0) this.#append([])
     if (!this.#actors.has(id)) this.#introduce(id, record)
     return formatCause({ type: 'actor', actor: id })
   }
 
   gap(record: GapRecord): void {
-    this.#append([encodeRow('gap', record.kind, record)])
+    this.#append([this.#encode('gap', record.kind, record)])
   }
 
   close(): void {
@@ -115,27 +121,57 @@ class LogJournal implements Journal {
 
   #introduce(id: string, record: ActorRecord): void {
     if (this.#actors.size >= ACTORS_MAX) this.#actors.clear()
-    this.#actors.add(id)
-    if (this.#log.records('actor', { key: id, limit: 1 }).length > 0) return
-    this.#append([encodeRow('actor', id, record)])
+    if (this.#isOnTape(id)) this.#actors.add(id)
+    else this.#append([this.#encode('actor', id, record)])
   }
 
-  /** A run that was begun elsewhere (or whose begin was missed) is taken up where it is met. */
-  #openRun(run: RunBegin): OpenRun {
-    if (!this.#open.has(run.id)) this.begin(run)
-    return this.#open.get(run.id)!
+  #isOnTape(actor: string): boolean {
+    try {
+      return this.#log.records('actor', { key: actor, limit: 1 }).length > 0
+    } catch (error) {
+      this.#onError(error)
+      return false
+    }
   }
 
-  #write(open: OpenRun, row: AppendRecord): void {
-    const rows = open.begin === undefined ? [row] : [encodeRow('run', open.begin.id, { begin: open.begin }), row]
+  /** Writes a row of a run, behind the run's own row if that was not written yet. */
+  #write(open: OpenRun | undefined, row: AppendRecord): void {
+    const begin = open?.begin
+    if (open === undefined || begin === undefined) {
+      this.#append([row])
+      return
+    }
     open.begin = undefined
-    this.#append(rows)
+    this.#append([this.#encode('run', begin.id, { begin }), row])
+  }
+
+  /** A run without requests is told by one row, or by two when only one half of it is JSON. */
+  #encodeWhole(begin: RunBegin, end: RunEnd): AppendRecord[] {
+    try {
+      return [encodeRow('run', begin.id, { begin, end })]
+    } catch {
+      return [this.#encode('run', begin.id, { begin }), this.#encode('run', begin.id, { end })]
+    }
+  }
+
+  /** The row, or the gap that it leaves when it is no JSON. */
+  #encode(...row: Parameters<typeof encodeRow>): AppendRecord {
+    try {
+      return encodeRow(...row)
+    } catch (error) {
+      this.#onError(error)
+      const [stream, key] = row
+      const [reason = ''] = error instanceof Error ? error.message.split('\n', 1) : []
+      return encodeRow('gap', 'recorder', { kind: 'recorder', why: `a row "${key}" of the stream "${stream}" is no JSON: ${reason}` })
+    }
   }
 
   #append(rows: readonly AppendRecord[]): void {
     const records = [...this.#refused, ...rows]
     this.#refused = []
+    for (const { stream, key } of records) if (stream === 'actor') this.#actors.add(key)
     this.#log.append({ entries: [], records, lazy: true }).catch((error: unknown) => {
+      for (const { stream, key } of records) if (stream === 'actor') this.#actors.delete(key)
       this.#keep(records)
       this.#onError(error)
     })
@@ -146,6 +182,8 @@ class LogJournal implements Journal {
     if (this.#refused.length <= REFUSED_MAX) return
     const why = `the log refused ${this.#refused.length} rows of the journal, and they were dropped`
     this.#refused = [encodeRow('gap', 'recorder', { kind: 'recorder', why })]
+    // Their rows may be among those dropped; whose are on the tape is looked up again.
+    this.#actors.clear()
   }
 
   #notice(entries: readonly Entry[]): void {

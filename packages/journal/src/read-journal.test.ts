@@ -7,6 +7,7 @@ import { VirtualClock } from '@kubetape/determinism/testing'
 import { openSqliteLog, openSqliteReader } from '@kubetape/eventlog/sqlite'
 import { createJournal } from './journal.ts'
 import { readJournal } from './read-journal.ts'
+import { encodeRow } from './rows.ts'
 import { begin, end, request, serve, setUp } from './testing/sample-run.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'kubetape-journal-'))
@@ -34,6 +35,21 @@ describe('readJournal()', () => {
     ])
     expect([...tape.runs({ controller: 'job', key: 'default/0' })]).toHaveLength(100)
     expect([...tape.runs({ after: runs[597]!.position })].map(({ id }) => id)).toEqual(['r599', 'r600'])
+  })
+
+  test('answers a run once whose begin stands on the tape twice', async () => {
+    const { log, tape } = setUp()
+    const records = [{ begin: begin('r1') }, { begin: begin('r2'), end }, { end }, { begin: begin('r1') }, { begin: begin('r2'), end }].map(
+      (row, i) => encodeRow('run', i === 2 ? 'r1' : row.begin!.id, row),
+    )
+    const appended = log.append({ entries: [], records })
+    await log.flush()
+    await appended
+    expect([...tape.runs()].map(({ id, position, outcome }) => [id, position, outcome])).toEqual([
+      ['r1', 1, 'success'],
+      ['r2', 2, 'success'],
+    ])
+    expect([...tape.runs({ after: 2 })]).toEqual([])
   })
 
   test('explains an entry by its run and request', async () => {

@@ -64,11 +64,13 @@ export function readJournal(log: LogReader): JournalReader {
     actor,
     *runs(filter = {}) {
       for (const row of rowsOf(log, 'run', { after: filter.after ?? 0 })) {
-        const { begin, end } = decodeRow('run', row.value)
+        const { begin } = decodeRow('run', row.value)
         if (begin === undefined) continue
         if (filter.controller !== undefined && begin.controller !== filter.controller) continue
         if (filter.key !== undefined && begin.key !== filter.key) continue
-        yield end !== undefined ? runRecord(begin, end, row.position) : run(begin.id)!
+        const record = run(begin.id)!
+        // A second begin row tells nothing new.
+        if (record.position === row.position) yield record
       }
     },
     explain(text) {

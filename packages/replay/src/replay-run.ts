@@ -1,4 +1,4 @@
-import { deepEqual, type Kind, type KubeObject, StatusError } from '@kubetape/apimachinery'
+import { deepEqual, deepFreeze, type Kind, type KubeObject, StatusError } from '@kubetape/apimachinery'
 import { RequestFailed } from '@kubetape/client'
 import type { LogReader } from '@kubetape/eventlog'
 import type { RunReadings, RunRecord, RunStep, StoredAnswer } from '@kubetape/journal'
@@ -6,6 +6,8 @@ import {
   type Controller,
   executeRun,
   kindId,
+  type OutsideReading,
+  outsideAnswer,
   ownWrite,
   type RunAnswer,
   RunClient,
@@ -13,7 +15,7 @@ import {
   type RunLog,
   type RunRequest,
 } from '@kubetape/runtime'
-import { NotOnTape, parseObject, type View } from './view.ts'
+import { NotOnTape, otherForm, parseObject, type View } from './view.ts'
 
 /** What today's code makes of a recorded run. */
 export type RunVerdict =
@@ -42,7 +44,7 @@ const SILENT: RunLog = { debug: () => undefined, info: () => undefined, warn: ()
 /**
  * Runs the controller's code on what the recorded run was given, and compares each request as it comes: verb, target, body and options, exactly.
  * Clock, random numbers and answers come from the tape, and answers come in the order in which they came then. A run that a crash cut off is
- * compared as far as it got; one that was given what the tape has erased or compacted since is skipped.
+ * compared as far as it got; one that was given what the tape has erased or compacted since, or has in another API version only, is skipped.
  */
 export async function replayRun(
   controller: Controller,
@@ -116,7 +118,7 @@ class RunPlayer {
     this.inputs = {
       client,
       seed: run.seed,
-      carried: run.carried,
+      carried: deepFreeze(run.carried),
       log: SILENT,
       gates: { enabled: (feature) => this.#readings.gatesRead[feature] ?? run.gates[feature] ?? false },
       view: (kind) => this.#view(kind).store,
@@ -195,7 +197,7 @@ class RunPlayer {
   #answer(sequence: number, stored: StoredAnswer): void {
     const asked = this.#asked.get(sequence)
     if (asked === undefined) return
-    const answer = this.#wholeAnswer(stored)
+    const answer = this.#wholeAnswer(stored, asked.kind)
     if (answer.type === 'refused') asked.reject(new StatusError(answer.status))
     else if (answer.type === 'failed') asked.reject(new RequestFailed(answer.message))
     else {
@@ -206,11 +208,14 @@ class RunPlayer {
     }
   }
 
-  #wholeAnswer(stored: StoredAnswer): RunAnswer {
+  #wholeAnswer(stored: StoredAnswer, kind: Kind | undefined): RunAnswer {
     if (stored.type !== 'entry') return stored
     const entry = this.#reader.entry(stored.revision)
     if (entry?.value === undefined) throw new NotOnTape(`an answer that it got, entry ${stored.revision}, was erased or compacted`)
-    return { type: 'object', object: parseObject(entry.value) }
+    const object = parseObject(entry.value)
+    const other = kind === undefined ? undefined : otherForm(kind, object)
+    if (other !== undefined) throw new NotOnTape(`an answer that it got, entry ${stored.revision}, was ${other}`)
+    return { type: 'object', object }
   }
 
   #view(kind: Kind): View {
@@ -237,7 +242,7 @@ class RunPlayer {
   #outside(): unknown {
     const { outside = [] } = this.#readings
     if (this.#outsideAt >= outside.length) throw new Error('Cannot read what is outside of the API: the recorded run did not')
-    return outside[this.#outsideAt++]
+    return outsideAnswer(outside[this.#outsideAt++] as OutsideReading)
   }
 
   /** Recorded readings first; code that now reads the clock more often sees the last one again. */

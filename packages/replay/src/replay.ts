@@ -1,6 +1,6 @@
 import type { LogReader } from '@kubetape/eventlog'
 import { readJournal, type RunFilter } from '@kubetape/journal'
-import { type Controller, kindId, kindsOf } from '@kubetape/runtime'
+import { type Controller, guardedIndexes, kindId, kindsOf } from '@kubetape/runtime'
 import { replayRun, type RunVerdict, type SkippedRun } from './replay-run.ts'
 import { View } from './view.ts'
 
@@ -31,5 +31,14 @@ export async function* replay(reader: LogReader, options: ReplayOptions): AsyncG
 
 function newViews(reader: LogReader, controller: Controller): Map<string, View> {
   const indexes = new Map([...controller.indexes].map(([kind, functions]) => [kindId(kind), functions]))
-  return new Map(kindsOf(controller).map((kind) => [kindId(kind), new View(reader, kind, indexes.get(kindId(kind)) ?? {})]))
+  return new Map(
+    kindsOf(controller).map((kind) => [
+      kindId(kind),
+      new View(
+        reader,
+        kind,
+        guardedIndexes(indexes.get(kindId(kind)) ?? {}, () => undefined),
+      ),
+    ]),
+  )
 }

@@ -4,6 +4,10 @@ import { createStore, type IndexFunctions, type Store, type StoreWriter } from '
 import { parseLogKey, resourcePrefix } from '@kubetape/storage'
 
 const PAGE = 1000
+/** Resources that are served under one API group and stored under another (storage of Events, KEP-383). */
+const STORED_UNDER: ReadonlyMap<string, { readonly group: string; readonly version: string }> = new Map([
+  ['events.k8s.io/events', { group: '', version: 'v1' }],
+])
 
 /**
  * What an informer of one kind showed at a revision, folded from the tape. Moves both ways, so that runs which overlapped can be replayed one
@@ -17,10 +21,10 @@ export class View {
   readonly #reader: LogReader
   readonly #prefix: string
   readonly #namespaced: boolean
-  readonly #kind: string
+  readonly #kind: Kind
   readonly #overlay = new Map<string, number>()
-  /** Keys whose value at this revision was erased. */
-  readonly #erased = new Set<string>()
+  /** Keys whose value at this revision cannot be shown, with why not. */
+  readonly #hidden = new Map<string, string>()
   #revision = 0
 
   constructor(reader: LogReader, kind: Kind, indexes: IndexFunctions<KubeObject>) {
@@ -28,7 +32,7 @@ export class View {
     this.#known = store
     this.store = {
       get: (key) => {
-        if (this.#erased.has(key)) throw this.#notOnTape(key)
+        this.#mustBeShown(key)
         return store.get(key)
       },
       list: (namespace) => {
@@ -44,18 +48,22 @@ export class View {
     this.#reader = reader
     this.#prefix = resourcePrefix(kind)
     this.#namespaced = kind.namespaced
-    this.#kind = kind.resource
+    this.#kind = kind
   }
 
   get revision(): number {
     return this.#revision
   }
 
-  /** Shows the state at `revision`; own writes up to there are part of it. Throws `NotOnTape` for what was compacted. */
+  /**
+   * Shows the state at `revision`; own writes up to there are part of it. Throws `NotOnTape` for what was compacted, and where the resource
+   * is on the tape under another API group.
+   */
   moveTo(revision: number): void {
     const compacted = this.#reader.compactedRevision()
     if (revision < compacted && revision > 0)
-      throw new NotOnTape(`the tape was compacted up to ${compacted}, and it read ${this.#kind} at ${revision}`)
+      throw new NotOnTape(`the tape was compacted up to ${compacted}, and it read ${this.#kind.resource} at ${revision}`)
+    this.#mustBeStoredAsServed(revision)
     for (const [key, at] of this.#overlay) if (at <= revision) this.#overlay.delete(key)
     if (revision > this.#revision) this.#forward(revision)
     else if (revision < this.#revision) this.#back(revision)
@@ -113,27 +121,44 @@ export class View {
   /** Makes `key` what this entry says; undefined: it did not exist. */
   #restore(entry: Entry | undefined, key: string): void {
     if (entry === undefined || entry.operation === 'delete') this.#set(key, undefined)
-    else if (entry.value !== undefined) this.#set(key, parseObject(entry.value))
+    else if (entry.value === undefined) this.#hide(key, 'a version that was erased')
     else {
-      this.#set(key, undefined)
-      this.#erased.add(key)
+      const object = parseObject(entry.value)
+      const other = otherForm(this.#kind, object)
+      if (other === undefined) this.#set(key, object)
+      else this.#hide(key, other)
     }
   }
 
+  #hide(key: string, why: string): void {
+    this.#set(key, undefined)
+    this.#hidden.set(key, why)
+  }
+
   #set(key: string, object: KubeObject | undefined): void {
-    this.#erased.delete(key)
+    this.#hidden.delete(key)
     const present = this.#known.get(key)
     if (object !== undefined) this.#writer.apply(object)
     else if (present !== undefined) this.#writer.remove(present)
   }
 
   #mustBeWhole(): void {
-    const [key] = this.#erased
-    if (key !== undefined) throw this.#notOnTape(key)
+    for (const key of this.#hidden.keys()) this.#mustBeShown(key)
   }
 
-  #notOnTape(key: string): NotOnTape {
-    return new NotOnTape(`it read ${this.#kind} "${key}" at ${this.#revision}, a version that was erased`)
+  #mustBeShown(key: string): void {
+    const why = this.#hidden.get(key)
+    if (why !== undefined) throw new NotOnTape(`it read ${this.#kind.resource} "${key}" at ${this.#revision}, ${why}`)
+  }
+
+  /** An API server of ours keeps such a resource under the other group; a recorder of it under the group that it watched. */
+  #mustBeStoredAsServed(revision: number): void {
+    const { group, resource } = this.#kind
+    const stored = STORED_UNDER.get(`${group}/${resource}`)
+    if (stored === undefined || revision < 1) return
+    const [other] = this.#reader.entries({ from: 1, to: revision, limit: 1, prefix: resourcePrefix({ group: stored.group, resource }) })
+    if (other !== undefined)
+      throw new NotOnTape(`it read ${resource} of ${groupVersion(this.#kind)}, which the tape has as ${groupVersion(stored)} only`)
   }
 
   #keyOf({ key }: Entry): string {
@@ -150,6 +175,16 @@ export class NotOnTape extends Error {
     super(what)
     this.name = 'NotOnTape'
   }
+}
+
+/** Says how the tape has an object that was served as another group and version; undefined for the same one. */
+export function otherForm(kind: Kind, { apiVersion }: KubeObject): string | undefined {
+  const served = groupVersion(kind)
+  return apiVersion === undefined || apiVersion === served ? undefined : `served as ${served}, which the tape has as ${apiVersion} only`
+}
+
+function groupVersion({ group, version }: { readonly group: string; readonly version: string }): string {
+  return group ? `${group}/${version}` : version
 }
 
 /** An entry's bytes as a frozen object. */

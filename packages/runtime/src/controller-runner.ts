@@ -1,10 +1,9 @@
-import { isConflict, type KubeObject, type Kind, objectKey, StatusError } from '@kubetape/apimachinery'
-import { RequestFailed } from '@kubetape/client'
+import { isConflict, isStatusError, type KubeObject, type Kind, objectKey } from '@kubetape/apimachinery'
 import type { Timer } from '@kubetape/determinism'
 import type { StoreChange } from '@kubetape/informers'
 import { RateLimitingQueue, SHUTDOWN } from '@kubetape/workqueue'
 import type { Subscription } from 'rxjs'
-import type { Controller } from './controller.ts'
+import { type Controller, kindId, type KindLookup, type Watch } from './controller.ts'
 import { LiveRun, type RunnerEnvironment } from './live-run.ts'
 import { type ReconcileResult, TerminalError } from './reconcile.ts'
 import { executeRun, type RunOutcome } from './run.ts'
@@ -42,18 +41,28 @@ export class ControllerRunner {
   /** Listens to the informers; must be called before they start, so that nothing is missed. */
   subscribe(): void {
     const lookup = <T extends KubeObject>(kind: Kind<T>) => this.#environment.informer(kind).store as never
-    for (const watch of this.controller.watches) {
-      const resource = watch.kind.resource
-      const subscription = this.#environment.informer(watch.kind).changes.subscribe((change) => {
-        if (watch.predicate !== undefined && !watch.predicate(change)) return
-        const keys = watch.map(change, lookup)
-        if (keys.length === 0) return
-        const trigger = triggerOf(resource, change)
-        const delayMs = watch.delayMs?.(change) ?? 0
-        for (const key of keys) this.enqueue(key, trigger, { delayMs, priority: change.initial ? LOW_PRIORITY : 0 })
-      })
-      this.#subscriptions.push(subscription)
+    for (const watch of this.controller.watches)
+      this.#subscriptions.push(this.#environment.informer(watch.kind).changes.subscribe((change) => this.#notice(watch, change, lookup)))
+  }
+
+  /** The functions of a watch are somebody's code: where one throws, the change still leads to a run if it can. */
+  #notice(watch: Watch, change: StoreChange<KubeObject>, lookup: KindLookup): void {
+    const guarded = <R>(what: string, call: () => R, otherwise: R): R => {
+      try {
+        return call()
+      } catch (error) {
+        const fields = { resource: watch.kind.resource, error: stackOf(error) }
+        this.#report(objectKey(change.object), `the ${what} of a watch failed`, fields)
+        return otherwise
+      }
     }
+    if (watch.predicate !== undefined && !guarded('predicate', () => watch.predicate!(change), true)) return
+    const own = kindId(watch.kind) === kindId(this.controller.kind) ? [objectKey(change.object)] : []
+    const keys = guarded('mapping', () => [...watch.map(change, lookup)], own)
+    if (keys.length === 0) return
+    const trigger = triggerOf(watch.kind.resource, change)
+    const delayMs = guarded('delay', () => watch.delayMs?.(change) ?? 0, 0)
+    for (const key of keys) this.enqueue(key, trigger, { delayMs, priority: change.initial ? LOW_PRIORITY : 0 })
   }
 
   /** Starts the workers; call when the informers have synced. */
@@ -94,9 +103,35 @@ export class ControllerRunner {
   }
 
   async #runOnce(key: string): Promise<void> {
+    const { metrics } = this.#environment
+    this.#active++
+    try {
+      try {
+        metrics.activeWorkers(this.controller.name, this.#active)
+        await this.#reconcile(key)
+      } finally {
+        metrics.activeWorkers(this.controller.name, --this.#active)
+      }
+    } catch (error) {
+      this.#remember(key, { cause: 'retry' })
+      this.#queue.addRateLimited(key)
+      // Its journal, the metrics or the logging failed, not the reconcile.
+      this.#report(key, 'a run broke off and will be retried', { error: stackOf(error) })
+    }
+  }
+
+  /** Says at error what would otherwise have ended the worker or the watch. */
+  #report(key: string, message: string, fields: { error: string; resource?: string }): void {
+    try {
+      this.#environment.log({ controller: this.controller.name, key }).error(message, fields)
+    } catch {
+      // Where the logging itself is broken, there is nobody left to tell; the worker must live on.
+    }
+  }
+
+  async #reconcile(key: string): Promise<void> {
     const { clock, metrics } = this.#environment
     const started = clock.monotonicMs()
-    metrics.activeWorkers(this.controller.name, ++this.#active)
     const run = new LiveRun(
       this.controller,
       key,
@@ -115,7 +150,6 @@ export class ControllerRunner {
       end.outcome === 'success' && end.requeueAfterMs !== undefined ? 'requeue_after' : end.outcome,
       (clock.monotonicMs() - started) / 1000,
     )
-    metrics.activeWorkers(this.controller.name, --this.#active)
   }
 
   /** What happens to the key after its run. */
@@ -129,8 +163,7 @@ export class ControllerRunner {
     }
     // A conflict says only that somebody was faster: the next run sees what they did.
     const level = isConflict(error) ? 'debug' : 'warn'
-    const expected = error instanceof StatusError || error instanceof RequestFailed || !(error instanceof Error)
-    run.log[level]('reconcile failed and will be retried', { error: expected ? text : (error.stack ?? text) })
+    run.log[level]('reconcile failed and will be retried', { error: isStatusError(error) ? text : stackOf(error) })
     this.#remember(key, { cause: 'retry' })
     this.#queue.addRateLimited(key)
     return { outcome: 'error', error: text }
@@ -176,6 +209,10 @@ export class ControllerRunner {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 function triggerOf(resource: string, { type, object }: StoreChange<KubeObject>): Trigger {

@@ -159,4 +159,20 @@ describe('EventRecorder', () => {
     await recorder.flush()
     expect(api.requests).toEqual([])
   })
+
+  test('`flush()` drops what waits and tells how much when its signal aborts', async () => {
+    let release: () => void = () => undefined
+    api.before = () => new Promise((resolve) => (release = resolve))
+    for (const message of ['one', 'two', 'three']) recorder.record(intent({ message }))
+    const deadline = new AbortController()
+    const flushed = recorder.flush({ signal: deadline.signal })
+    await clock.advance(0)
+    deadline.abort()
+    await flushed
+    expect(problems).toEqual([['events were given up: writing them takes too long', { dropped: 3 }]])
+    release()
+    await recorder.flush({ signal: deadline.signal })
+    await clock.advance(0)
+    expect(api.requests).toHaveLength(1)
+  })
 })

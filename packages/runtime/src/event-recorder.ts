@@ -49,9 +49,22 @@ export class EventRecorder {
     this.#working ??= this.#work()
   }
 
-  /** Resolves when everything recorded so far has been written or given up. */
-  async flush(): Promise<void> {
-    while (this.#working !== undefined) await this.#working
+  /**
+   * Resolves when everything recorded so far has been written or given up. When `signal` aborts, what still waits is dropped and reported,
+   * and the request under way is left to itself.
+   */
+  async flush({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    const aborted =
+      signal &&
+      new Promise<void>((resolve) => {
+        if (signal.aborted) resolve()
+        else signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+    while (this.#working !== undefined && !signal?.aborted) await (aborted ? Promise.race([this.#working, aborted]) : this.#working)
+    if (this.#working === undefined) return
+    const dropped = this.#queue.length + 1
+    this.#queue.length = 0
+    this.#onProblem('events were given up: writing them takes too long', { dropped })
   }
 
   async #work(): Promise<void> {

@@ -1,10 +1,11 @@
 import { type Kind, type KubeObject, StatusError } from '@kubetape/apimachinery'
-import { type Client, RequestFailed } from '@kubetape/client'
+import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import type { Clock, Random, UidSource } from '@kubetape/determinism'
 import type { Informer } from '@kubetape/informers'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import type { EventRecorder } from './event-recorder.ts'
+import { type OutsideReading, outsideAnswer, readOutside } from './outside-reading.ts'
 import { ownWrite } from './own-write.ts'
 import type { RunLog } from './reconcile.ts'
 import type { RunInputs } from './run.ts'
@@ -36,7 +37,7 @@ export class LiveRun {
   readonly #clockReadingsMs: number[] = []
   readonly #viewChanges: { read: number; kind: string; resourceVersion: string }[] = []
   readonly #gatesRead: Record<string, boolean> = {}
-  readonly #outside: unknown[] = []
+  readonly #outside: OutsideReading[] = []
   /** How much of what was read is on the tape with a request. */
   readonly #written = { clock: 0, views: 0, gates: 0, outside: 0 }
   readonly #versions = new Map<string, string>()
@@ -99,10 +100,10 @@ export class LiveRun {
         this.#clockReadingsMs.push(now)
         return now
       },
-      outside: (read) => {
-        const value = read()
-        this.#outside.push(value ?? null)
-        return value
+      outside: <T>(read: () => T) => {
+        const reading = readOutside(read)
+        this.#outside.push(reading)
+        return outsideAnswer(reading) as T
       },
       event: (regarding, type, reason, message) => this.#event(client, regarding, type, reason, message),
     }
@@ -148,10 +149,12 @@ export class LiveRun {
     const { journal, client } = this.#environment
     this.#hasAsked = true
     journal.request(this.#begin, request, this.#newReadings())
-    const answer = await sendThrough(client, request, kind, { ...options, cause: { run: this.#begin.id, sequence: request.sequence } })
+    const cause = { run: this.#begin.id, sequence: request.sequence }
+    const { answer, error } = await sendThrough(client, request, kind, { ...options, cause })
     journal.answer(this.#begin, request, answer)
     if (answer.type === 'refused') throw new StatusError(answer.status)
-    if (answer.type === 'failed') throw new RequestFailed(answer.message)
+    // As it was thrown, with its stack and cause: a lost answer, but also a misuse of the client or the caller's own abort.
+    if (answer.type === 'failed') throw error
     this.#showOwnWrite(request, kind, answer)
     return answer
   }

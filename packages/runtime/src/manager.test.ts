@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { ConfigMap, Node, Secret } from '@kubetape/api/kinds'
+import { failure } from '@kubetape/apimachinery'
+import { RequestFailed } from '@kubetape/client'
 import { controllerFor } from './controller.ts'
 import { managerBench } from './testing/manager-bench.ts'
 
@@ -132,6 +134,37 @@ describe('Manager', () => {
     await bench.put('a/one')
     expect(Object.isFrozen(manager.informer(ConfigMap).store.get('a/one')!.data)).toBe(true)
   })
+
+  test('warns of the first failure of a watch and of every refusal but an expired version', async () => {
+    const bench = parts()
+    const failures = [
+      failure(410, 'Expired', 'too old'),
+      new RequestFailed('connection refused'),
+      new RequestFailed('connection refused'),
+      failure(403, 'Forbidden', 'forbidden'),
+      failure(500, 'InternalError', 'broken'),
+      failure(403, 'Forbidden', 'forbidden'),
+    ]
+    bench.api.before = ({ verb }) => {
+      if (verb === 'list' && failures.length > 0) throw failures.shift()!
+    }
+    const lines: string[] = []
+    const note =
+      (level: string) =>
+      (message: string, fields: Record<string, unknown> = {}) =>
+        void lines.push(`${level} ${message}: ${String(fields['error'])}`)
+    const log = () => ({ debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') })
+    const manager = await bench.start([idle], { log })
+    while (!manager.ready) await bench.clock.advance(1000)
+    expect(lines.filter((line) => line.includes('interrupted'))).toEqual([
+      'debug watch interrupted: too old',
+      'warn watch interrupted: connection refused',
+      'debug watch interrupted: connection refused',
+      'warn watch interrupted: forbidden',
+      'debug watch interrupted: broken',
+      'warn watch interrupted: forbidden',
+    ])
+  })
 })
 
 describe('Manager.stop()', () => {
@@ -198,5 +231,22 @@ describe('Manager.stop()', () => {
     await bench.clock.advance(0)
     await Promise.all([starting, stopping])
     expect([bench.runs.length, bench.clock.pendingTimers, bench.api.openWatches]).toEqual([0, 0, 0])
+  })
+
+  test('gives up on events after two seconds', async () => {
+    const bench = parts()
+    bench.api.before = ({ resource }) => (resource === 'events' ? new Promise(() => undefined) : undefined)
+    const manager = await bench.start([
+      controllerFor(ConfigMap).reconcile(({ namespace, name }, { event }) =>
+        event({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace, name } }, 'Normal', 'Seen', 'seen'),
+      ),
+    ])
+    await bench.put('a/one')
+    const stopped = manager.stop().then(() => 'stopped')
+    expect(await Promise.race([stopped, bench.clock.advance(1999).then(() => 'waiting')])).toBe('waiting')
+    await bench.clock.advance(1)
+    expect(await stopped).toBe('stopped')
+    expect(bench.warnings).toEqual(['events were given up: writing them takes too long'])
+    expect([bench.clock.pendingTimers, bench.api.openWatches]).toEqual([0, 0])
   })
 })

@@ -1,4 +1,4 @@
-import type { Kind, KubeObject } from '@kubetape/apimachinery'
+import { isStatusError, type Kind, type KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import { type Clock, type Random, systemClock, systemRandom, type UidSource, uidSource } from '@kubetape/determinism'
@@ -6,9 +6,13 @@ import { type IndexFunctions, Informer } from '@kubetape/informers'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import { ControllerRunner } from './controller-runner.ts'
 import { EventRecorder } from './event-recorder.ts'
+import { guardedIndexes } from './guarded-indexes.ts'
 import type { RunLog } from './reconcile.ts'
 import { noJournal, type RunJournal } from './run-journal.ts'
 import { noMetrics, type RunMetrics } from './run-metrics.ts'
+
+/** How long `stop` waits for events to be written. */
+const EVENTS_DEADLINE_MS = 2000
 
 export interface ManagerOptions {
   readonly client: Client
@@ -32,7 +36,7 @@ export interface ManagerOptions {
  *
  * - Controllers run only after every informer they need has synced.
  * - One key of one controller is never reconciled twice at the same time.
- * - `stop` lets runs under way finish, then closes the watches; afterwards nothing of the Manager is alive.
+ * - `stop` lets runs under way finish and gives events two seconds, then closes the watches; afterwards nothing of the Manager is alive.
  */
 export class Manager {
   readonly #options: ManagerOptions
@@ -132,8 +136,16 @@ export class Manager {
     this.#state = 'stopped'
     this.#noteStopping()
     await Promise.all(this.#runners.map((runner) => runner.stop()))
-    await this.#recorder.flush()
+    await this.#flushEvents()
     for (const informer of this.#informers.values()) informer.stop()
+  }
+
+  /** An API that does not answer must not keep the process. */
+  async #flushEvents(): Promise<void> {
+    const deadline = new AbortController()
+    const timer = this.#clock.setTimer(() => deadline.abort(), EVENTS_DEADLINE_MS)
+    await this.#recorder.flush({ signal: deadline.signal })
+    timer.cancel()
   }
 
   #newInformer(kind: Kind): Informer {
@@ -144,13 +156,36 @@ export class Manager {
       gates,
       ...(namespace && kind.namespaced ? { namespace } : {}),
       ...(mutationDetector === undefined ? {} : { mutationDetector }),
-      ...(this.#indexes.has(kindId(kind)) ? { indexes: this.#indexes.get(kindId(kind))! } : {}),
-      onInterrupted: (error, retryMs) =>
-        this.#log({ resource: kind.resource }).debug('watch interrupted', {
-          error: error instanceof Error ? error.message : String(error),
-          retryMs: Math.round(retryMs),
-        }),
+      ...(this.#indexes.has(kindId(kind)) ? { indexes: this.#guarded(kind, this.#indexes.get(kindId(kind))!) } : {}),
+      onInterrupted: this.#interruptionLog(kind),
     })
+  }
+
+  /** Connections break every day; a first failure and a refusal may be why nothing starts, so they are told. */
+  #interruptionLog(kind: Kind): (error: unknown, retryMs: number) => void {
+    let isFirst = true
+    return (error, retryMs) => {
+      const code = isStatusError(error) ? error.httpCode : 0
+      // 410 says only that the watch has to list again.
+      const level = code !== 410 && (isFirst || (code >= 400 && code < 500)) ? 'warn' : 'debug'
+      if (code !== 410) isFirst = false
+      this.#log({ resource: kind.resource })[level]('watch interrupted', {
+        error: error instanceof Error ? error.message : String(error),
+        retryMs: Math.round(retryMs),
+      })
+    }
+  }
+
+  #guarded(kind: Kind, functions: IndexFunctions<KubeObject>): IndexFunctions<KubeObject> {
+    const controllers = this.#controllers.filter((one) => [...one.indexes.keys()].some((other) => kindId(other) === kindId(kind)))
+    const controller = controllers.map(({ name }) => name).join(', ')
+    return guardedIndexes(functions, (index, key, error) =>
+      this.#log({ controller, key }).error('an index function failed', {
+        resource: kind.resource,
+        index,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      }),
+    )
   }
 
   #addIndexes(kind: Kind, functions: IndexFunctions<KubeObject>): void {

@@ -37,12 +37,14 @@ export interface ReconcileContext {
   readonly random: Random
   readonly gates: Gates
   /**
-   * Something from outside of the API (a file, a device, memory that runs share): what `read` answers, as JSON, is on the tape, and replay
-   * answers it again without calling `read`. It must not use anything else of this context.
+   * Something from outside of the API (a file, a device, memory that runs share): what `read` answers or throws, as JSON, is on the tape, and
+   * replay answers or throws it again without calling `read`. The run gets what the tape has: frozen JSON, or an Error with the name, message
+   * and `code` of the one thrown. `read` must not use anything else of this context.
    */
   readonly outside: <T>(read: () => T) => T
-  /** What `carry` kept in this object's last run; undefined at first and after a restart. JSON values only. */
+  /** What `carry` kept in this object's last run, frozen; undefined at first and after a restart. */
   readonly carried: unknown
+  /** Keeps the state, as JSON, for the next run of this object; undefined clears it. Throws a TypeError for what is no JSON. */
   readonly carry: (state: unknown) => void
   /** Publishes a Kubernetes Event about an object. Does not wait and never fails the run. */
   readonly event: (regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string) => void

@@ -140,7 +140,7 @@ describe('sendThrough()', () => {
       ['delete'],
       ['deletecollection'],
     ] as const) {
-      answers.push(await sendThrough(client, request(verb, more), ConfigMap, options))
+      answers.push((await sendThrough(client, request(verb, more), ConfigMap, options)).answer)
     }
     expect(made).toEqual([
       ['get', ConfigMap, name, options],
@@ -157,12 +157,16 @@ describe('sendThrough()', () => {
   test('makes answers of refusals and of requests that got none', async () => {
     const failing = (error: Error) => ({ get: () => Promise.reject(error) }) as unknown as Client
     expect(await sendThrough(failing(badRequest('no')), request('get'), ConfigMap, {})).toMatchObject({
-      type: 'refused',
-      status: { code: 400, message: 'no' },
+      answer: { type: 'refused', status: { code: 400, message: 'no' } },
     })
-    expect(await sendThrough(failing(new RequestFailed('lost')), request('get'), ConfigMap, {})).toEqual({
-      type: 'failed',
-      message: 'lost',
-    })
+    const lost = new RequestFailed('lost', { cause: new Error('reset') })
+    for (const [error, message] of [
+      [lost, 'lost'],
+      [new TypeError('no such method'), 'no such method'],
+    ] as const) {
+      const sent = await sendThrough(failing(error), request('get'), ConfigMap, {})
+      expect(sent.answer).toEqual({ type: 'failed', message })
+      expect(sent.error).toBe(error)
+    }
   })
 })

@@ -100,32 +100,43 @@ export class RunClient implements Client {
   }
 }
 
-/** Sends a run's request through a real client and says what came back; refusals and lost answers become answers too. */
-export async function sendThrough(client: Client, request: RunRequest, kind: Kind, options: object): Promise<RunAnswer> {
-  const name: ObjectName = { ...(request.namespace ? { namespace: request.namespace } : {}), name: request.name ?? '' }
+/** What came of a request: its answer as the tape has it and, where none came, what was thrown instead. */
+export interface SentRequest {
+  readonly answer: RunAnswer
+  /** Of a `failed` answer: RequestFailed, an abort, or whatever else the client threw. */
+  readonly error?: unknown
+}
+
+/** Sends a run's request through a real client and says what came back; refusals and everything else that is thrown become answers too. */
+export async function sendThrough(client: Client, request: RunRequest, kind: Kind, options: object): Promise<SentRequest> {
   try {
-    switch (request.verb) {
-      case 'get':
-        return { type: 'object', object: await client.get(kind, name, options) }
-      case 'list':
-        return { type: 'list', list: await client.list(kind, options) }
-      case 'create':
-        return { type: 'object', object: await client.create(kind, request.body as KubeObject, options) }
-      case 'update':
-        return { type: 'object', object: await client.update(kind, request.body as KubeObject, options) }
-      case 'patch':
-        return {
-          type: 'object',
-          object: await client.patch(kind, name, { type: request.options!['patchType'] as Patch['type'], body: request.body }, options),
-        }
-      case 'delete':
-        return fromDeletion(await client.delete(kind, name, options))
-      case 'deletecollection':
-        return fromDeletion(await client.deleteCollection(kind, options))
-    }
+    return { answer: await answerOf(client, request, kind, options) }
   } catch (error) {
-    if (isStatusError(error)) return { type: 'refused', status: error.status }
-    return { type: 'failed', message: error instanceof Error ? error.message : String(error) }
+    if (isStatusError(error)) return { answer: { type: 'refused', status: error.status } }
+    return { answer: { type: 'failed', message: error instanceof Error ? error.message : String(error) }, error }
+  }
+}
+
+async function answerOf(client: Client, request: RunRequest, kind: Kind, options: object): Promise<RunAnswer> {
+  const name: ObjectName = { ...(request.namespace ? { namespace: request.namespace } : {}), name: request.name ?? '' }
+  switch (request.verb) {
+    case 'get':
+      return { type: 'object', object: await client.get(kind, name, options) }
+    case 'list':
+      return { type: 'list', list: await client.list(kind, options) }
+    case 'create':
+      return { type: 'object', object: await client.create(kind, request.body as KubeObject, options) }
+    case 'update':
+      return { type: 'object', object: await client.update(kind, request.body as KubeObject, options) }
+    case 'patch':
+      return {
+        type: 'object',
+        object: await client.patch(kind, name, { type: request.options!['patchType'] as Patch['type'], body: request.body }, options),
+      }
+    case 'delete':
+      return fromDeletion(await client.delete(kind, name, options))
+    case 'deletecollection':
+      return fromDeletion(await client.deleteCollection(kind, options))
   }
 }
 

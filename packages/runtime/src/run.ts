@@ -1,5 +1,5 @@
 import type { Kind, KubeObject } from '@kubetape/apimachinery'
-import { splitObjectKey } from '@kubetape/apimachinery'
+import { deepFreeze, splitObjectKey } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import { type Random, seededRandom } from '@kubetape/determinism'
@@ -25,6 +25,7 @@ export interface RunInputs {
   nowMs(): number
   readonly seed: number
   readonly gates: Gates
+  /** Frozen JSON; undefined for nothing. */
   readonly carried: unknown
   outside<T>(read: () => T): T
   event(regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void
@@ -49,6 +50,13 @@ export async function executeRun(controller: Controller, key: string, inputs: Ru
   }
 }
 
+/** What the tape will say of it, frozen: misuse fails where it happens, inside of the run. */
+function frozenJson(state: unknown): unknown {
+  const text = JSON.stringify(state) as string | undefined
+  if (text === undefined) throw new TypeError(`Cannot carry a ${typeof state}: it is not JSON`)
+  return deepFreeze(JSON.parse(text) as unknown)
+}
+
 /** Plain functions, no methods: reconcilers take what they need out of the context. */
 function contextOf(inputs: RunInputs, state: { carried: unknown }): ReconcileContext {
   const listers = new Map<string, Lister>()
@@ -60,7 +68,7 @@ function contextOf(inputs: RunInputs, state: { carried: unknown }): ReconcileCon
     log: inputs.log,
     carried: inputs.carried,
     carry: (next) => {
-      state.carried = next
+      state.carried = next === undefined ? undefined : frozenJson(next)
     },
     get random() {
       return (random ??= seededRandom(inputs.seed))

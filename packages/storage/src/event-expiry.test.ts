@@ -74,6 +74,31 @@ eachLog((open) => {
       expect(sizes).toEqual([500, 500, 200])
     })
 
+    test('goes on after a failure of whatever it calls', async () => {
+      const { bench, errors, start } = parts()
+      let failing = true
+      const { storage } = bench
+      const get = storage.get.bind(storage)
+      start({
+        cause: () => {
+          if (failing) throw new RangeError('of the cause')
+          return 'actor/7'
+        },
+      })
+      await bench.put('a/one', {}, EVENTS)
+      await bench.clock.advance(HOUR)
+      expect(errors).toEqual([new RangeError('of the cause')])
+      storage.get = () => {
+        throw new RangeError('of the storage')
+      }
+      await bench.clock.advance(10_000)
+      expect(errors).toEqual([new RangeError('of the cause'), new RangeError('of the storage')])
+      storage.get = get
+      failing = false
+      await bench.clock.advance(10_000)
+      expect(storage.count(EVENTS)).toBe(0)
+    })
+
     test('leaves an Event alone that is written in the moment in which it expires', async () => {
       const { bench, errors, start } = parts()
       start()

@@ -103,25 +103,36 @@ export class EventExpiry {
 
   /** Deletes what is due, at most a batch. Answers how long to wait at least before the next. */
   async #expire(): Promise<number> {
+    const begin = this.#first
+    try {
+      const done = await Promise.all(this.#deleteDue())
+      if (!done.includes(false)) {
+        this.#dropDone()
+        return PAUSE_MS
+      }
+    } catch (error) {
+      this.#onError(error)
+    }
+    this.#first = begin
+    return RETRY_MS
+  }
+
+  #deleteDue(): Promise<boolean>[] {
     const deletions: Promise<boolean>[] = []
     const now = this.#clock.monotonicMs()
-    const begin = this.#first
     while (deletions.length < BATCH_MAX) {
       const due = this.#queue[this.#first]
       if (due === undefined || due.atMs > now) break
       this.#first++
       if (this.#isNewest(due)) deletions.push(this.#delete(due))
     }
-    const done = await Promise.all(deletions)
-    if (done.includes(false)) {
-      this.#first = begin
-      return RETRY_MS
-    }
-    if (this.#first > this.#queue.length >> 1) {
-      this.#queue = this.#queue.slice(this.#first)
-      this.#first = 0
-    }
-    return PAUSE_MS
+    return deletions
+  }
+
+  #dropDone(): void {
+    if (this.#first <= this.#queue.length >> 1) return
+    this.#queue = this.#queue.slice(this.#first)
+    this.#first = 0
   }
 
   #isNewest({ key, revision }: Due): boolean {
@@ -129,12 +140,12 @@ export class EventExpiry {
     return this.#storage.get(resource, namespace, name)?.revision === revision
   }
 
-  /** False when the log refused it, unless that is because somebody wrote the Event in this very moment. */
+  /** False when it failed, unless that is because somebody wrote the Event in this very moment. */
   async #delete({ key, revision }: Due): Promise<boolean> {
-    const { namespace, name, ...resource } = parseLogKey(key)
-    const { object } = this.#storage.get(resource, namespace, name)!
-    const cause = this.#cause()
     try {
+      const { namespace, name, ...resource } = parseLogKey(key)
+      const { object } = this.#storage.get(resource, namespace, name)!
+      const cause = this.#cause()
       const deletion = { ...resource, namespace, name, operation: 'delete' as const, expect: revision, object: { ...object }, slim: true }
       await this.#storage.commit([deletion], cause === undefined ? {} : { cause })
       return true

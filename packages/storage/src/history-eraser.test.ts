@@ -67,6 +67,22 @@ eachLog((open) => {
       expect([...kept(LEASES), ...kept(EVENTS)]).toEqual([2, 4])
     })
 
+    test('looks again a minute after what it reads could not be read', async () => {
+      const { bench, errors, start, kept } = parts()
+      for (const n of ['1', '2']) await bench.put('n/one', { n }, LEASES)
+      let failures = 0
+      const log = withMethod(bench.log, 'entry', (revision) => {
+        if (failures++ < 2) throw new RangeError('unreadable')
+        return bench.log.entry(revision)
+      })
+      start({ log })
+      await bench.clock.advance(3 * MINUTE)
+      expect(errors).toEqual([new RangeError('unreadable'), new RangeError('unreadable')])
+      expect(kept(LEASES)).toEqual([1, 2])
+      await bench.clock.advance(6 * MINUTE)
+      expect(kept(LEASES)).toEqual([2])
+    })
+
     test('does not look further back than something can be left', async () => {
       const { bench, start } = parts()
       const reads: number[] = []

@@ -43,7 +43,7 @@ export class HistoryEraser {
     this.#clock = options.clock
     this.#onError = options.onError ?? (() => undefined)
     this.#stopListening = this.#log.onCommit((commit) => this.#follow(commit))
-    this.#scan()
+    this.#scanBefore(this.#log.head() + 1, undefined)
   }
 
   /** Erases all that was replaced, due or not. */
@@ -100,27 +100,37 @@ export class HistoryEraser {
     if (revisions.length > 0) this.#log.erase(revisions)
   }
 
-  /** Whoever ran before has erased what was replaced long before the log's end; only what is younger can be left. */
-  #scan(): void {
-    const head = this.#log.head()
-    const endedMs = this.#log.entry(head)?.timeMs ?? Infinity
-    if (head > 0) this.#scanBefore(head + 1, Math.min(this.#clock.wallMs(), endedMs) - GRACE_MS - 2 * EVERY_MS)
+  /** Looks through the revisions below `end` as far back as `oldestMs`, later. */
+  #scanBefore(end: number, oldestMs: number | undefined, delayMs = PAUSE_MS): void {
+    if (end <= 1) return
+    this.#scanTimer = this.#clock.setTimer(() => {
+      try {
+        this.#scan(end, oldestMs ?? this.#oldestMs(end - 1))
+      } catch (error) {
+        this.#onError(error)
+        this.#scanBefore(end, oldestMs, EVERY_MS)
+      }
+    }, delayMs)
   }
 
-  /** Looks through the revisions below `end` as far back as `oldestMs`, later. */
-  #scanBefore(end: number, oldestMs: number): void {
-    this.#scanTimer = this.#clock.setTimer(() => {
-      const from = Math.max(1, end - SCAN_REVISIONS)
-      for (const prefix of [...EVENT_PREFIXES, LEASE_PREFIX]) {
-        for (const entry of this.#log.entries({ from, to: end - 1, limit: SCAN_REVISIONS, prefix })) this.#recover(entry)
-      }
-      const [oldest] = this.#log.entries({ from, limit: 1 })
-      if (from > 1 && oldest !== undefined && oldest.timeMs >= oldestMs) this.#scanBefore(from, oldestMs)
-    }, PAUSE_MS)
+  /** Whoever ran before has erased what was replaced long before the log's end; only what is younger can be left. */
+  #oldestMs(head: number): number {
+    const endedMs = this.#log.entry(head)?.timeMs ?? Infinity
+    return Math.min(this.#clock.wallMs(), endedMs) - GRACE_MS - 2 * EVERY_MS
+  }
+
+  /** Reads everything first, so that a scan that fails and is done again notes nothing twice. */
+  #scan(end: number, oldestMs: number): void {
+    const from = Math.max(1, end - SCAN_REVISIONS)
+    const left = [...EVENT_PREFIXES, LEASE_PREFIX]
+      .flatMap((prefix) => this.#log.entries({ from, to: end - 1, limit: SCAN_REVISIONS, prefix }))
+      .filter(({ prior }) => this.#log.entry(prior)?.value !== undefined)
+    const [oldest] = this.#log.entries({ from, limit: 1 })
+    for (const entry of left) this.#recover(entry)
+    if (oldest !== undefined && oldest.timeMs >= oldestMs) this.#scanBefore(from, oldestMs)
   }
 
   #recover(entry: Entry): void {
-    if (this.#log.entry(entry.prior)?.value === undefined) return
     const ageMs = Math.max(0, this.#clock.wallMs() - entry.timeMs)
     this.#note(entry, this.#clock.monotonicMs() + Math.max(0, GRACE_MS - ageMs))
   }

@@ -11,7 +11,10 @@ export interface RetentionOptions {
   readonly log: EventLog
   /** Times everything; ages are told by the wall time of entries. */
   readonly clock: Clock
-  /** How long history is kept, in milliseconds: reads of an older revision are answered 410. Default: for ever. */
+  /**
+   * How long the history of objects is kept, in milliseconds: reads of an older revision are answered 410. Default: for ever.
+   * Run, request, actor and gap rows are not covered: they stay for as long as the log.
+   */
   readonly keepMs?: number
   /** How long an Event lives after its last write. Default 3,600,000 (kube-apiserver's `--event-ttl`). */
   readonly eventTtlMs?: number
@@ -26,8 +29,10 @@ export interface RetentionOptions {
  *
  * - An Event is deleted an hour after its last write, as a deletion that watchers see; the values of its versions are then erased.
  * - Of a Lease the newest version stays; the values of older ones are erased five minutes after they were replaced, or at the stop.
- * - Everything else stays, or is compacted away `keepMs` after it was replaced or deleted.
- * - Work is done in small pieces; a failure (a full disk) is reported and tried again.
+ * - Of every other object, versions stay, or are compacted away `keepMs` after they were replaced or deleted. A compaction is one
+ *   synchronous transaction: nothing else runs meanwhile, and the more it removes the longer it takes.
+ * - The side streams (runs, requests, actors, gaps) are never trimmed, so a log grows with them even if `keepMs` is set.
+ * - Expiry and erasing are done in small pieces; a failure (a full disk) is reported and tried again.
  *
  * Answers how to stop; call that before the log is closed. Nothing is alive when it resolves.
  */

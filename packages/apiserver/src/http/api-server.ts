@@ -1,24 +1,20 @@
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-import { internalError, type Status, StatusError } from '@kubetape/apimachinery'
-import type { Clock } from '@kubetape/determinism'
+import { type Status, StatusError } from '@kubetape/apimachinery'
+import { type Clock, sleep } from '@kubetape/determinism'
 import { authenticate, type Authenticator } from '../auth/authenticator.ts'
 import { authorize } from '../auth/authorizer.ts'
 import { impersonate } from '../auth/impersonation.ts'
 import { RefusedWithWarnings, type Registry } from '../registry/registry.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import { requestInfo, type RequestInfo } from '../request/request-info.ts'
+import { asStatusError } from '../request/unexpected-error.ts'
 import type { ServingCertificates } from './certificates.ts'
 import { encodeJsonLine } from './encode.ts'
 import type { OtherPaths } from './other-paths.ts'
 import { serveResource } from './serve-resource.ts'
+import { warningHeaders, warningValue } from './warning-headers.ts'
 
 /** How the server listens and what it serves. */
 export interface ApiServerOptions {
@@ -41,18 +37,25 @@ export interface Exchange {
   readonly info: RequestInfo
   readonly query: URLSearchParams
   readonly user: UserInfo
+  /** Counts the answer as a watch from here on: one that lasts, and is ended when the server stops. */
+  readonly lasts: () => void
 }
 
 /** The API over HTTP(S). */
 export class ApiServer {
   readonly #options: ApiServerOptions
   readonly #server: Server
-  /** Runs before a watch or a long answer is cut on stop. */
-  readonly #open = new Set<ServerResponse>()
+  /** Requests that have no whole answer yet: stopping waits for them, but not for long. */
+  readonly #answering = new Set<ServerResponse>()
+  /** Answers that last until somebody ends them: stopping does. */
+  readonly #watches = new Set<ServerResponse>()
+  #onAnswered: () => void = () => {}
+  /** Node's own list has no connection before its TLS handshake. */
+  readonly #sockets = new Set<Socket>()
 
   private constructor(options: ApiServerOptions) {
     this.#options = options
-    const listener = (request: IncomingMessage, response: ServerResponse): void => void this.#serve(request, response)
+    const listener = (request: IncomingMessage, response: ServerResponse): void => this.#accept(request, response)
     const { certificates } = options
     this.#server =
       certificates === undefined
@@ -71,6 +74,10 @@ export class ApiServer {
           )
     this.#server.requestTimeout = 0
     this.#server.on('secureConnection', neverPause)
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket)
+      socket.on('close', () => this.#sockets.delete(socket))
+    })
   }
 
   /** Resolves when the server listens; rejects with a message that says what to do when it cannot. */
@@ -91,19 +98,36 @@ export class ApiServer {
     return `${this.#options.certificates === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
   }
 
-  /** Ends watches, answers what is under way and stops listening. */
+  /** Stops listening, ends watches, gives what is under way 2 s to be answered, and then cuts every connection, also silent ones. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    for (const response of this.#open) response.destroy()
-    this.#server.closeIdleConnections()
+    for (const response of this.#watches) response.destroy()
+    await this.#answered()
+    for (const socket of this.#sockets) socket.destroy()
     await closed
   }
 
+  /** Resolves when nothing is being answered any more, or too long still is. */
+  async #answered(): Promise<void> {
+    if (this.#answering.size === 0) return
+    const enough = new AbortController()
+    this.#onAnswered = () => this.#answering.size === 0 && enough.abort()
+    await sleep(this.#options.clock, CLOSE_WAIT_MS, { signal: enough.signal }).catch(() => undefined)
+  }
+
+  #accept(request: IncomingMessage, response: ServerResponse): void {
+    this.#answering.add(response)
+    response.on('close', () => {
+      this.#answering.delete(response)
+      this.#watches.delete(response)
+      this.#onAnswered()
+    })
+    this.#serve(request, response).catch((error: unknown) => this.#refuse(response, error))
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#open.add(response)
-    response.on('close', () => this.#open.delete(response))
-    response.setHeader('audit-id', auditId(request) ?? this.#options.registry.environment.uids.next())
     try {
+      response.setHeader('audit-id', auditId(request) ?? this.#options.registry.environment.uids.next())
       const url = request.url ?? '/'
       const at = url.indexOf('?')
       const query = new URLSearchParams(at < 0 ? '' : url.slice(at + 1))
@@ -113,7 +137,7 @@ export class ApiServer {
         request.headers,
       )
       authorize(info.isResource ? { ...info, user } : { ...info, user })
-      const exchange: Exchange = { request, response, info, query, user }
+      const exchange: Exchange = { request, response, info, query, user, lasts: () => this.#lasts(response) }
       if (!info.isResource) await this.#options.others.serve(exchange)
       else await serveResource(exchange, info, this.#options.registry, this.#options.clock)
     } catch (error) {
@@ -121,25 +145,35 @@ export class ApiServer {
     }
   }
 
+  #lasts(response: ServerResponse): void {
+    this.#answering.delete(response)
+    this.#watches.add(response)
+    this.#onAnswered()
+  }
+
+  /** Never throws: whoever cannot even be refused is cut off. */
   #refuse(response: ServerResponse, error: unknown): void {
-    const status = error instanceof StatusError ? error.status : this.#unexpected(error)
-    if (response.headersSent) {
+    try {
+      const { status } = error instanceof StatusError ? error : this.#unexpected(error)
+      if (response.headersSent) response.destroy()
+      else sendStatus(response, status, error instanceof RefusedWithWarnings ? error.warnings : [])
+    } catch {
       response.destroy()
-      return
     }
-    sendStatus(response, status, error instanceof RefusedWithWarnings ? error.warnings : [])
   }
 
   /** A bug of ours: logged with its stack, answered without it. */
-  #unexpected(error: unknown): Status {
+  #unexpected(error: unknown): StatusError {
     this.#options.log('error', 'request failed unexpectedly', {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     })
-    return internalError(error instanceof Error ? error.message : String(error)).status
+    return asStatusError(error)
   }
 }
 
 const KEEP_ALIVE_MS = 180_000
+/** What is being answered when the server stops may take this long more. */
+const CLOSE_WAIT_MS = 2000
 
 /**
  * NOTE: when the next request comes over a TLS connection before a large answer has drained, Node pauses the parser, then takes the bytes that
@@ -174,18 +208,6 @@ function auditId({ headers }: IncomingMessage): string | undefined {
 }
 
 const AUDIT_ID_MAX = 64
-
-/** Headers carry bytes: UTF-8 ones for what is beyond ASCII. */
-const asLatin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
-
-/** `Warning` headers (RFC 9111, 299); none for no texts. */
-export function warningHeaders(warnings: readonly string[]): OutgoingHttpHeaders {
-  if (warnings.length === 0) return {}
-  // Node types the header as one string, but sends each of a list on a line of its own.
-  return { warning: warnings.map(warningValue) as unknown as string }
-}
-
-const warningValue = (text: string): string => asLatin1(`299 - "${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`)
 
 /** The text page of a path that nothing serves. */
 export function sendNotFoundPage(response: ServerResponse): void {

@@ -18,6 +18,12 @@ function ask(checks: readonly HealthCheck[], url: string): PathAnswer | undefine
 }
 
 const WELL: HealthCheck = { name: 'ping', check: () => undefined }
+const THROWS: HealthCheck = {
+  name: 'log',
+  check: () => {
+    throw new Error('Cannot read: it is closed')
+  },
+}
 const ILL: HealthCheck = { name: 'etcd', check: () => 'gone' }
 
 describe('addHealthPaths()', () => {
@@ -29,6 +35,11 @@ describe('addHealthPaths()', () => {
   test('says what is wrong, with 500', () => {
     expect(ask([WELL, ILL], '/readyz')).toMatchObject({ code: 500, bytes: '[+]ping ok\n[-]etcd failed: gone\nreadyz check failed\n' })
     expect(ask([ILL], '/readyz/etcd')).toMatchObject({ code: 500, bytes: 'internal server error: gone\n' })
+  })
+
+  test('takes what a check throws for the reason', () => {
+    expect(ask([THROWS], '/livez')).toMatchObject({ code: 500, bytes: '[-]log failed: Cannot read: it is closed\nlivez check failed\n' })
+    expect(ask([THROWS], '/livez/log')).toMatchObject({ code: 500 })
   })
 
   test('leaves out what is excluded, and warns of what it does not know', () => {

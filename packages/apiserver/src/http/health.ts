@@ -2,7 +2,7 @@ import type { OtherPaths, PathAnswer } from './other-paths.ts'
 
 export interface HealthCheck {
   readonly name: string
-  /** Undefined: well. Otherwise why not. */
+  /** Undefined: well. Otherwise, or by throwing, why not. */
   check(): string | undefined
 }
 
@@ -18,11 +18,19 @@ export function addHealthPaths(paths: OtherPaths, checks: readonly HealthCheck[]
     paths.onAny(`/${endpoint}/`, (_, rest) => {
       const one = own.find((check) => check.name === rest)
       if (one === undefined) return undefined
-      const problem = one.check()
+      const problem = problemOf(one)
       return problem === undefined
         ? { contentType: TEXT, bytes: 'ok' }
         : { contentType: TEXT, bytes: `internal server error: ${problem}\n`, code: 500 }
     })
+  }
+}
+
+function problemOf(one: HealthCheck): string | undefined {
+  try {
+    return one.check()
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
   }
 }
 
@@ -33,7 +41,7 @@ function health(endpoint: string, checks: readonly HealthCheck[], query: URLSear
   const lines = checks.map((one) => {
     const { name } = one
     if (excluded.has(name)) return `[+]${name} excluded: ok`
-    const problem = one.check()
+    const problem = problemOf(one)
     if (problem === undefined) return `[+]${name} ok`
     failed = true
     return `[-]${name} failed: ${problem}`

@@ -120,14 +120,14 @@ function yamlOf(bytes: Uint8Array): Uint8Array {
 
 const parsed = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString('utf8'))
 
-/** Events as lines of JSON around the stored bytes; a frame is made once for all watchers. */
+/** Events as lines of JSON around the stored bytes; the frame of a change is made once for all watchers. Of what a watch begins with none is kept. */
 function jsonWatch(resource: ServedResource): WatchEncoding {
   return {
     ...watchBasics(resource, (object) => object),
-    event({ type, object }: StorageEvent) {
+    event({ type, object }: StorageEvent, keep) {
       if (object.frame?.type === type) return object.frame.bytes
       const bytes = Buffer.concat([Buffer.from(`{"type":"${type}","object":`), object.bytes, END])
-      object.frame = { type, bytes }
+      if (keep) object.frame = { type, bytes }
       return bytes
     },
   }

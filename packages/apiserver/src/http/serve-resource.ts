@@ -1,16 +1,16 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import { StatusError } from '@kubetape/apimachinery'
 import type { Clock } from '@kubetape/determinism'
+import { checkRequest } from '../registry/check-request.ts'
 import type { Registry } from '../registry/registry.ts'
-import type { ServedResource } from '../registry/served-resource.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import type { ApiAnswer, ApiRequest, Verb } from '../request/api-request.ts'
 import type { RequestInfo } from '../request/request-info.ts'
-import { type Exchange, sendNotFoundPage, warningHeaders } from './api-server.ts'
-import { checkWriteOptions } from '../request/write-options.ts'
-import { mediaTypeOf, requestBody } from './request-body.ts'
+import { type Exchange, sendNotFoundPage } from './api-server.ts'
+import { mediaTypeOf, PATCH_TYPES, requestBody } from './request-body.ts'
 import { requestOptions } from './request-options.ts'
 import { chooseRepresentation, type Representation } from './representation.ts'
+import { warningHeaders } from './warning-headers.ts'
 import { WatchResponse } from './watch-response.ts'
 
 type ResourceInfo = Extract<RequestInfo, { isResource: true }>
@@ -29,16 +29,7 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
   const resource = registry.find(info.group, info.version, info.resource)
   const options = requestOptions(query)
   if (!VERBS.has(info.verb)) throw registry.notAllowed()
-  checkPath(registry, resource.info, info)
-  checkWriteOptions(options, info.verb, mediaTypeOf(request) === 'application/apply-patch+yaml')
-  const representation = chooseRepresentation(resource, {
-    accept: request.headers.accept,
-    userAgent: request.headers['user-agent'],
-    isWatch: info.verb === 'watch',
-    options,
-    includeObject: query.get('includeObject'),
-    nowMs: () => clock.wallMs(),
-  })
+  const patchType = info.verb === 'patch' ? PATCH_TYPES[mediaTypeOf(request)] : undefined
   const base: ApiRequest = {
     verb: info.verb as Verb,
     group: info.group,
@@ -50,9 +41,20 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
     user,
     userAgent: request.headers['user-agent'] ?? '',
     options,
+    ...(patchType === undefined ? {} : { patchType }),
     ...(info.subresource !== '' && query.size > 0 ? { query: Object.fromEntries([...query].reverse()) } : {}),
-    ...causeOf(request, user),
+    ...causeOf(request.headers, user),
   }
+  // Upstream refuses these before it looks at what is accepted, and before the body is read.
+  checkRequest(resource.info, base)
+  const representation = chooseRepresentation(resource, {
+    accept: request.headers.accept,
+    userAgent: request.headers['user-agent'],
+    isWatch: info.verb === 'watch',
+    options,
+    includeObject: query.get('includeObject'),
+    nowMs: () => clock.wallMs(),
+  })
   if (base.verb === 'watch') {
     serveWatch(exchange, base, registry, clock, representation)
     return
@@ -62,23 +64,22 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
   send(exchange, answer, representation)
 }
 
-/** Collections and objects have paths, and methods, of their own; those of namespaced kinds are within a namespace, except to list and to watch. */
-function checkPath(registry: Registry, { namespaced }: ServedResource['info'], { verb, name, namespace, subresource }: ResourceInfo): void {
-  const nowhere = namespaced && namespace === ''
-  if (nowhere && name !== '' && verb !== 'watch') throw registry.notFound()
-  if ((verb === 'update' || verb === 'patch') && name === '') throw registry.notAllowed()
-  if (verb === 'create' && (nowhere || (name !== '' && subresource === ''))) throw registry.notAllowed()
-  if (verb === 'deletecollection' && nowhere) throw registry.notAllowed()
+/**
+ * A cause makes a write part of a reconcile run's tape, so only Kubetape's own components may name one (architecture decision 3): those that
+ * authenticate themselves as a `system:` user in the group system:masters. The administrator is in that group too, and is none of them;
+ * neither is whom somebody impersonates. The form is exactly `run:<id>/<sequence>`, counted from 1; anything else is ignored.
+ */
+export function causeOf(headers: IncomingHttpHeaders, user: UserInfo): { cause?: string } {
+  const cause = headers['kubetape-cause']
+  if (typeof cause !== 'string' || !CAUSE.test(cause)) return {}
+  const isComponent = user.name.startsWith('system:') && user.groups.includes('system:masters')
+  return isComponent && headers['impersonate-user'] === undefined ? { cause } : {}
 }
 
-/** Causes are honoured from Kubetape's own identities only (architecture decision 3). */
-function causeOf({ headers }: IncomingMessage, user: UserInfo): { cause?: string } {
-  const cause = headers['kubetape-cause']
-  return typeof cause === 'string' && user.groups.includes('system:masters') && /^run:[^\s]{1,200}$/.test(cause) ? { cause } : {}
-}
+const CAUSE = /^run:[^\s/]{1,200}\/[1-9]\d{0,14}$/
 
 function serveWatch(
-  { response, request }: Exchange,
+  { response, request, lasts }: Exchange,
   wanted: ApiRequest,
   registry: Registry,
   clock: Clock,
@@ -87,6 +88,7 @@ function serveWatch(
   // Refusals of the options must still be plain answers, so the stream opens only when the registry has accepted them.
   registry.checkWatch(wanted)
   const stream = new WatchResponse(response, representation.watch())
+  lasts()
   request.socket.setTimeout(0)
   try {
     const stop = registry.watch(wanted, stream)

@@ -1,4 +1,5 @@
 import { isNotFound } from '@kubetape/apimachinery'
+import type { StoredObject } from '@kubetape/storage'
 import type { ApiResult } from '../request/api-request.ts'
 import { deleteObject, dryOf, withMembers } from './delete.ts'
 import { deletionOptions } from './deletion-options.ts'
@@ -8,7 +9,10 @@ import { checkListOptions } from './list-options.ts'
 import { matcher } from './selectors.ts'
 import type { ServedResource } from './served-resource.ts'
 
-/** DELETE of a collection: each matching object by itself; the answer is the list of what was there. */
+/** So many objects are deleted at once: they share commits, and a large collection does not keep everybody else waiting. */
+const AT_ONCE_MAX = 100
+
+/** DELETE of a collection: each matching object by itself; the answer is the list of what was there. The first refusal ends it. */
 export async function deleteCollection(
   environment: RegistryEnvironment,
   resource: ServedResource,
@@ -19,7 +23,7 @@ export async function deleteCollection(
   const options = deletionOptions(context)
   const list = readList(environment, resource, { namespace: context.namespace, matches: matcher(resource, request) })
   const whole = dryOf(context, options)
-  for (const { name, namespace } of list.items) {
+  const deleteOne = async ({ name, namespace }: StoredObject): Promise<void> => {
     const one = withMembers(whole, { request: { ...request, name, namespace }, namespace })
     try {
       await deleteObject(environment, resource, one, name, options)
@@ -28,5 +32,6 @@ export async function deleteCollection(
       if (!isNotFound(error)) throw error
     }
   }
+  for (let at = 0; at < list.items.length; at += AT_ONCE_MAX) await Promise.all(list.items.slice(at, at + AT_ONCE_MAX).map(deleteOne))
   return { type: 'list', code: 200, list }
 }

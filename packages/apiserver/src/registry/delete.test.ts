@@ -137,6 +137,16 @@ describe('deletionOptions()', () => {
 })
 
 describe('deleteCollection()', () => {
+  test('deletes more than it does at once, many in a commit', async () => {
+    const made = await TestServer.start()
+    for (let i = 0; i < 250; i++) await made.create('configmaps', { metadata: { name: `c${i}` } })
+    let commits = 0
+    made.log.onCommit(() => commits++)
+    const { body } = await made.deleteCollection('configmaps')
+    expect([body.items!.length, (await made.list('configmaps')).body.items!.length]).toEqual([250, 0])
+    expect(commits).toBeLessThan(25)
+  })
+
   test('deletes what the selectors select and answers it', async () => {
     const made = await server({ labels: { a: 'b' } })
     await made.create('configmaps', { metadata: { name: 'two' } })

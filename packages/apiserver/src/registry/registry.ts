@@ -1,5 +1,6 @@
 import { failure, methodNotSupported, type Status, StatusError } from '@kubetape/apimachinery'
 import type { ApiAnswer, ApiRequest, ApiResult } from '../request/api-request.ts'
+import { checkRequest, methodNotAllowed, pathNotFound } from './check-request.ts'
 import { createFromRequest } from './create.ts'
 import { deleteFromRequest } from './delete.ts'
 import { deleteCollection } from './delete-collection.ts'
@@ -62,12 +63,12 @@ export class Registry {
 
   /** The refusal of a path that a known group does not have. */
   notFound(): StatusError {
-    return failure(404, 'NotFound', 'the server could not find the requested resource', {})
+    return pathNotFound()
   }
 
   /** The refusal of a method that the resource does not have. */
   notAllowed(): StatusError {
-    return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+    return methodNotAllowed()
   }
 
   resources(): Iterable<ServedResource> {
@@ -103,6 +104,7 @@ export class Registry {
   }
 
   async #run(resource: ServedResource, request: ApiRequest, context: RequestContext): Promise<ApiResult> {
+    checkRequest(resource.info, request)
     this.#checkVerb(resource, request)
     const handler = this.#handlers.get(`${request.group}/${request.resource}/${request.subresource}`)
     if (handler !== undefined) return handler(this.environment, this.#parentOf(resource), context)

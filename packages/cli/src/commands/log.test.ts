@@ -41,7 +41,16 @@ describe('kubetape log', () => {
     ])
     expect(out[1]).toMatch(/admin \(kubectl\/v1\.31\.0\)$/)
     expect(out[2]).toMatch(/job run [0-9a-f]{8}$/)
-    expect((await tape.kubetape('log', 'pods', '-n', 'kube-system')).out).toEqual([])
+    expect(await tape.kubetape('log', 'pods', '-n', 'kube-system')).toEqual({ exitCode: 0, out: [], err: ['No changes found'] })
+  })
+
+  test('ends with 1 for an object that never was, not for one that did not change then', async () => {
+    expect(await tape.kubetape('log', 'cm/nowhere', '-n', 'default')).toEqual({
+      exitCode: 1,
+      out: [],
+      err: ['error: Cannot find configmap/nowhere in namespace "default": this tape has no change of it'],
+    })
+    expect(await tape.kubetape('log', 'job/demo', '--to', '1')).toEqual({ exitCode: 0, out: [], err: ['No changes found'] })
   })
 
   test('starts and ends where it is told, by revision or by time', async () => {
@@ -75,6 +84,7 @@ describe('kubetape log', () => {
       ['--from', 'yesterday'],
       'error: Cannot use the moment "yesterday": it must be a revision, rv:<resourceVersion> or a time like 2024-05-01T12:00:00Z',
     ],
+    [['--from', '9', '--to', '3'], 'error: Cannot list from 9 to 3: the first revision is after the last one'],
     [['--to', 'rv:777777'], 'error: Cannot find the resourceVersion 777777: no change on this tape has it'],
   ])('refuses %j as a wrong question', async (words, message) => {
     expect(await tape.kubetape('log', ...words)).toEqual({ exitCode: 2, out: [], err: [message] })

@@ -4,9 +4,9 @@ import { parseLogKey, resourcePrefix } from '@kubetape/storage'
 import { type Command, Option } from 'commander'
 import { authorNames } from '../author.ts'
 import { momentOf } from '../moment.ts'
-import { parseObjectArgument, titleOfKey } from '../object-reference.ts'
+import { nameOfResource, parseObjectArgument, titleOfKey } from '../object-reference.ts'
 import { addTapeOptions, type TapeFlags, withTape } from '../open-tape.ts'
-import type { Output } from '../output.ts'
+import { CommandFailed, type Output } from '../output.ts'
 import { Table } from '../table.ts'
 
 interface LogFlags extends TapeFlags {
@@ -40,19 +40,38 @@ export function addLog(program: Command, output: Output, clock: Clock): void {
 }
 
 async function log(reader: LogReader, words: readonly string[], flags: LogFlags, output: Output, clock: Clock): Promise<void> {
-  const { prefix, matches } = filterOf(reader, words, flags)
+  const { prefix, matches, title } = filterOf(reader, words, flags)
   const print = printer(reader, flags, output)
   const last = flags.to === undefined ? Infinity : lastOf(reader, flags.to)
   let from = flags.from === undefined ? 1 : firstOf(reader, flags.from)
+  if (flags.from !== undefined && from > last)
+    throw new CommandFailed(`Cannot list from ${flags.from} to ${flags.to}: the first revision is after the last one`, 2)
+  let found = false
   for (;;) {
     const head = Math.min(reader.head(), last)
     while (from <= head) {
       const page = reader.entries({ from, to: head, limit: PAGE, ...(prefix === undefined ? {} : { prefix }) })
-      print(page.filter(matches))
+      const wanted = page.filter(matches)
+      found ||= wanted.length > 0
+      print(wanted)
       from = page.length < PAGE ? head + 1 : page.at(-1)!.revision + 1
     }
-    if (flags.follow !== true || from > last) return
+    if (flags.follow !== true || from > last) break
     await sleep(clock, FOLLOW_INTERVAL_MS)
+  }
+  if (found) return
+  if (title !== undefined && !everWas(reader, prefix, matches))
+    throw new CommandFailed(`Cannot find ${title}: this tape has no change of it`)
+  output.err('No changes found')
+}
+
+/** Tells an object that did not change in a part of the tape from one that there never was. */
+function everWas(reader: LogReader, prefix: string | undefined, matches: (entry: Entry) => boolean): boolean {
+  for (let from = 1; ;) {
+    const page = reader.entries({ from, limit: PAGE, ...(prefix === undefined ? {} : { prefix }) })
+    if (page.some(matches)) return true
+    if (page.length < PAGE) return false
+    from = page.at(-1)!.revision + 1
   }
 }
 
@@ -75,14 +94,15 @@ function filterOf(
   reader: LogReader,
   words: readonly string[],
   { namespace }: LogFlags,
-): { prefix: string | undefined; matches: (entry: Entry) => boolean } {
+): { prefix: string | undefined; matches: (entry: Entry) => boolean; title?: string } {
   const inNamespace = (entry: Entry): boolean => namespace === undefined || parseLogKey(entry.key).namespace === namespace
   if (words.length === 0) return { prefix: undefined, matches: inNamespace }
   const { resource, name } = parseObjectArgument(words, reader)
   const all = resourcePrefix(resource)
   const prefix = resource.namespaced && namespace !== undefined ? `${all}${namespace}/` : all
   if (name === undefined) return { prefix, matches: () => true }
-  return { prefix, matches: (entry) => entry.key.endsWith(`/${name}`) }
+  const title = `${nameOfResource(resource)}/${name}${resource.namespaced && namespace !== undefined ? ` in namespace "${namespace}"` : ''}`
+  return { prefix, matches: (entry) => entry.key.endsWith(`/${name}`), title }
 }
 
 function printer(reader: LogReader, flags: LogFlags, output: Output): (entries: readonly Entry[]) => void {

@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { ConfigMap } from '@kubetape/api/kinds'
 import { VirtualClock } from '@kubetape/determinism/testing'
 import { controllerFor } from '@kubetape/runtime'
 import { run } from '../program.ts'
 import { MemoryOutput } from '../testing/memory-output.ts'
+import { ofMine } from '../testing/of-mine.ts'
 import { tapeFolder } from '../testing/tape-folder.ts'
 
 /** Yesterday's controller of this name: what the built-in one does today is something else. */
@@ -13,13 +15,10 @@ const yesterdays = controllerFor(ConfigMap)
     if (name === 'settings')
       await client.patch(ConfigMap, { namespace, name }, { type: 'merge', body: { metadata: { annotations: { seen: 'yes' } } } })
   })
-const ones = controllerFor(ConfigMap)
-  .named('of-mine')
-  .reconcile(async () => undefined)
 
 describe('kubetape replay', () => {
   const faithful = tapeFolder()
-  const changed = tapeFolder({ plane: { controllers: ['*', '-ttl-after-finished'], add: [yesterdays, ones] } })
+  const changed = tapeFolder({ plane: { controllers: ['*', '-ttl-after-finished'], add: [yesterdays, ofMine()] } })
 
   test('finds every run the same when the code is', async () => {
     const { exitCode, out, err } = await faithful.kubetape('replay')
@@ -47,7 +46,7 @@ describe('kubetape replay', () => {
     expect(out[at]).toMatch(/^diverged: run [0-9a-f]{8} of ttl-after-finished for default\/settings, request 1: now does not ask for it$/)
     expect(out.slice(at + 1, at + 4)).toEqual(['--- recorded', '+++ now', expect.stringMatching(/^@@ -1,\d+ \+1,0 @@$/)])
     expect(out).toContain('-        "seen": "yes"')
-    expect(out).toContainEqual(expect.stringMatching(/^\d+ skipped: there is no controller "of-mine" to replay it with$/))
+    expect(out).toContainEqual(expect.stringMatching(/^\d+ skipped: there is no such controller; name its module with --add \(of-mine\)$/))
     expect(out.at(-1)).toMatch(/^\d+ runs: \d+ same, [1-9]\d* diverged, [1-9]\d* skipped$/)
     expect(err).toEqual([expect.stringMatching(/^error: Cannot confirm what the tape says: \d+ of \d+ runs diverged$/)])
   })
@@ -57,6 +56,21 @@ describe('kubetape replay', () => {
     const lines = out.map((line) => JSON.parse(line) as { verdict?: string; runs?: number; divergence?: { recorded: { verb: string } } })
     expect(lines.at(-1)).toMatchObject({ runs: lines.length - 1 })
     expect(lines.find(({ verdict }) => verdict === 'diverged')?.divergence?.recorded.verb).toBe('patch')
+  })
+
+  test('ends with 1 when all that was asked for is skipped, and takes the controller from --add', async () => {
+    const asked = ['replay', '--controller', 'of-mine']
+    const { exitCode, err } = await changed.kubetape(...asked)
+    expect({ exitCode, err }).toEqual({ exitCode: 1, err: ['error: Cannot replay "of-mine": every run was skipped'] })
+    const added = await changed.kubetape(...asked, '--add', join(import.meta.dirname, '../testing/of-mine.ts'))
+    expect(added).toMatchObject({ exitCode: 0, err: [] })
+    expect(added.out).toEqual([expect.stringMatching(/^(\d+) runs: \1 same, 0 diverged, 0 skipped$/)])
+  })
+
+  test('refuses a module without controllers', async () => {
+    const file = join(import.meta.dirname, 'replay.ts')
+    expect((await changed.kubetape('replay', '--add', file)).exitCode).toBe(2)
+    expect((await changed.kubetape('replay', '--add', './nowhere.ts')).exitCode).toBe(2)
   })
 
   test('shows how far it is on a terminal, and takes that away again', async () => {

@@ -5,6 +5,7 @@ import { readJournal } from '@kubetape/journal'
 import { replay, type ReplayOptions, type RunVerdict, type SkippedRun } from '@kubetape/replay'
 import { type Command, Option } from 'commander'
 import { shortId } from '../author.ts'
+import { addAddOption, loadControllers } from '../add-controllers.ts'
 import { caOfTape } from '../ca-of-tape.ts'
 import { findRun } from '../find-run.ts'
 import { type Ink, inkOf } from '../ink.ts'
@@ -12,10 +13,12 @@ import { addTapeOptions, type TapeFlags, withTape } from '../open-tape.ts'
 import { CommandFailed, type Output } from '../output.ts'
 import { divergenceLines } from '../print-divergence.ts'
 import { Progress } from '../progress.ts'
+import { SkipReasons } from '../skip-reasons.ts'
 
 interface ReplayFlags extends TapeFlags {
   controller?: string
   key?: string
+  add?: string[]
   run?: string
   output?: 'json'
   verbose?: boolean
@@ -24,7 +27,7 @@ interface ReplayFlags extends TapeFlags {
 type Verdict = RunVerdict | SkippedRun
 
 export function addReplay(program: Command, output: Output, clock: Clock): void {
-  addTapeOptions(program.command('replay'))
+  addAddOption(addTapeOptions(program.command('replay')))
     .description("Run today's controllers on everything that the recorded runs were given, and say where they decide otherwise")
     .option('--controller <name>', 'only runs of this controller')
     .option('--key <key>', 'only runs for this key: namespace/name, or name')
@@ -34,18 +37,21 @@ export function addReplay(program: Command, output: Output, clock: Clock): void 
     .action((flags: ReplayFlags) => withTape(flags, (reader) => replayTape(reader, flags, output, clock)))
 }
 
-/** Ends with exit code 1 when a run diverges. */
+/** Ends with exit code 1 when a run diverges, and when nothing of what was asked for could be replayed. */
 async function replayTape(reader: LogReader, flags: ReplayFlags, output: Output, clock: Clock): Promise<void> {
-  const controllers = builtinControllers({ ca: caOfTape(reader), nodes: SIMULATED_NODES_MAX })
+  const own = await loadControllers(flags.add)
+  const names = new Set(own.map(({ name }) => name))
+  const builtin = builtinControllers({ ca: caOfTape(reader), nodes: SIMULATED_NODES_MAX })
+  const controllers = [...builtin.filter(({ name }) => !names.has(name)), ...own]
   const { options, only } = selection(reader, flags)
   const totals = { runs: 0, same: 0, diverged: 0, skipped: 0 }
-  const reasons = new Map<string, number>()
+  const reasons = new SkipReasons()
   const progress = new Progress(output, clock)
   const ink = inkOf(output)
   for await (const verdict of replay(reader, { ...options, controllers })) {
     totals.runs++
     totals[verdict.verdict]++
-    if (verdict.verdict === 'skipped') reasons.set(verdict.why, (reasons.get(verdict.why) ?? 0) + 1)
+    if (verdict.verdict === 'skipped') reasons.add(verdict)
     progress.show(() => `${totals.runs} runs replayed, ${totals.diverged} diverged`)
     const lines = flags.output === 'json' ? [JSON.stringify(jsonOf(verdict))] : linesOf(verdict, ink, flags.verbose === true)
     if (lines.length > 0) {
@@ -57,12 +63,15 @@ async function replayTape(reader: LogReader, flags: ReplayFlags, output: Output,
   progress.clear()
   if (flags.output === 'json') output.out(JSON.stringify(totals))
   else {
-    for (const [why, count] of reasons) output.out(`${count} skipped: ${why}`)
+    for (const line of reasons.lines()) output.out(line)
     output.out(
       `${totals.runs} ${totals.runs === 1 ? 'run' : 'runs'}: ${totals.same} same, ${totals.diverged} diverged, ${totals.skipped} skipped`,
     )
   }
   if (totals.diverged > 0) throw new CommandFailed(`Cannot confirm what the tape says: ${totals.diverged} of ${totals.runs} runs diverged`)
+  const asked = flags.controller ?? flags.run
+  if (asked !== undefined && totals.runs > 0 && totals.skipped === totals.runs)
+    throw new CommandFailed(`Cannot replay "${asked}": every run was skipped`)
 }
 
 /** One run is the first of its key from its position on. */

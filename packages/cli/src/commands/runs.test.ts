@@ -65,6 +65,8 @@ describe('kubetape runs', () => {
     expect(text).toMatch(/ {2}jobs\.batch at \d+/)
     expect(text).toMatch(/ {2}1\. update job\.batch default\/demo status: revision \d+/)
     expect(text).toMatch(/ {2}JobPodFailurePolicy=true/)
+    expect(text).toMatch(/ {2}\d\. create event default: sent after the run, revision \d+/)
+    expect(text).not.toContain('no answer on the tape')
   })
 
   test('shows what was sent with -o wide, and everything with -o json', async () => {

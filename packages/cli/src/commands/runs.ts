@@ -6,6 +6,7 @@ import { findRun } from '../find-run.ts'
 import { addTapeOptions, type TapeFlags, withTape } from '../open-tape.ts'
 import { CommandFailed, type Output } from '../output.ts'
 import { describeRun, durationText, outcomeOf, triggerText } from '../run-description.ts'
+import { sentAfter } from '../sent-after.ts'
 import { Table } from '../table.ts'
 
 interface RunsFlags extends TapeFlags {
@@ -38,7 +39,7 @@ function showRun(reader: LogReader, id: string, flags: RunsFlags, output: Output
   const run = findRun(journal, id)
   const requests = journal.requests(run.id)
   if (flags.output === 'json') output.out(JSON.stringify({ ...run, requests }, null, 4))
-  else output.out(describeRun(run, requests, { bodies: flags.output === 'wide' }).join('\n'))
+  else output.out(describeRun(run, requests, { bodies: flags.output === 'wide', sentLater: sentAfter(reader, run, requests) }).join('\n'))
 }
 
 function listRuns(reader: LogReader, flags: RunsFlags, output: Output): void {

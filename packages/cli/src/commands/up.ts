@@ -1,9 +1,20 @@
 import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseTokenFile } from '@kubetape/apiserver'
 import { createLogger, FeatureGateError, LOG_LEVELS, type LogFormat, type LogLevel } from '@kubetape/component-base'
-import { ControlPlane, type ControlPlaneOptions, SIMULATED_NODES_MAX } from '@kubetape/control-plane'
-import type { RunLog } from '@kubetape/runtime'
+import {
+  checkOptions,
+  ControlPlane,
+  ControlPlaneOptionError,
+  type ControlPlaneOptions,
+  runLogs,
+  SIMULATED_NODES_MAX,
+} from '@kubetape/control-plane'
+import { type Clock, systemClock } from '@kubetape/determinism'
+import { openSqliteReader } from '@kubetape/eventlog/sqlite'
 import type { Command } from 'commander'
+import { addAddOption, loadControllers } from '../add-controllers.ts'
+import { TAPE_NAME } from '../open-tape.ts'
 import { CommandFailed, type Output } from '../output.ts'
 
 interface UpFlags {
@@ -14,6 +25,7 @@ interface UpFlags {
   featureGates?: string[]
   runtimeConfig?: string[]
   controllers: string[]
+  add?: string[]
   kubeconfig?: string
   serviceClusterIpRange: string
   tokenAuthFile?: string
@@ -26,8 +38,7 @@ interface UpFlags {
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
 
 export function addUp(program: Command, output: Output): void {
-  program
-    .command('up')
+  addAddOption(program.command('up'))
     .description('Run the control plane on a tape: API server, controllers and simulated nodes in one process')
     .option('--data <folder>', 'folder of the tape, certificates and kubeconfig', './kubetape-data')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -51,15 +62,6 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     level: levelOf(flags.logLevel),
     ...(flags.logFormat === undefined ? {} : { format: formatOf(flags.logFormat) }),
   })
-  const log = (fields: Record<string, unknown>): RunLog => {
-    const child = Object.keys(fields).length === 0 ? logger : logger.child(fields)
-    const at =
-      (level: 'debug' | 'info' | 'warn' | 'error') =>
-      (message: string, more: Record<string, unknown> = {}) =>
-        child[level](more, message)
-    return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
-  }
-  prepareFolder(flags.data)
   const options: ControlPlaneOptions = {
     data: flags.data,
     host: flags.host,
@@ -69,21 +71,53 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     controllers: flags.controllers.flatMap((words) => words.split(',')),
     runtimeConfig: keyValues('--runtime-config', flags.runtimeConfig ?? []),
     serviceClusterIpRange: flags.serviceClusterIpRange,
-    log,
+    log: runLogs(() => logger),
+    add: await loadControllers(flags.add),
     ...(flags.featureGates === undefined ? {} : { featureGates: flags.featureGates.join(',') }),
     ...(flags.keep === undefined ? {} : { keepMs: durationMs('--keep', flags.keep) }),
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
-    ...(flags.tokenAuthFile === undefined
-      ? {}
-      : { tokens: parseTokenFile(readTextFile('--token-auth-file', flags.tokenAuthFile), flags.tokenAuthFile) }),
+    ...(flags.tokenAuthFile === undefined ? {} : { tokens: tokensOf(flags.tokenAuthFile) }),
   }
-  const plane = await ControlPlane.start(options).catch((error: unknown) => {
-    throw error instanceof FeatureGateError ? badGates(error) : error
-  })
+  const plane = await start(options, flags.data)
   output.out(`Kubetape is ready at ${plane.url}`)
   output.out(`export KUBECONFIG=${plane.access.kubeconfig}`)
-  await interrupted()
+  logger.debug({ signal: await interrupted(systemClock()) }, 'stopping')
   await plane.stop()
+  const path = join(flags.data, TAPE_NAME)
+  const changes = headOf(path)
+  output.out(`Stopped; the tape is ${path} (${changes} ${changes === 1 ? 'change' : 'changes'})`)
+}
+
+function headOf(path: string): number {
+  const reader = openSqliteReader({ path })
+  try {
+    return reader.head()
+  } finally {
+    reader.close()
+  }
+}
+
+/** Looks at everything before it makes the folder, so that a wrong word leaves nothing behind. */
+async function start(options: ControlPlaneOptions, data: string): Promise<ControlPlane> {
+  try {
+    checkOptions(options)
+    prepareFolder(data)
+    return await ControlPlane.start(options)
+  } catch (error) {
+    if (error instanceof FeatureGateError) throw badGates(error)
+    if (error instanceof ControlPlaneOptionError || (error instanceof Error && error.name === 'RuntimeConfigError'))
+      throw new CommandFailed(error.message, 2, { cause: error })
+    throw error
+  }
+}
+
+function tokensOf(file: string): ReturnType<typeof parseTokenFile> {
+  const text = readTextFile('--token-auth-file', file)
+  try {
+    return parseTokenFile(text, file)
+  } catch (error) {
+    throw new CommandFailed((error as Error).message, 2, { cause: error })
+  }
 }
 
 function prepareFolder(path: string): void {
@@ -105,14 +139,17 @@ function badGates(error: FeatureGateError): CommandFailed {
   return new CommandFailed(`Cannot use --feature-gates: ${error.message}; ${advice}`, 2, { cause: error })
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
-function interrupted(): Promise<void> {
+/** A terminal sends Ctrl-C to every process of a command line, and launchers pass theirs on: within this time it is one and the same. */
+const SAME_SIGNAL_MS = 1000
+
+/** Resolves with the first SIGINT or SIGTERM; a second one, a second later, ends the process at once. */
+function interrupted(clock: Clock): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let once = false
-    const onSignal = (): void => {
-      if (once) process.exit(130)
-      once = true
-      resolve()
+    let firstMs: number | undefined
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (firstMs !== undefined && clock.monotonicMs() - firstMs > SAME_SIGNAL_MS) process.exit(130)
+      firstMs ??= clock.monotonicMs()
+      resolve(signal)
     }
     process.on('SIGINT', onSignal)
     process.on('SIGTERM', onSignal)

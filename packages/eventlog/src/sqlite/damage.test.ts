@@ -83,6 +83,17 @@ describe('openSqliteLog() reports damage and changes nothing', () => {
     expect(refusal(path)).toBe(`LOG_DAMAGED Cannot open "P" for writing: its chain is broken (entry 7 is not what was written); ${KEEP}`)
   })
 
+  test('when a row was changed that an opener before found in the -wal alone', async () => {
+    const [path, copy] = [await cutOffTape(folder), folder.fresh()]
+    const log = openTape(path)
+    cutOff(path, copy)
+    await log.close()
+    const db = new Database(copy)
+    db.exec("UPDATE entry SET cause = 'nobody' WHERE revision = 7")
+    db.close()
+    expect(refusal(copy)).toMatch('its chain is broken (entry 7 is not what was written)')
+  })
+
   test('when the last entry is not the one that was witnessed', async () => {
     const path = await closedTape(folder)
     const db = new Database(path)

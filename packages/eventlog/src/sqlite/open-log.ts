@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type Database from 'better-sqlite3'
+import { emptyHeads } from '../chain.ts'
 import type { EventLog } from '../event-log.ts'
 import { inspect } from './inspect.ts'
 import { openWriter, type SqliteLogOptions } from './open-writer.ts'
@@ -26,7 +27,7 @@ export function openSqliteLog(options: SqliteLogOptions): EventLog {
     if (state === 'tape' && witness === undefined)
       logger('warn', 'The log has no witness beside it: whether its end is complete cannot be told', { path })
     db = guarded(`open "${path}"`, () => openWriter(path, state, options))
-    return new SqliteLog(db, path, lock, options)
+    return new SqliteLog(db, path, lock, witness?.verified ?? emptyHeads(), options)
   } catch (error) {
     db?.close()
     lock.release()

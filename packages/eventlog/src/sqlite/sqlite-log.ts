@@ -34,13 +34,14 @@ export class SqliteLog implements EventLog {
   readonly #commit: Database.Statement
   readonly #rollback: Database.Statement
   readonly #writer: RowWriter
-  /** The heads when the whole -wal was last in the main file. */
+  /** The heads when the whole -wal was last in the main file, by whoever had the log then. */
   #verified: ChainHeads
   #compacted: number
   #checkpointScheduled = false
   #failed = false
 
-  constructor(db: Database.Database, path: string, lock: WriterLock, options: SqliteLogOptions) {
+  /** `verified`: what the witness found beside the log says; what a crash left behind it still stands in the -wal alone. */
+  constructor(db: Database.Database, path: string, lock: WriterLock, verified: ChainHeads, options: SqliteLogOptions) {
     this.#db = db
     this.#path = path
     this.#lock = lock
@@ -58,7 +59,7 @@ export class SqliteLog implements EventLog {
     const { rows } = this.#reader
     const heads = rows.heads()
     this.#compacted = rows.anchor()?.revision ?? 0
-    this.#verified = heads
+    this.#verified = verified
     this.#queue = new AppendQueue({ clock: options.clock, heads, live: rows.live(), commit: (planned) => this.#store(planned) })
     this.#witness = new WitnessTimer(options.clock, () => this.#writeWitness(false))
     writeWitness(path, this.#witnessNow(false), { sync: this.#sync })

@@ -1,0 +1,26 @@
+import { failure, type StatusError } from '@kubetape/apimachinery'
+import type { ResourceInfo } from '@kubetape/api'
+import type { ApiRequest } from '../request/api-request.ts'
+import { checkWriteOptions } from '../request/write-options.ts'
+
+/** The refusal of a path that a known group does not have. */
+export const pathNotFound = (): StatusError => failure(404, 'NotFound', 'the server could not find the requested resource', {})
+
+/** The refusal of a method that the resource does not have. */
+export const methodNotAllowed = (): StatusError =>
+  failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+
+/** What no request may ask for, however it came: throws 404 or 405 for where it goes, and 422 for options that only other writes have. */
+export function checkRequest({ namespaced }: Pick<ResourceInfo, 'namespaced'>, request: ApiRequest): void {
+  checkPath(namespaced, request)
+  checkWriteOptions(request.options, request.verb, request.patchType === 'apply')
+}
+
+/** Collections and objects have paths, and methods, of their own; those of namespaced kinds are within a namespace, except to list and to watch. */
+function checkPath(namespaced: boolean, { verb, name, namespace, subresource }: ApiRequest): void {
+  const nowhere = namespaced && namespace === ''
+  if (nowhere && name !== '' && verb !== 'watch') throw pathNotFound()
+  if ((verb === 'update' || verb === 'patch') && name === '') throw methodNotAllowed()
+  if (verb === 'create' && (nowhere || (name !== '' && subresource === ''))) throw methodNotAllowed()
+  if (verb === 'deletecollection' && nowhere) throw methodNotAllowed()
+}

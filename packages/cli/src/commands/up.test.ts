@@ -1,0 +1,33 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { run } from '../program.ts'
+import { MemoryOutput } from '../testing/memory-output.ts'
+
+describe('kubetape up', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kubetape-up-'))
+    writeFileSync(join(folder, 'tokens'), 'only-a-token\n')
+    writeFileSync(join(folder, 'config'), 'clusters:\n- name: prod\n')
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  test.each([
+    ['--controllers', 'jobs', 'Cannot run controller "jobs"'],
+    ['--service-cluster-ip-range', '10.96.0.0', 'Cannot use the range of Service addresses "10.96.0.0"'],
+    ['--token-auth-file', 'tokens', 'line 1 is not token,user,uid,"groups"'],
+    ['--kubeconfig', 'config', 'Cannot write the kubeconfig'],
+    ['--port', 'many', 'Cannot use --port "many"'],
+    ['--log-level', 'loud', 'Cannot use --log-level "loud"'],
+    ['--add', 'nowhere.ts', 'Cannot add '],
+  ])('refuses %s %s as a wrong question and makes nothing', async (flag, value, message) => {
+    const output = new MemoryOutput()
+    const data = join(folder, 'data')
+    const inFolder = ['--token-auth-file', '--kubeconfig', '--add'].includes(flag)
+    expect(await run(['up', '--data', data, flag, inFolder ? join(folder, value) : value], output)).toBe(2)
+    expect(output.errLines.join('\n')).toContain(message)
+    expect(existsSync(data)).toBe(false)
+  })
+})

@@ -1,0 +1,32 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { checkOptions } from './check-options.ts'
+import { ControlPlane } from './control-plane.ts'
+
+describe('checkOptions()', () => {
+  test.each(['10.96.0.0/16', 'fd00::/108', '10.96.0.0/16,fd00::/108'])('takes the range %s', (serviceClusterIpRange) => {
+    expect(() => checkOptions({ serviceClusterIpRange })).not.toThrow()
+  })
+
+  test.each(['', '10.96.0.0', '10.96.0.0/33', '10.96.0/16', 'fd00::/129', '10.96.0.0/16,10.97.0.0/16'])(
+    'refuses the range %j',
+    (serviceClusterIpRange) => {
+      expect(() => checkOptions({ serviceClusterIpRange })).toThrow('Cannot use the range of Service addresses')
+    },
+  )
+
+  test('refuses controllers that there are not, and takes those of nodes without nodes', () => {
+    expect(() => checkOptions({ controllers: ['*', '-jobs'] })).toThrow('Cannot run controller "jobs": there is no such controller')
+    expect(() => checkOptions({ controllers: ['*', '-simulated-binder'], nodes: 0 })).not.toThrow()
+  })
+
+  test('is asked by `ControlPlane.start()` before anything is written', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kubetape-options-'))
+    const data = join(folder, 'data')
+    await expect(ControlPlane.start({ data, controllers: ['jobs'] })).rejects.toThrow('no such controller')
+    expect(existsSync(data)).toBe(false)
+    rmSync(folder, { recursive: true })
+  })
+})

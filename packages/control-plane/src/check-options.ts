@@ -1,0 +1,40 @@
+import { isIPv4, isIPv6 } from 'node:net'
+import { join } from 'node:path'
+import { refuseForeignKubeconfig } from './access.ts'
+import { builtinControllerNames } from './builtin-controllers.ts'
+import type { ControlPlaneOptions } from './control-plane.ts'
+import { ControlPlaneOptionError } from './option-error.ts'
+
+/** Throws a ControlPlaneOptionError for options that cannot be used. Only looks, so that a wrong word leaves nothing behind. */
+export function checkOptions({ controllers = ['*'], serviceClusterIpRange, port, kubeconfig, data }: ControlPlaneOptions): void {
+  checkControllers(controllers)
+  if (serviceClusterIpRange !== undefined) checkRanges(serviceClusterIpRange)
+  const file = kubeconfig ?? (data === undefined ? undefined : join(data, 'kubeconfig'))
+  if (port !== undefined && file !== undefined) refuseForeignKubeconfig(file)
+}
+
+function checkControllers(words: readonly string[]): void {
+  const asked = words.map((word) => word.replace(/^-/, '')).filter((word) => word !== '*')
+  if (asked.length === 0) return
+  const known = new Set(builtinControllerNames())
+  const unknown = asked.filter((word) => !known.has(word))
+  if (unknown.length > 0)
+    throw new ControlPlaneOptionError(
+      `Cannot run controller ${unknown.map((one) => JSON.stringify(one)).join(', ')}: there is no such controller; there are ${[...known].join(', ')}`,
+    )
+}
+
+/** One range, or with dual stack one of each family (kube-apiserver's reference, `--service-cluster-ip-range`). */
+function checkRanges(text: string): void {
+  const families = text.split(',').map(familyOf)
+  if (families.includes(undefined) || families.length > 2 || new Set(families).size !== families.length)
+    throw new ControlPlaneOptionError(
+      `Cannot use the range of Service addresses ${JSON.stringify(text)}: it must be a CIDR such as 10.96.0.0/16, or one of IPv4 and one of IPv6 with a comma between`,
+    )
+}
+
+function familyOf(cidr: string): 4 | 6 | undefined {
+  const [, address = '', bits = ''] = /^(.+)\/(\d{1,3})$/.exec(cidr) ?? []
+  if (isIPv4(address)) return Number(bits) <= 32 ? 4 : undefined
+  return isIPv6(address) && Number(bits) <= 128 ? 6 : undefined
+}
