@@ -37,11 +37,11 @@ const write = (name, text) => {
 describe('kubetape up refuses', () => {
   test('an unknown gate', () =>
     expectRefusal(['--feature-gates', 'NoSuchGate=true'], 2, /unrecognized feature gate: NoSuchGate; the gates that there are/))
-  test('an unknown runtime config', () => expectRefusal(['--runtime-config', 'nosuch.io/v1=true'], 1, /there is no API group "nosuch.io"/))
+  test('an unknown runtime config', () => expectRefusal(['--runtime-config', 'nosuch.io/v1=true'], 2, /there is no API group "nosuch.io"/))
   test('a runtime config without a value', () => expectRefusal(['--runtime-config', 'nonsense'], 2, /must be key=value/))
-  test('an unknown controller', () => expectRefusal(['--controllers', 'jobb'], 1, /no such controller; there are job, .*cronjob/))
+  test('an unknown controller', () => expectRefusal(['--controllers', 'jobb'], 2, /no such controller; there are job, .*cronjob/))
   test('a bad token file', () =>
-    expectRefusal(['--token-auth-file', write('tokens', 'only-a-token\n')], 1, /line 1 is not token,user,uid,"groups"/))
+    expectRefusal(['--token-auth-file', write('tokens', 'only-a-token\n')], 2, /line 1 is not token,user,uid,"groups"/))
   test('a token file that is not there', () =>
     expectRefusal(['--token-auth-file', join(folder, 'none')], 2, /Cannot read --token-auth-file/))
   test('a data folder that is a file', () => expectRefusal([], 2, /a file is in the way; name a folder/, write('file', 'x')))
