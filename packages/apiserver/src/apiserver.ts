@@ -3,25 +3,22 @@ import type { Gates } from '@kubetape/client-go-features'
 import { type Clock, type Random, type UidSource, uidSource } from '@kubetape/determinism'
 import type { Storage } from '@kubetape/storage'
 import { AdmissionChain } from './admission/admission.ts'
-import { defaultTolerationSeconds } from './admission/default-toleration-seconds.ts'
-import { namespaceLifecycle } from './admission/namespace-lifecycle.ts'
-import { priority } from './admission/priority.ts'
-import { runtimeClass } from './admission/runtime-class.ts'
-import { serviceAccount } from './admission/service-account.ts'
+import { defaultPlugins } from './admission/default-plugins.ts'
 import { certificateAuthenticator, tokenAuthenticator } from './auth/authenticator.ts'
+import { superusers, unionAuthorizer } from './auth/authorizer.ts'
+import { publicPaths } from './auth/public-paths.ts'
 import { bootstrap } from './bootstrap.ts'
 import { ApiServer } from './http/api-server.ts'
 import type { ServingCertificates } from './http/certificates.ts'
 import type { HealthCheck } from './http/health.ts'
+import { RequestGate } from './http/request-gate.ts'
 import { standardPaths } from './http/standard-paths.ts'
 import { addApiPaths } from './http/api-paths.ts'
 import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
-import { ServedResource } from './registry/served-resource.ts'
+import { builtinResource } from './registry/served-resource.ts'
 import { servedResources } from './discovery/served-resources.ts'
-import { strategies } from './registry/strategies.ts'
 import type { UserInfo } from './registry/strategy.ts'
-import { storageFormOf } from './registry/storage-forms.ts'
 import { subresourceHandlers } from './registry/subresources/subresource-handlers.ts'
 import type { ApiRequest } from './request/api-request.ts'
 
@@ -65,19 +62,13 @@ export class Apiserver {
   private constructor(options: ApiserverOptions) {
     this.#options = options
     const { storage, clock, random, gates } = options
-    const admission = new AdmissionChain([
-      namespaceLifecycle(storage),
-      serviceAccount(storage, clock),
-      priority(storage),
-      defaultTolerationSeconds,
-      runtimeClass(storage),
-    ])
-    const resources = servedResources(options.runtimeConfig).map(
-      (info) => new ServedResource(info, strategies.get(`${info.group}/${info.resource}`) ?? {}, storageFormOf(info)),
+    const authorizer = unionAuthorizer([superusers, publicPaths])
+    const admission = new AdmissionChain(
+      defaultPlugins({ storage, clock, random, gates, authorizer, registry: () => this.registry, log: options.log }),
     )
     this.registry = new Registry(
-      { storage, clock, random, gates, admission, uids: options.uids ?? uidSource(random), actorCause: options.actorCause },
-      resources,
+      { storage, clock, random, gates, admission, authorizer, uids: options.uids ?? uidSource(random), actorCause: options.actorCause },
+      servedResources(options.runtimeConfig).map(builtinResource),
       subresourceHandlers,
     )
   }
@@ -107,7 +98,10 @@ export class Apiserver {
     addApiPaths(paths, this.registry)
     this.#server = await ApiServer.listen({
       registry: this.registry,
-      authenticators: [certificateAuthenticator(), tokenAuthenticator(options.tokens)],
+      gate: new RequestGate({
+        authenticators: [certificateAuthenticator(), tokenAuthenticator(options.tokens)],
+        authorizer: this.registry.environment.authorizer,
+      }),
       others: paths,
       clock: this.#options.clock,
       certificates: options.certificates,

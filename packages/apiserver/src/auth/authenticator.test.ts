@@ -10,42 +10,42 @@ const withCertificate = (socket: object): IncomingMessage => ({ headers: {}, soc
 describe('tokenAuthenticator()', () => {
   const tokens = [tokenAuthenticator(new Map([['usertoken', JANE]]))]
 
-  test.each(['Bearer usertoken', 'bearer usertoken', ' Bearer usertoken '])('knows the user of %j', (header) => {
-    expect(authenticate(tokens, asking(header))).toEqual({ ...JANE, groups: ['dev', 'system:authenticated'] })
+  test.each(['Bearer usertoken', 'bearer usertoken', ' Bearer usertoken '])('knows the user of %j', async (header) => {
+    expect(await authenticate(tokens, asking(header))).toEqual({ ...JANE, groups: ['dev', 'system:authenticated'] })
   })
 
-  test.each([undefined, 'Bearer ', 'Basic amFuZTpqYW5l'])('takes %j for nobody', (header) => {
-    expect(authenticate(tokens, asking(header))).toBe(ANONYMOUS)
+  test.each([undefined, 'Bearer ', 'Basic amFuZTpqYW5l'])('takes %j for nobody', async (header) => {
+    expect(await authenticate(tokens, asking(header))).toBe(ANONYMOUS)
   })
 
-  test('refuses a token that nobody has', () => {
-    expect(() => authenticate(tokens, asking('Bearer other'))).toThrow('Unauthorized')
+  test('refuses a token that nobody has', async () => {
+    await expect(authenticate(tokens, asking('Bearer other'))).rejects.toThrow('Unauthorized')
   })
 
-  test('ignores a token after two blanks, and warns of it', () => {
+  test('ignores a token after two blanks, and warns of it', async () => {
     const warnings: string[] = []
-    expect(authenticate(tokens, asking('Bearer  usertoken'), (text) => warnings.push(text))).toBe(ANONYMOUS)
+    expect(await authenticate(tokens, asking('Bearer  usertoken'), (text) => warnings.push(text))).toBe(ANONYMOUS)
     expect(warnings).toEqual(['the provided Authorization header contains extra space before the bearer token, and is ignored'])
   })
 })
 
 describe('certificateAuthenticator()', () => {
-  test('takes the common name for the user and organisations for groups', () => {
+  test('takes the common name for the user and organisations for groups', async () => {
     const socket = { authorized: true, getPeerCertificate: () => ({ subject: { CN: 'admin', O: ['system:masters', 'dev'] } }) }
-    expect(authenticate([certificateAuthenticator()], withCertificate(socket))).toEqual({
+    expect(await authenticate([certificateAuthenticator()], withCertificate(socket))).toEqual({
       name: 'admin',
       groups: ['system:masters', 'dev', 'system:authenticated'],
     })
   })
 
-  test('does not believe a certificate of another CA', () => {
+  test('does not believe a certificate of another CA', async () => {
     const socket = { authorized: false, getPeerCertificate: () => ({ subject: { CN: 'admin', O: 'system:masters' } }) }
-    expect(authenticate([certificateAuthenticator()], withCertificate(socket))).toBe(ANONYMOUS)
+    expect(await authenticate([certificateAuthenticator()], withCertificate(socket))).toBe(ANONYMOUS)
   })
 })
 
 describe('parseTokenFile()', () => {
-  test('reads tokens, users, uids and groups', () => {
+  test('reads tokens, users, uids and groups', async () => {
     const tokens = parseTokenFile('# comment\n\na,jane,4,"dev,ops"\nb,bob,5\n', 'f')
     expect([...tokens]).toEqual([
       ['a', { name: 'jane', uid: '4', groups: ['dev', 'ops'] }],
@@ -53,7 +53,7 @@ describe('parseTokenFile()', () => {
     ])
   })
 
-  test('names the line that it cannot read', () => {
+  test('names the line that it cannot read', async () => {
     expect(() => parseTokenFile('a,jane,4\nnonsense\n', 'tokens.csv')).toThrow('Cannot read token file "tokens.csv": line 2')
   })
 })

@@ -5,8 +5,8 @@ import type { UserInfo } from '../registry/strategy.ts'
 
 /** Finds out who asks. Undefined: this method has nothing to say. Throws 401 when credentials are there and wrong. */
 export interface Authenticator {
-  /** `warn` is for what the client should know although it is let in, or as nobody. */
-  authenticate(request: IncomingMessage, warn: (text: string) => void): UserInfo | undefined
+  /** `warn` is for what the client should know although it is let in, or as nobody. Answers at once unless somebody else must be asked. */
+  authenticate(request: IncomingMessage, warn: (text: string) => void): UserInfo | undefined | Promise<UserInfo | undefined>
 }
 
 export const AUTHENTICATED = 'system:authenticated'
@@ -44,13 +44,14 @@ export function certificateAuthenticator(): Authenticator {
 }
 
 /** The first method that knows the user decides; nobody is anonymous. Authenticated users are in system:authenticated. */
-export function authenticate(
+export async function authenticate(
   authenticators: readonly Authenticator[],
   request: IncomingMessage,
   warn: (text: string) => void = () => {},
-): UserInfo {
+): Promise<UserInfo> {
   for (const one of authenticators) {
-    const user = one.authenticate(request, warn)
+    const answer = one.authenticate(request, warn)
+    const user = answer instanceof Promise ? await answer : answer
     if (user !== undefined) return user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] }
   }
   return ANONYMOUS

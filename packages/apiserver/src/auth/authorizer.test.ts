@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { authorize } from './authorizer.ts'
+import { type AccessAttributes, refusalOf, superusers, unionAuthorizer } from './authorizer.ts'
 import { ANONYMOUS } from './authenticator.ts'
+import { publicPaths } from './public-paths.ts'
 
 const JANE = { name: 'jane', groups: ['dev', 'system:authenticated'] }
 const MASTER = { name: 'admin', groups: ['system:masters'] }
@@ -15,7 +16,15 @@ const CONFIG_MAPS = {
   name: '',
 } as const
 
-describe('authorize()', () => {
+const authorizer = unionAuthorizer([superusers, publicPaths])
+
+function authorize(attributes: AccessAttributes): void {
+  const decision = authorizer.authorize(attributes)
+  if (decision instanceof Promise) throw new Error('these answer at once')
+  if (decision.verdict !== 'allow') throw refusalOf(attributes, decision)
+}
+
+describe('unionAuthorizer()', () => {
   test('lets system:masters do anything', () => {
     expect(() => authorize({ ...CONFIG_MAPS, user: MASTER })).not.toThrow()
     expect(() => authorize({ isResource: false, verb: 'post', path: '/anything', user: MASTER })).not.toThrow()

@@ -1,52 +1,108 @@
-import { failure } from '@kubetape/apimachinery'
-import { formatGroupResource } from '@kubetape/apimachinery'
+import { failure, forbiddenError, formatGroupResource } from '@kubetape/apimachinery'
 import type { UserInfo } from '../registry/strategy.ts'
-import { AUTHENTICATED } from './authenticator.ts'
 
-/** What somebody wants to do: to a resource, or to another path. */
-export type AccessAttributes =
-  | { readonly user: UserInfo; readonly verb: string; readonly path: string; readonly isResource: false }
-  | {
-      readonly user: UserInfo
-      readonly verb: string
-      readonly isResource: true
-      readonly group: string
-      readonly version: string
-      readonly resource: string
-      readonly subresource: string
-      readonly namespace: string
-      readonly name: string
-    }
-
-/** Paths that everybody may read: ClusterRole system:public-info-viewer. */
-const PUBLIC = /^\/(healthz|livez|readyz|version\/?)$/
-/** Paths that authenticated users may read: ClusterRole system:discovery. */
-const DISCOVERY = /^\/(api|api\/.*|apis|apis\/.*|healthz|livez|openapi|openapi\/.*|readyz|version|version\/)$/
-
-/**
- * Who may do what until RBAC exists (issue 'The API server'): system:masters everything, everybody what v1.31's bootstrap roles give without
- * any further binding. Throws 403 with upstream's words.
- */
-export function authorize(attributes: AccessAttributes): void {
-  const { user } = attributes
-  if (user.groups.includes('system:masters')) return
-  if (!attributes.isResource) {
-    const { path, verb } = attributes
-    if (verb === 'get' && (PUBLIC.test(path) || (user.groups.includes(AUTHENTICATED) && DISCOVERY.test(path)))) return
-    throw failure(403, 'Forbidden', `forbidden: User ${JSON.stringify(user.name)} cannot ${verb} path ${JSON.stringify(path)}`, {})
-  }
-  throw forbiddenResource(attributes)
+/** One requirement of a label or field selector, as authorizers see it (KEP-4601). */
+export interface SelectorRequirement {
+  readonly key: string
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'
+  readonly values: readonly string[]
 }
 
-function forbiddenResource(attributes: Extract<AccessAttributes, { isResource: true }>): Error {
-  const { user, verb, group, resource, subresource, namespace, name } = attributes
-  const full = subresource ? `${resource}/${subresource}` : resource
-  const where = namespace ? ` in the namespace ${JSON.stringify(namespace)}` : ' at the cluster scope'
-  const what = `${formatGroupResource({ group, resource })}${name ? ` ${JSON.stringify(name)}` : ''}`
-  return failure(
-    403,
-    'Forbidden',
-    `${what} is forbidden: User ${JSON.stringify(user.name)} cannot ${verb} resource ${JSON.stringify(full)} in API group ${JSON.stringify(group)}${where}`,
-    { ...(name ? { name } : {}), ...(group ? { group } : {}), kind: resource },
-  )
+/** Somebody wants to do something to a resource. */
+export interface ResourceAttributes {
+  readonly user: UserInfo
+  readonly verb: string
+  readonly isResource: true
+  readonly group: string
+  readonly version: string
+  readonly resource: string
+  readonly subresource: string
+  /** Empty: at the cluster scope. */
+  readonly namespace: string
+  /** Empty: any. */
+  readonly name: string
+  /** What a list, watch or deletecollection is limited to; undefined without the gate AuthorizeWithSelectors, without a selector, or when it cannot be read. */
+  readonly fieldSelector?: readonly SelectorRequirement[]
+  readonly labelSelector?: readonly SelectorRequirement[]
+}
+
+/** Somebody wants to do something to a path that is no resource. */
+export interface PathAttributes {
+  readonly user: UserInfo
+  readonly verb: string
+  readonly isResource: false
+  readonly path: string
+}
+
+/** What somebody wants to do (upstream's authorizer.Attributes). */
+export type AccessAttributes = ResourceAttributes | PathAttributes
+
+/** What an authorizer says. `no-opinion` of all authorizers together is a refusal. */
+export interface Decision {
+  readonly verdict: 'allow' | 'deny' | 'no-opinion'
+  /** Why; empty where there is nothing to say. */
+  readonly reason: string
+  /** What went wrong while deciding (a role that a binding names is missing); it does not change the verdict. */
+  readonly error?: string
+}
+
+/** Decides who may do what. Answers at once unless it has to ask somebody else. */
+export interface Authorizer {
+  authorize(attributes: AccessAttributes): Decision | Promise<Decision>
+}
+
+export const NO_OPINION: Decision = Object.freeze({ verdict: 'no-opinion', reason: '' })
+
+/** Asks one after the other; the first opinion counts. Of refusals all reasons and errors are told. */
+export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer {
+  const ask = (attributes: AccessAttributes, from: number, said: readonly Decision[]): Decision | Promise<Decision> => {
+    let heard = said
+    for (let at = from; at < authorizers.length; at++) {
+      const answer = authorizers[at]!.authorize(attributes)
+      if (answer instanceof Promise) {
+        const before = heard
+        return answer.then((decision) =>
+          decision.verdict === 'no-opinion' ? ask(attributes, at + 1, [...before, decision]) : joined([...before, decision]),
+        )
+      }
+      heard = [...heard, answer]
+      if (answer.verdict !== 'no-opinion') return joined(heard)
+    }
+    return joined(heard)
+  }
+  return { authorize: (attributes) => ask(attributes, 0, []) }
+}
+
+function joined(said: readonly Decision[]): Decision {
+  const verdict = said.at(-1)?.verdict ?? 'no-opinion'
+  const reason = verdict === 'allow' ? said.at(-1)!.reason : texts(said.map((one) => one.reason)).join('\n')
+  const errors = texts(said.map((one) => one.error ?? ''))
+  const error = errors.length > 1 ? `[${errors.join(', ')}]` : errors[0]
+  return { verdict, reason, ...(error === undefined ? {} : { error }) }
+}
+
+const texts = (all: readonly string[]): string[] => all.filter((text) => text !== '')
+
+/** Members of system:masters may do everything. */
+export const superusers: Authorizer = {
+  authorize: ({ user }) => (user.groups.includes('system:masters') ? { verdict: 'allow', reason: '' } : NO_OPINION),
+}
+
+/** The refusal with upstream's words: 403. */
+export function refusalOf(attributes: AccessAttributes, { reason, error }: Decision): Error {
+  const user = JSON.stringify(attributes.user.name)
+  const why = reason !== '' ? `: ${reason}` : error === undefined ? '' : `: ${error}`
+  if (!attributes.isResource) {
+    const { path, verb } = attributes
+    return failure(403, 'Forbidden', `forbidden: User ${user} cannot ${verb} path ${JSON.stringify(path)}${why}`, {})
+  }
+  const { verb, group, resource, subresource, namespace, name } = attributes
+  const full = JSON.stringify(subresource ? `${resource}/${subresource}` : resource)
+  const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : 'at the cluster scope'
+  const cannot = `User ${user} cannot ${verb} resource ${full} in API group ${JSON.stringify(group)} ${where}${why}`
+  if (name !== '') return forbiddenError({ group, resource }, name, cannot)
+  return failure(403, 'Forbidden', `${formatGroupResource({ group, resource })} is forbidden: ${cannot}`, {
+    ...(group ? { group } : {}),
+    kind: resource,
+  })
 }

@@ -3,9 +3,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { type Status, StatusError } from '@kubetape/apimachinery'
 import { type Clock, sleep } from '@kubetape/determinism'
-import { authenticate, type Authenticator } from '../auth/authenticator.ts'
-import { authorize } from '../auth/authorizer.ts'
-import { impersonate } from '../auth/impersonation.ts'
+import type { AuditRecord } from '../audit/auditor.ts'
 import { RefusedWithWarnings, type Registry } from '../registry/registry.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import { requestInfo, type RequestInfo } from '../request/request-info.ts'
@@ -13,13 +11,15 @@ import { asStatusError } from '../request/unexpected-error.ts'
 import type { ServingCertificates } from './certificates.ts'
 import { encodeJsonLine } from './encode.ts'
 import type { OtherPaths } from './other-paths.ts'
+import type { RequestGate } from './request-gate.ts'
 import { serveResource } from './serve-resource.ts'
-import { warningHeaders, warningValue } from './warning-headers.ts'
+import { warningHeaders } from './warning-headers.ts'
 
 /** How the server listens and what it serves. */
 export interface ApiServerOptions {
   readonly registry: Registry
-  readonly authenticators: readonly Authenticator[]
+  /** What every request passes first. */
+  readonly gate: RequestGate
   readonly others: OtherPaths
   readonly clock: Clock
   /** Undefined: plain HTTP, which is refused on anything but loopback. */
@@ -37,6 +37,9 @@ export interface Exchange {
   readonly info: RequestInfo
   readonly query: URLSearchParams
   readonly user: UserInfo
+  readonly audit: AuditRecord | undefined
+  /** Gives the request's place to the next one before the answer is complete. */
+  readonly release: () => void
   /** Counts the answer as a watch from here on: one that lasts, and is ended when the server stops. */
   readonly lasts: () => void
 }
@@ -127,17 +130,14 @@ export class ApiServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      response.setHeader('audit-id', auditId(request) ?? this.#options.registry.environment.uids.next())
+      const auditId = givenAuditId(request) ?? this.#options.registry.environment.uids.next()
+      response.setHeader('audit-id', auditId)
       const url = request.url ?? '/'
       const at = url.indexOf('?')
       const query = new URLSearchParams(at < 0 ? '' : url.slice(at + 1))
       const info = requestInfo(request.method ?? 'GET', at < 0 ? url : url.slice(0, at), query)
-      const user = impersonate(
-        authenticate(this.#options.authenticators, request, (text) => response.appendHeader('warning', warningValue(text))),
-        request.headers,
-      )
-      authorize(info.isResource ? { ...info, user } : { ...info, user })
-      const exchange: Exchange = { request, response, info, query, user, lasts: () => this.#lasts(response) }
+      const entry = await this.#options.gate.enter({ request, response, info, query, auditId })
+      const exchange: Exchange = { request, response, info, query, ...entry, lasts: () => this.#lasts(response) }
       if (!info.isResource) await this.#options.others.serve(exchange)
       else await serveResource(exchange, info, this.#options.registry, this.#options.clock)
     } catch (error) {
@@ -202,7 +202,7 @@ export function sendStatus(response: ServerResponse, status: Status, warnings: r
 }
 
 /** The id that a client gives its request, so that it finds it again; undefined when it gives none that is usable. */
-function auditId({ headers }: IncomingMessage): string | undefined {
+function givenAuditId({ headers }: IncomingMessage): string | undefined {
   const given = headers['audit-id']
   return typeof given === 'string' && given.length > 0 && given.length <= AUDIT_ID_MAX ? given : undefined
 }

@@ -1,5 +1,4 @@
 import type { KubeObject, Status } from '@kubetape/apimachinery'
-import { tableColumns } from '@kubetape/api'
 import type { StorageEvent } from '@kubetape/storage'
 import { stringify as stringifyYaml } from 'yaml'
 import type { ApiResult, RequestOptions } from '../request/api-request.ts'
@@ -57,8 +56,7 @@ interface Transformer {
 
 function transformer(resource: ServedResource, as: Transformation, wanted: Wanted): Transformer {
   if (as.kind !== 'Table') return metadataOnly(resource, as)
-  const { info, strategy } = resource
-  const columns = tableColumns(info)
+  const { columns, strategy } = resource
   const includeObject = parseIncludeObject(wanted.includeObject)
   const options = (): TableOptions => ({
     columns: strategy.tableRow === undefined ? undefined : columns,

@@ -21,7 +21,7 @@ const WATCH_DEFAULT_SECONDS = 1800
 
 /** Serves one request to a resource: reads it, has the registry run it, and writes the answer in the form asked for. */
 export async function serveResource(exchange: Exchange, info: ResourceInfo, registry: Registry, clock: Clock): Promise<void> {
-  const { request, response, query, user } = exchange
+  const { request, response, query, user, audit } = exchange
   if (!registry.knowsGroup(info.group)) {
     sendNotFoundPage(response)
     return
@@ -43,6 +43,7 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
     options,
     ...(patchType === undefined ? {} : { patchType }),
     ...(info.subresource !== '' && query.size > 0 ? { query: Object.fromEntries([...query].reverse()) } : {}),
+    ...(audit === undefined ? {} : { audit }),
     ...causeOf(request.headers, user),
   }
   // Upstream refuses these before it looks at what is accepted, and before the body is read.

@@ -1,8 +1,5 @@
 import { badRequest } from '@kubetape/apimachinery'
-import { builtinSchemas, typeNameOfKind } from '@kubetape/api'
 import type { Decoded, FieldValidation } from '../schema/compile-kind.ts'
-import { decodeBody as decodeText } from '../schema/decode-body.ts'
-import { KindCompiler } from '../schema/compile-kind.ts'
 import type { RequestContext } from './environment.ts'
 import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
@@ -16,13 +13,11 @@ export class BodyText {
   }
 }
 
-const compiler = new KindCompiler(builtinSchemas)
-
 /** A request's body as an object of the resource's kind: checked for its type, decoded, defaulted. Throws 400 with upstream's words. */
 export function decodeBody(resource: ServedResource, context: RequestContext, body: unknown): Draft {
   const mode = validationMode(context)
   if (body instanceof BodyText && mode !== 'Ignore') refuseProblems(resource, context, body)
-  const { object, strictErrors } = body instanceof BodyText ? decodeWire(resource, body.text, mode) : decodeValue(resource, body, mode)
+  const { object, strictErrors } = body instanceof BodyText ? resource.type.readText(body.text, mode) : decodeValue(resource, body, mode)
   for (const text of strictErrors) context.warn(text)
   object.metadata ??= {}
   resource.strategy.default?.(object, context)
@@ -37,7 +32,7 @@ function refuseProblems(resource: ServedResource, context: RequestContext, { tex
     for (const problem of problems) context.warn(problem)
     return
   }
-  const { strictErrors } = decodeWire(resource, text, 'Warn')
+  const { strictErrors } = resource.type.readText(text, 'Warn')
   const { kind, version } = resource.gvk
   const all = [`yaml: unmarshal errors:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, ...strictErrors].join(', ')
   throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: strict decoding error: ${all}`)
@@ -48,18 +43,11 @@ export function validationMode({ request }: RequestContext): FieldValidation {
   return (request.options.fieldValidation ?? 'Warn') as FieldValidation
 }
 
-function decodeWire(resource: ServedResource, text: string, mode: FieldValidation): Decoded {
-  return decodeText(text, { ...resource.gvk, schema: resource.schema }, mode, (gvk) => {
-    const name = typeNameOfKind(gvk)
-    return name === undefined ? undefined : compiler.kind(name)
-  })
-}
-
 /** A value that was read already: a patched object, or what an in-process client gave. Only one that says it is something else is read as a text. */
 function decodeValue(resource: ServedResource, body: unknown, mode: FieldValidation): Decoded {
   const { kind, apiVersion } = (body ?? {}) as { kind?: unknown; apiVersion?: unknown }
   const isExpected =
     (kind === undefined || kind === '' || kind === resource.info.kind) &&
     (apiVersion === undefined || apiVersion === '' || apiVersion === resource.apiVersion)
-  return isExpected ? resource.schema.decode(body, mode) : decodeWire(resource, JSON.stringify(body), mode)
+  return isExpected ? resource.type.schema.decode(body, mode) : resource.type.readText(JSON.stringify(body), mode)
 }

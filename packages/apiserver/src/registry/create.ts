@@ -1,6 +1,7 @@
 import { alreadyExists, badRequest, failure, invalidObject, type KubeObject, validateObjectMeta, formatTime } from '@kubetape/apimachinery'
 import { GENERATED_BASE_MAX } from '@kubetape/determinism'
 import type { ApiResult } from '../request/api-request.ts'
+import { admissionAttributes } from './admit.ts'
 import { decodeBody } from './body.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
 import { trackManagedFields } from './managed-fields.ts'
@@ -36,17 +37,7 @@ export async function createObject(
   }
   delete metadata.resourceVersion
   dropRepeatedOwners(context, draft)
-  const attributes = {
-    operation: 'CREATE' as const,
-    resource,
-    subresource: '',
-    namespace: context.namespace,
-    name: metadata.name ?? '',
-    draft,
-    old: undefined,
-    dryRun: context.dryRun,
-    context,
-  }
+  const attributes = admissionAttributes(resource, context, { operation: 'CREATE', name: metadata.name ?? '', draft })
   // Before admission and the strategy: what the server adds belongs to nobody.
   trackManagedFields(resource, context, undefined, draft)
   const waiting = environment.admission.mutate(attributes)
@@ -57,8 +48,9 @@ export async function createObject(
     if (!givenName && metadata.generateName) metadata.name = metadata.generateName.slice(0, GENERATED_BASE_MAX) + context.newSuffix()
     if (attempt === 1) prepare(resource, context, draft)
     validate(resource, context, draft)
-    environment.admission.validate({ ...attributes, name: metadata.name ?? '' })
-    resource.schema.complete(draft)
+    const judged = environment.admission.validate({ ...attributes, name: metadata.name ?? '' })
+    if (judged !== undefined) await judged
+    resource.type.schema.complete(draft)
     const made = await storeNew(environment, resource, context, draft)
     if (made !== undefined) return made
     if (givenName || attempt === GENERATE_NAME_TRIES) throw taken(environment, resource, context, metadata.name!)

@@ -1,6 +1,7 @@
 import { cloneJson, conflict, deepEqual, formatTime, type KubeObject, notFound, type Status } from '@kubetape/apimachinery'
 import type { StoredObject } from '@kubetape/storage'
 import type { ApiResult } from '../request/api-request.ts'
+import { admissionAttributes } from './admit.ts'
 import { type DeletionOptions, deletionOptions } from './deletion-options.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
 import { commitChange, readObject } from './object-store.ts'
@@ -69,17 +70,11 @@ async function deleteStep(
 ): Promise<ApiResult | { marked: KubeObject } | undefined> {
   const old = stored.object
   resource.strategy.checkDelete?.(old, context)
-  environment.admission.validate({
-    operation: 'DELETE',
-    resource,
-    subresource: '',
-    namespace: context.namespace,
-    name: stored.name,
-    draft: undefined,
-    old,
-    dryRun: context.dryRun,
-    context,
-  })
+  const attributes = admissionAttributes(resource, context, { operation: 'DELETE', name: stored.name, old })
+  for (const half of ['mutate', 'validate'] as const) {
+    const waiting = environment.admission[half](attributes)
+    if (waiting !== undefined) await waiting
+  }
   const code = accepted(options) ? 202 : 200
   const draft = cloneJson(old) as Draft
   const grace = graceOf(resource, context, draft, options)

@@ -2,6 +2,7 @@ import type { Gates } from '@kubetape/client-go-features'
 import { type Clock, generatedNameSuffix, type Random, type UidSource } from '@kubetape/determinism'
 import type { Storage } from '@kubetape/storage'
 import type { AdmissionChain } from '../admission/admission.ts'
+import type { Authorizer } from '../auth/authorizer.ts'
 import type { ApiRequest } from '../request/api-request.ts'
 import type { StrategyContext } from './strategy.ts'
 
@@ -13,6 +14,8 @@ export interface RegistryEnvironment {
   readonly uids: UidSource
   readonly gates: Gates
   readonly admission: AdmissionChain
+  /** For what strategies and subresources must ask (may this user grant this role?): requests have been authorized before they come here. */
+  readonly authorizer: Authorizer
   /** The cause under which a request that is no reconcile run's writes: it stands for an actor row of the journal. */
   actorCause(request: ApiRequest): string
 }

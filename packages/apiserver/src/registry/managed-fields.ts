@@ -1,14 +1,10 @@
-import { builtinSchemas, typeNameOfKind } from '@kubetape/api'
 import { formatTime, type KubeObject } from '@kubetape/apimachinery'
-import { FieldTrackers } from '../managed-fields/field-tracker.ts'
 import { managerOf } from '../managed-fields/manager-name.ts'
 import { resetFieldsOf } from '../managed-fields/reset-fields.ts'
 import { trackUpdate } from '../managed-fields/track-update.ts'
 import type { RequestContext } from './environment.ts'
 import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
-
-const trackers = new FieldTrackers(builtinSchemas)
 
 /** Notes in `draft.metadata.managedFields` what the writer of this request set, compared with `live` (API concepts, "Field management"). */
 export function trackManagedFields(
@@ -19,7 +15,7 @@ export function trackManagedFields(
 ): void {
   const { options, userAgent } = context.request
   trackUpdate(draft, {
-    tracker: trackers.kind(typeNameOfKind(resource.gvk)!),
+    tracker: resource.type.tracker,
     live,
     manager: managerOf(options.fieldManager, userAgent),
     apiVersion: resource.apiVersion,

@@ -12,7 +12,6 @@ import {
   type StatusError,
   unsupportedMediaType,
 } from '@kubetape/apimachinery'
-import { builtinSchemas, typeNameOfKind } from '@kubetape/api'
 import { DecodeError } from '../schema/decode-context.ts'
 import { decodeBody, validationMode } from './body.ts'
 import type { RequestContext } from './environment.ts'
@@ -73,7 +72,7 @@ function strictlySaid(detail: string, problems: readonly string[], decode: () =>
 
 function decodeStrictly(resource: ServedResource, patched: unknown): string | undefined {
   try {
-    resource.schema.decode(patched, 'Strict')
+    resource.type.schema.decode(patched, 'Strict')
     return undefined
   } catch (error) {
     if (error instanceof DecodeError) return error.detail
@@ -93,12 +92,12 @@ function patchedObject(
     case 'merge':
       return applyMergePatch(old, body)
     case 'strategic': {
-      const schema = builtinSchemas.type(typeNameOfKind(resource.gvk) ?? '')
-      if (schema === undefined)
+      const { strategic } = resource.type
+      if (strategic === undefined)
         throw unsupportedMediaType(
           'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml',
         )
-      return applyStrategicMergePatch(old, body as Record<string, unknown>, schema, builtinSchemas)
+      return applyStrategicMergePatch(old, body as Record<string, unknown>, strategic.type, strategic.source)
     }
     default:
       throw badRequest('Cannot patch without a patch type')

@@ -31,18 +31,34 @@ export class RefusedWithWarnings extends StatusError {
 /** Every served resource behind one door: finds it, refuses verbs that it does not have, and runs the verb. */
 export class Registry {
   readonly environment: RegistryEnvironment
-  readonly #resources = new Map<string, ServedResource>()
-  readonly #groups = new Set<string>()
+  /** What is served, by who brought it: the built-in resources under an empty name, those of a CustomResourceDefinition under its name. */
+  readonly #sources = new Map<string, readonly ServedResource[]>()
+  #resources: ReadonlyMap<string, ServedResource> = new Map()
+  #groups: ReadonlySet<string> = new Set()
+  #listeners = new Set<() => void>()
   readonly #handlers: ReadonlyMap<string, SubresourceHandler>
 
   /** `handlers` are keyed `group/resource/subresource`. */
   constructor(environment: RegistryEnvironment, resources: readonly ServedResource[], handlers: ReadonlyMap<string, SubresourceHandler>) {
     this.environment = environment
     this.#handlers = handlers
-    for (const one of resources) {
-      this.#resources.set(`${one.info.group}/${one.info.version}/${one.info.resource}`, one)
-      this.#groups.add(one.info.group)
-    }
+    this.serve('', resources)
+  }
+
+  /** Serves these instead of what `source` has brought before; none: no longer. Requests that have begun go on with what they found. */
+  serve(source: string, resources: readonly ServedResource[]): void {
+    if (resources.length === 0) this.#sources.delete(source)
+    else this.#sources.set(source, resources)
+    const all = [...this.#sources.values()].flat()
+    this.#resources = new Map(all.map((one) => [`${one.info.group}/${one.info.version}/${one.info.resource}`, one]))
+    this.#groups = new Set(all.map((one) => one.info.group))
+    for (const listener of this.#listeners) listener()
+  }
+
+  /** Calls `listener` after each change of what is served. The answer ends that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** The resource of this name; throws the 404 Status of an unknown resource in a known group. */

@@ -1,12 +1,25 @@
 import type { GroupResource, GroupVersionKind } from '@kubetape/apimachinery'
 import { formatGroupVersion } from '@kubetape/apimachinery'
-import { builtinSchemas, type ResourceInfo, typeNameOfKind } from '@kubetape/api'
+import { type ResourceInfo, type TableColumn, tableColumns } from '@kubetape/api'
 import { type StoredObject, typeHead } from '@kubetape/storage'
-import { KindCompiler, type KindSchema } from '../schema/compile-kind.ts'
 import type { Conversion } from './conversion.ts'
+import { builtinType, type ObjectType } from './object-type.ts'
+import { storageFormOf } from './storage-forms.ts'
+import { strategies } from './strategies.ts'
 import type { Strategy } from './strategy.ts'
 
-const compiler = new KindCompiler(builtinSchemas)
+/** What a resource consists of beside its description. */
+export interface ServedResourceParts {
+  readonly strategy: Strategy
+  /** Between the form that is served and the one that is stored; absent where they are one. */
+  readonly conversion?: Conversion | undefined
+  /** Makes the kind's type, when it is first needed: that keeps start-up short. */
+  readonly type: () => ObjectType
+  /** Columns of the resource's Table. */
+  readonly columns: readonly TableColumn[]
+  /** Made by a CustomResourceDefinition. Default false. */
+  readonly custom?: boolean
+}
 
 /** A resource as the server serves it: what it is, what is special about it, and where it is stored. */
 export class ServedResource {
@@ -23,14 +36,20 @@ export class ServedResource {
   readonly hasStatus: boolean
   /** Between the form that is served and the one that is stored; undefined where they are one. */
   readonly conversion: Conversion | undefined
-  #schema: KindSchema | undefined
+  readonly columns: readonly TableColumn[]
+  readonly custom: boolean
+  readonly #makeType: () => ObjectType
+  #type: ObjectType | undefined
   /** Converted once, however many watchers and lists want it. */
   readonly #views = new WeakMap<StoredObject, StoredObject>()
 
-  constructor(info: ResourceInfo, strategy: Strategy, conversion?: Conversion) {
+  constructor(info: ResourceInfo, { strategy, conversion, type, columns, custom = false }: ServedResourceParts) {
     this.info = info
     this.strategy = strategy
     this.conversion = conversion
+    this.columns = columns
+    this.custom = custom
+    this.#makeType = type
     this.gvk = { group: info.group, version: info.version, kind: info.kind }
     this.apiVersion = formatGroupVersion(info)
     const { group, resource } = conversion?.stored ?? info
@@ -40,15 +59,9 @@ export class ServedResource {
     this.hasStatus = info.subresources.some((one) => one.name === 'status')
   }
 
-  /** The compiled schema of the kind; compiled when first needed, which keeps start-up short. */
-  get schema(): KindSchema {
-    if (this.#schema === undefined) {
-      const typeName = typeNameOfKind(this.gvk)
-      if (typeName === undefined)
-        throw new Error(`Cannot serve ${this.info.resource}: the schema has no kind ${this.info.kind} in ${this.apiVersion}`)
-      this.#schema = compiler.kind(typeName)
-    }
-    return this.#schema
+  /** What follows from the schema of the kind. */
+  get type(): ObjectType {
+    return (this.#type ??= this.#makeType())
   }
 
   /** `metadata.generation` counts changes of the spec. */
@@ -63,4 +76,14 @@ export class ServedResource {
     if (view === undefined) this.#views.set(stored, (view = this.conversion.toServed(stored)))
     return view
   }
+}
+
+/** A resource of v1.31, with the strategy that this release has for it. */
+export function builtinResource(info: ResourceInfo): ServedResource {
+  return new ServedResource(info, {
+    strategy: strategies.get(`${info.group}/${info.resource}`) ?? {},
+    conversion: storageFormOf(info),
+    type: () => builtinType(info),
+    columns: tableColumns(info) ?? [],
+  })
 }

@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import { findResource } from '@kubetape/api'
 import { encodeObject, StoredObject } from '@kubetape/storage'
-import { ServedResource } from './served-resource.ts'
+import { builtinResource, type ServedResource } from './served-resource.ts'
 import { storageFormOf } from './storage-forms.ts'
 
 const served = (group: string, version: string, resource: string): ServedResource => {
-  const info = findResource({ group, version, resource })!
-  return new ServedResource(info, {}, storageFormOf(info))
+  return builtinResource(findResource({ group, version, resource })!)
 }
 
 describe('storageFormOf()', () => {

@@ -16,6 +16,7 @@ import {
 } from '@kubetape/apimachinery'
 import type { StoredObject } from '@kubetape/storage'
 import type { ApiResult } from '../request/api-request.ts'
+import { admissionAttributes } from './admit.ts'
 import { decodeBody } from './body.ts'
 import { createObject, placeInNamespace } from './create.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
@@ -113,25 +114,16 @@ async function replace(
 ): Promise<ApiResult | undefined> {
   const { request } = context
   const old = stored.object
-  const attributes = {
-    operation: 'UPDATE' as const,
-    resource,
-    subresource: request.subresource,
-    namespace: context.namespace,
-    name: request.name,
-    draft,
-    old,
-    dryRun: context.dryRun,
-    context,
-  }
+  const attributes = admissionAttributes(resource, context, { operation: 'UPDATE', name: request.name, draft, old })
   trackManagedFields(resource, context, old, draft)
   const waiting = environment.admission.mutate(attributes)
   if (waiting !== undefined) await waiting
   keepSystemFields(draft, old)
   prepare(resource, context, draft, old)
   validate(resource, context, draft, old)
-  environment.admission.validate(attributes)
-  resource.schema.complete(draft)
+  const judged = environment.admission.validate(attributes)
+  if (judged !== undefined) await judged
+  resource.type.schema.complete(draft)
   countGeneration(resource, draft, old)
   for (const text of warnings(resource, context, draft, old)) context.warn(text)
   if (isFinished(draft, resource)) {

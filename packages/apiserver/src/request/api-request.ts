@@ -1,6 +1,7 @@
 import type { KubeObject, Status } from '@kubetape/apimachinery'
 import type { PatchType } from '@kubetape/client'
 import type { ListResult, StoredObject } from '@kubetape/storage'
+import type { AuditRecord } from '../audit/auditor.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 
 /** The verbs of the registry. */
@@ -26,6 +27,8 @@ export interface ApiRequest {
   readonly bodyProblems?: readonly string[]
   /** All query parameters by name, for subresources with options of their own; of repeated ones the first. */
   readonly query?: Readonly<Record<string, string>>
+  /** Where the request is audited; absent where it is not, and in process. */
+  readonly audit?: AuditRecord
   /** The cause that Kubetape's own components send with their writes (architecture decision 3). */
   readonly cause?: string
 }

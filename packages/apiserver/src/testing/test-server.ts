@@ -6,12 +6,11 @@ import { createMemoryLog } from '@kubetape/eventlog/memory'
 import { Storage, type StorageEvent } from '@kubetape/storage'
 import { AdmissionChain, type AdmissionPlugin } from '../admission/admission.ts'
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts'
+import { superusers } from '../auth/authorizer.ts'
 import { servedResources } from '../discovery/served-resources.ts'
 import { BodyText } from '../registry/body.ts'
 import { RefusedWithWarnings, Registry } from '../registry/registry.ts'
-import { ServedResource } from '../registry/served-resource.ts'
-import { storageFormOf } from '../registry/storage-forms.ts'
-import { strategies } from '../registry/strategies.ts'
+import { builtinResource } from '../registry/served-resource.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import { subresourceHandlers } from '../registry/subresources/subresource-handlers.ts'
 import type { ApiRequest, ApiResult, RequestOptions, Verb } from '../request/api-request.ts'
@@ -57,12 +56,19 @@ export class TestServer {
     this.storage = Storage.open({ log: this.log, clock: this.clock })
     const values = new Map(componentFeatureGates().map((gate) => [gate.name, options.gates?.[gate.name] ?? gate.default]))
     const admission = new AdmissionChain([namespaceLifecycle(this.storage), ...(options.plugins?.(this.storage, this.clock) ?? [])])
-    const resources = servedResources(options.runtimeConfig).map(
-      (info) => new ServedResource(info, strategies.get(`${info.group}/${info.resource}`) ?? {}, storageFormOf(info)),
-    )
+    const resources = servedResources(options.runtimeConfig).map(builtinResource)
     const gates = { enabled: (name: string) => values.get(name) ?? false }
     this.registry = new Registry(
-      { storage: this.storage, clock: this.clock, random, gates, admission, uids: uidSource(random), actorCause: () => 'actor' },
+      {
+        storage: this.storage,
+        clock: this.clock,
+        random,
+        gates,
+        admission,
+        authorizer: superusers,
+        uids: uidSource(random),
+        actorCause: () => 'actor',
+      },
       resources,
       subresourceHandlers,
     )

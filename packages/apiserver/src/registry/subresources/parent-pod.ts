@@ -34,7 +34,7 @@ export async function changePod(
     if (stored === undefined) throw notFound(resource.named, name)
     const draft = cloneJson(stored.object) as Pod
     change(draft)
-    resource.schema.complete(draft)
+    resource.type.schema.complete(draft)
     if (context.dryRun) return
     if (
       (await commitChange(environment, resource, {

@@ -1,0 +1,39 @@
+import type { Gates } from '@kubetape/client-go-features'
+import type { Clock, Random } from '@kubetape/determinism'
+import type { Storage } from '@kubetape/storage'
+import type { Authorizer } from '../auth/authorizer.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { AdmissionPlugin } from './admission.ts'
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { priority } from './priority.ts'
+import { runtimeClass } from './runtime-class.ts'
+import { serviceAccount } from './service-account.ts'
+
+/** What plugins may use. They read the cluster's objects from storage, not through informers: what was committed is what they see. */
+export interface PluginEnvironment {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly random: Random
+  readonly gates: Gates
+  readonly authorizer: Authorizer
+  /** All that is served; there when the first request is admitted. */
+  readonly registry: () => Registry
+  readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
+}
+
+/** The plugins that v1.31 has on by default, in its order, as far as the kinds that this release serves whole are concerned. */
+export function defaultPlugins({ storage, clock }: PluginEnvironment): AdmissionPlugin[] {
+  return [
+    namespaceLifecycle(storage),
+    // LimitRanger
+    serviceAccount(storage, clock),
+    // TaintNodesByCondition, PodSecurity
+    priority(storage),
+    defaultTolerationSeconds,
+    // DefaultStorageClass, StorageObjectInUseProtection, PersistentVolumeClaimResize
+    runtimeClass(storage),
+    // CertificateApproval, CertificateSigning, CertificateSubjectRestriction, ClusterTrustBundleAttest, DefaultIngressClass
+    // MutatingAdmissionWebhook, ValidatingAdmissionPolicy, ValidatingAdmissionWebhook, ResourceQuota
+  ]
+}

@@ -1,0 +1,17 @@
+import { type Authorizer, NO_OPINION } from './authorizer.ts'
+import { AUTHENTICATED } from './authenticator.ts'
+
+/** Paths that everybody may read: ClusterRole system:public-info-viewer. */
+const PUBLIC = /^\/(healthz|livez|readyz|version\/?)$/
+/** Paths that authenticated users may read: ClusterRole system:discovery. */
+const DISCOVERY = /^\/(api|api\/.*|apis|apis\/.*|healthz|livez|openapi|openapi\/.*|readyz|version|version\/)$/
+
+/** What v1.31's bootstrap roles let everybody read without any further binding. */
+export const publicPaths: Authorizer = {
+  authorize(attributes) {
+    if (attributes.isResource || attributes.verb !== 'get') return NO_OPINION
+    const { path, user } = attributes
+    const may = PUBLIC.test(path) || (user.groups.includes(AUTHENTICATED) && DISCOVERY.test(path))
+    return may ? { verdict: 'allow', reason: '' } : NO_OPINION
+  },
+}

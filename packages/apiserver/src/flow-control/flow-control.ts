@@ -1,0 +1,25 @@
+import type { UserInfo } from '../registry/strategy.ts'
+import type { RequestInfo } from '../request/request-info.ts'
+
+/** A request that wants to be served. */
+export interface WaitingRequest {
+  readonly user: UserInfo
+  readonly info: RequestInfo
+  /** Of a list: its `limit`, as an estimate of the work; undefined without one. */
+  readonly limit?: number
+  /** Ends the wait when the client is gone. */
+  readonly signal: AbortSignal
+}
+
+/** A request that may be served now. */
+export interface Seat {
+  /** Headers that say which FlowSchema and PriorityLevelConfiguration it came through. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Gives the seat back: when the answer is complete, of a watch when what it begins with has been sent. */
+  release(): void
+}
+
+/** API priority and fairness (KEP-1040): who may be served at once. Throws 429 with a time after which to come again. */
+export interface FlowControl {
+  admit(request: WaitingRequest): Seat | Promise<Seat>
+}

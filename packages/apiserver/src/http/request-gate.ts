@@ -1,0 +1,93 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AuditRecord, Auditor } from '../audit/auditor.ts'
+import { authenticate, type Authenticator } from '../auth/authenticator.ts'
+import { type AccessAttributes, type Authorizer, refusalOf } from '../auth/authorizer.ts'
+import { impersonate } from '../auth/impersonation.ts'
+import type { FlowControl } from '../flow-control/flow-control.ts'
+import type { UserInfo } from '../registry/strategy.ts'
+import type { RequestInfo } from '../request/request-info.ts'
+import { warningValue } from './warning-headers.ts'
+
+export interface RequestGateOptions {
+  readonly authenticators: readonly Authenticator[]
+  readonly authorizer: Authorizer
+  /** Default: nothing is audited. */
+  readonly auditor?: Auditor
+  /** Default: everything is served at once. */
+  readonly flowControl?: FlowControl
+}
+
+/** A request that has come in. */
+export interface Arrival {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly info: RequestInfo
+  readonly query: URLSearchParams
+  readonly auditId: string
+}
+
+/** A request that may be served. */
+export interface Entry {
+  /** As whom: who was authenticated, or whom they impersonate. */
+  readonly user: UserInfo
+  readonly audit: AuditRecord | undefined
+  /** Lets the next request have its place before the answer is complete: a watch has sent what it begins with. */
+  readonly release: () => void
+}
+
+/**
+ * What every request passes before it is served, in upstream's order: authentication, audit, impersonation, priority and fairness, authorization.
+ * Throws what refuses it: 401, 403, 429.
+ */
+export class RequestGate {
+  readonly #options: RequestGateOptions
+
+  constructor(options: RequestGateOptions) {
+    this.#options = options
+  }
+
+  async enter(arrival: Arrival): Promise<Entry> {
+    const { authenticators, authorizer, auditor } = this.#options
+    const { request, response, info, auditId } = arrival
+    const authenticated = await authenticate(authenticators, request, (text) => response.appendHeader('warning', warningValue(text)))
+    const audit = auditor?.received({
+      auditId,
+      user: authenticated,
+      info,
+      uri: request.url ?? '/',
+      sourceIp: request.socket.remoteAddress ?? '',
+      userAgent: request.headers['user-agent'] ?? '',
+    })
+    if (audit !== undefined) response.on('close', () => audit.completed(response.statusCode))
+    const user = await impersonate(authenticated, request.headers, authorizer)
+    if (user !== authenticated) audit?.impersonated(user)
+    const release = await this.#seat(arrival, user)
+    await this.#authorize(info.isResource ? { ...info, user } : { ...info, user }, audit)
+    return { user, audit, release }
+  }
+
+  async #seat({ request, response, info, query }: Arrival, user: UserInfo): Promise<() => void> {
+    const { flowControl } = this.#options
+    if (flowControl === undefined) return () => undefined
+    const gone = new AbortController()
+    request.on('close', () => gone.abort())
+    const limit = Number(query.get('limit') ?? Number.NaN)
+    const seat = await flowControl.admit({ user, info, signal: gone.signal, ...(Number.isInteger(limit) ? { limit } : {}) })
+    for (const [name, value] of Object.entries(seat.headers)) response.setHeader(name, value)
+    let held = true
+    const release = (): void => {
+      if (held) seat.release()
+      held = false
+    }
+    response.on('close', release)
+    return release
+  }
+
+  async #authorize(attributes: AccessAttributes, audit: AuditRecord | undefined): Promise<void> {
+    const answer = this.#options.authorizer.authorize(attributes)
+    const decision = answer instanceof Promise ? await answer : answer
+    audit?.annotate('authorization.k8s.io/decision', decision.verdict === 'allow' ? 'allow' : 'forbid')
+    audit?.annotate('authorization.k8s.io/reason', decision.reason)
+    if (decision.verdict !== 'allow') throw refusalOf(attributes, decision)
+  }
+}

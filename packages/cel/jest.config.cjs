@@ -1,0 +1,1 @@
+module.exports = { displayName: 'cel', preset: '../../jest.preset.cjs' }

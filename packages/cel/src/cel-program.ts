@@ -1,0 +1,67 @@
+import type { CelType } from './cel-type.ts'
+
+/** An expression that does not compile; `message` is upstream's text (`compilation failed: ERROR: <input>:1:6: undeclared reference to 'x' (in container '')…`). Terminal. */
+export class CelCompileError extends Error {
+  readonly code = 'CEL_COMPILE'
+
+  constructor(message: string) {
+    super(message)
+    this.name = 'CelCompileError'
+  }
+}
+
+/** An evaluation that failed: `no such key: x`, `division by zero`, a budget that was exceeded. */
+export class CelEvaluationError extends Error {
+  readonly code = 'CEL_EVALUATION'
+  /** The cost limit was exceeded: nothing more may be evaluated for this request. */
+  readonly overBudget: boolean
+
+  constructor(message: string, overBudget = false) {
+    super(message)
+    this.name = 'CelEvaluationError'
+    this.overBudget = overBudget
+  }
+}
+
+/** Bounds of a cost in CEL cost units; `max` is Infinity where nothing bounds it. */
+export interface CelCost {
+  readonly min: number
+  readonly max: number
+}
+
+/** A compiled expression. */
+export interface CelProgram {
+  readonly expression: string
+  readonly outputType: CelType
+  /** What an evaluation may cost, from the sizes that the types declare. */
+  readonly cost: CelCost
+  /**
+   * Evaluates with JSON values for variables (a function is called when the variable is first read). `costLimit`: units that may be used, default unlimited.
+   * Throws a CelEvaluationError. Answers a JSON-like value (ints as bigint) and what it cost.
+   */
+  evaluate(
+    variables: Readonly<Record<string, unknown>>,
+    options?: { readonly costLimit?: number },
+  ): { readonly value: unknown; readonly cost: number }
+}
+
+/** Libraries beyond the standard ones that an environment may declare. */
+export interface CelEnvironmentOptions {
+  readonly variables: Readonly<Record<string, CelType>>
+  /** Which release's libraries and options expressions may use; default those of v1.31. Stored expressions are compiled with all that there are. */
+  readonly version?: '1.30' | '1.31'
+}
+
+/** Limits of v1.31, in cost units. */
+export const CEL_LIMITS = Object.freeze({
+  /** Of one evaluation of one expression. */
+  perCall: 1_000_000,
+  /** Of all validations of one object of a CRD. */
+  runtimeBudget: 10_000_000,
+  /** Of the estimate of one rule of a CRD. */
+  estimatePerRule: 10_000_000,
+  /** Of the estimates of all rules of a CRD. */
+  estimateTotal: 100_000_000,
+  /** Of the match conditions of one webhook or policy. */
+  matchConditionsBudget: 1_000_000 / 4,
+})
