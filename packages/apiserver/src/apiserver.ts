@@ -4,6 +4,7 @@ import { type Clock, type Random, type UidSource, uidSource } from '@kubetape/de
 import type { Storage } from '@kubetape/storage'
 import { AdmissionChain } from './admission/admission.ts'
 import { defaultPlugins } from './admission/default-plugins.ts'
+import { COMPONENT_USER } from './auth/component-user.ts'
 import { certificateAuthenticator, tokenAuthenticator } from './auth/authenticator.ts'
 import { superusers, unionAuthorizer } from './auth/authorizer.ts'
 import { publicPaths } from './auth/public-paths.ts'
@@ -45,9 +46,6 @@ export interface ListenOptions {
   readonly tokens: ReadonlyMap<string, UserInfo>
 }
 
-/** Kubetape's own components: their causes are honoured, and they may do anything. */
-export const COMPONENT_GROUP = 'system:masters'
-
 /** Throws when the log takes and gives nothing any more: it was closed, or a write to it failed. */
 function readLog(storage: Storage): undefined {
   storage.getAt({ group: '', resource: 'namespaces' }, '', 'default', storage.revision)
@@ -76,7 +74,7 @@ export class Apiserver {
   /** Makes the server and the objects that every cluster has. */
   static async create(options: ApiserverOptions): Promise<Apiserver> {
     const server = new Apiserver(options)
-    await bootstrap(server.client({ name: 'system:apiserver', groups: [COMPONENT_GROUP] }, 'kubetape-apiserver'))
+    await bootstrap(server.client(COMPONENT_USER, 'kubetape-apiserver'))
     return server
   }
 

@@ -14,14 +14,12 @@ const counted: Strategy = { generation: 'spec' }
  */
 export const genericStrategies: readonly (readonly [string, Strategy])[] = [
   ['/endpoints', { createOnUpdate: true }],
-  ['/limitranges', { createOnUpdate: true }],
   ['/persistentvolumeclaims', uncounted],
   ['/persistentvolumes', uncounted],
   [
     '/replicationcontrollers',
     { defaultPropagation: () => 'orphan', selectableFields: (object) => ({ 'status.replicas': text(object, 'status', 'replicas', '0') }) },
   ],
-  ['/resourcequotas', uncounted],
   [
     '/services',
     {

@@ -99,6 +99,7 @@ export class Registry {
       const result = await this.#run(resource, request, context)
       return { result, warnings: context.warnings }
     } catch (error) {
+      for (const undo of context.whenRefused) undo()
       if (error instanceof StatusError && context.warnings.length > 0) throw new RefusedWithWarnings(error.status, context.warnings)
       throw error
     }

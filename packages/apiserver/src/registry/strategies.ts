@@ -4,9 +4,11 @@ import { leaseCandidateStrategy } from './coordination/lease-candidate-strategy.
 import { leaseStrategy } from './coordination/lease-strategy.ts'
 import { configMapStrategy } from './core/config-map/config-map-strategy.ts'
 import { eventStrategy, newEventStrategy } from './core/event/event-strategy.ts'
+import { limitRangeStrategy } from './core/limit-range/limit-range-strategy.ts'
 import { namespaceStrategy } from './core/namespace/namespace-strategy.ts'
 import { nodeStrategy } from './core/node/node-strategy.ts'
 import { podStrategy } from './core/pod/pod-strategy.ts'
+import { resourceQuotaStrategy } from './core/resource-quota/resource-quota-strategy.ts'
 import { secretStrategy } from './core/secret/secret-strategy.ts'
 import { serviceAccountStrategy } from './core/service-account/service-account-strategy.ts'
 import { priorityClassStrategy } from './scheduling/priority-class-strategy.ts'
@@ -18,9 +20,11 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ...genericStrategies,
   ['/configmaps', configMapStrategy],
   ['/events', eventStrategy],
+  ['/limitranges', limitRangeStrategy],
   ['/namespaces', namespaceStrategy],
   ['/nodes', nodeStrategy],
   ['/pods', podStrategy],
+  ['/resourcequotas', resourceQuotaStrategy],
   ['/secrets', secretStrategy],
   ['/serviceaccounts', serviceAccountStrategy],
   ['batch/cronjobs', cronJobStrategy],

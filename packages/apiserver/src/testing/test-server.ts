@@ -5,6 +5,7 @@ import { VirtualClock } from '@kubetape/determinism/testing'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
 import { Storage, type StorageEvent } from '@kubetape/storage'
 import { AdmissionChain, type AdmissionPlugin } from '../admission/admission.ts'
+import type { PluginEnvironment } from '../admission/default-plugins.ts'
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts'
 import { superusers } from '../auth/authorizer.ts'
 import { servedResources } from '../discovery/served-resources.ts'
@@ -23,7 +24,7 @@ export interface TestServerOptions {
   readonly gates?: Readonly<Record<string, boolean>>
   readonly runtimeConfig?: Readonly<Record<string, string>>
   /** After NamespaceLifecycle; default none. */
-  readonly plugins?: (storage: Storage, clock: VirtualClock) => readonly AdmissionPlugin[]
+  readonly plugins?: (storage: Storage, clock: VirtualClock, environment: PluginEnvironment) => readonly AdmissionPlugin[]
 }
 
 /** What a Status says beyond what all objects have. */
@@ -55,9 +56,19 @@ export class TestServer {
     this.log = createMemoryLog({ clock: this.clock, random })
     this.storage = Storage.open({ log: this.log, clock: this.clock })
     const values = new Map(componentFeatureGates().map((gate) => [gate.name, options.gates?.[gate.name] ?? gate.default]))
-    const admission = new AdmissionChain([namespaceLifecycle(this.storage), ...(options.plugins?.(this.storage, this.clock) ?? [])])
     const resources = servedResources(options.runtimeConfig).map(builtinResource)
     const gates = { enabled: (name: string) => values.get(name) ?? false }
+    const environment: PluginEnvironment = {
+      storage: this.storage,
+      clock: this.clock,
+      random,
+      gates,
+      authorizer: superusers,
+      registry: () => this.registry,
+      log: () => undefined,
+    }
+    const plugins = options.plugins?.(this.storage, this.clock, environment) ?? []
+    const admission = new AdmissionChain([namespaceLifecycle(this.storage), ...plugins])
     this.registry = new Registry(
       {
         storage: this.storage,
