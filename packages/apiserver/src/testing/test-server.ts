@@ -6,6 +6,7 @@ import { createMemoryLog } from '@kubetape/eventlog/memory'
 import { Storage, type StorageEvent } from '@kubetape/storage'
 import { AdmissionChain, type AdmissionPlugin } from '../admission/admission.ts'
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts'
+import { ApiserverIdentities } from '../auth/apiserver-identities.ts'
 import { superusers } from '../auth/authorizer.ts'
 import { servedResources } from '../discovery/served-resources.ts'
 import { BodyText } from '../registry/body.ts'
@@ -48,6 +49,7 @@ export class TestServer {
   readonly clock = new VirtualClock()
   readonly storage: Storage
   readonly registry: Registry
+  readonly identities: ApiserverIdentities
   readonly log
 
   constructor(options: TestServerOptions = {}) {
@@ -58,6 +60,7 @@ export class TestServer {
     const admission = new AdmissionChain([namespaceLifecycle(this.storage), ...(options.plugins?.(this.storage, this.clock) ?? [])])
     const resources = servedResources(options.runtimeConfig).map(builtinResource)
     const gates = { enabled: (name: string) => values.get(name) ?? false }
+    this.identities = new ApiserverIdentities({ storage: this.storage, clock: this.clock, gates, log: () => undefined })
     this.registry = new Registry(
       {
         storage: this.storage,
@@ -66,6 +69,7 @@ export class TestServer {
         gates,
         admission,
         authorizer: superusers,
+        identities: this.identities,
         uids: uidSource(random),
         actorCause: () => 'actor',
       },
