@@ -5,7 +5,7 @@ import type { Storage } from '@kubetape/storage'
 import { AdmissionChain } from './admission/admission.ts'
 import { defaultPlugins } from './admission/default-plugins.ts'
 import { COMPONENT_USER } from './auth/component-user.ts'
-import { certificateAuthenticator, tokenAuthenticator } from './auth/authenticator.ts'
+import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
 import { superusers, unionAuthorizer } from './auth/authorizer.ts'
 import { publicPaths } from './auth/public-paths.ts'
 import { bootstrap } from './bootstrap.ts'
@@ -36,6 +36,8 @@ export interface ApiserverOptions {
   readonly metrics: () => Promise<string>
   readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
   readonly checks?: readonly HealthCheck[]
+  /** How clients are known, beside what `listen` says. Default: tokens of service accounts, signed with a key of this process. */
+  readonly identities?: IdentityOptions
 }
 
 export interface ListenOptions {
@@ -55,17 +57,30 @@ function readLog(storage: Storage): undefined {
 export class Apiserver {
   readonly registry: Registry
   readonly #options: ApiserverOptions
+  readonly #identities: ApiserverIdentities
   #server: ApiServer | undefined
 
   private constructor(options: ApiserverOptions) {
     this.#options = options
     const { storage, clock, random, gates } = options
     const authorizer = unionAuthorizer([superusers, publicPaths])
+    this.#identities = new ApiserverIdentities({ storage, clock, gates, log: options.log, ...options.identities })
+    const identities = this.#identities
     const admission = new AdmissionChain(
       defaultPlugins({ storage, clock, random, gates, authorizer, registry: () => this.registry, log: options.log }),
     )
     this.registry = new Registry(
-      { storage, clock, random, gates, admission, authorizer, uids: options.uids ?? uidSource(random), actorCause: options.actorCause },
+      {
+        storage,
+        clock,
+        random,
+        gates,
+        admission,
+        authorizer,
+        identities,
+        uids: options.uids ?? uidSource(random),
+        actorCause: options.actorCause,
+      },
       servedResources(options.runtimeConfig).map(builtinResource),
       subresourceHandlers,
     )
@@ -94,10 +109,12 @@ export class Apiserver {
       metrics: this.#options.metrics,
     })
     addApiPaths(paths, this.registry)
+    this.#identities.addPaths(paths, () => this.#server?.url ?? '')
+    this.#identities.useTokens(options.tokens)
     this.#server = await ApiServer.listen({
       registry: this.registry,
       gate: new RequestGate({
-        authenticators: [certificateAuthenticator(), tokenAuthenticator(options.tokens)],
+        authentication: this.#identities.authentication,
         authorizer: this.registry.environment.authorizer,
       }),
       others: paths,

@@ -7,6 +7,7 @@ import type { UserInfo } from '../registry/strategy.ts'
 import type { ApiAnswer, ApiRequest, Verb } from '../request/api-request.ts'
 import type { RequestInfo } from '../request/request-info.ts'
 import { type Exchange, sendNotFoundPage } from './api-server.ts'
+import { acceptsGzip, compressed, COMPRESSED_BYTES_MIN } from './compression.ts'
 import { mediaTypeOf, PATCH_TYPES, requestBody } from './request-body.ts'
 import { requestOptions } from './request-options.ts'
 import { chooseRepresentation, type Representation } from './representation.ts'
@@ -60,9 +61,10 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
     serveWatch(exchange, base, registry, clock, representation)
     return
   }
-  const full = request.method === 'GET' || request.method === 'HEAD' ? base : { ...base, ...(await requestBody(request, base.verb)) }
+  const full =
+    request.method === 'GET' || request.method === 'HEAD' ? base : { ...base, ...(await requestBody(request, base.verb, resource.custom)) }
   const answer = await registry.handle(full)
-  send(exchange, answer, representation)
+  await send(exchange, answer, representation)
 }
 
 /**
@@ -104,7 +106,7 @@ function serveWatch(
   }
 }
 
-function send({ response }: Exchange, { result, warnings }: ApiAnswer, representation: Representation): void {
+async function send({ request, response }: Exchange, { result, warnings }: ApiAnswer, representation: Representation): Promise<void> {
   const headers = { 'cache-control': 'no-cache, private', ...warningHeaders(warnings) }
   if (result.type === 'empty') {
     response.writeHead(204, headers)
@@ -112,6 +114,18 @@ function send({ response }: Exchange, { result, warnings }: ApiAnswer, represent
     return
   }
   const { contentType, bytes, end } = representation.encode(result)
+  if (bytes.length > COMPRESSED_BYTES_MIN && acceptsGzip(request.headers['accept-encoding'])) {
+    const small = await compressed([bytes, Buffer.from(end)])
+    response.writeHead(result.code, {
+      ...headers,
+      'content-type': contentType,
+      'content-encoding': 'gzip',
+      vary: 'Accept-Encoding',
+      'content-length': small.length,
+    })
+    response.end(small)
+    return
+  }
   response.writeHead(result.code, { ...headers, 'content-type': contentType, 'content-length': bytes.length + end.length })
   response.cork()
   response.write(bytes)

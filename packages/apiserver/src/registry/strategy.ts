@@ -53,6 +53,8 @@ export interface Strategy {
 
   /** Metadata.generation: 'spec' counts up when anything but metadata and status changed (the default for kinds with a status subresource), 'none' never. */
   readonly generation?: 'spec' | 'none'
+  /** Changes outside of the spec that make a new generation too. */
+  changesGeneration?(draft: Readonly<KubeObject>, old: Readonly<KubeObject>): boolean
   /** The validation of `metadata.name`; default: RFC 1123 subdomain. */
   readonly nameRule?: NameRule
   /**

@@ -208,7 +208,8 @@ function copyField(draft: Draft, old: Readonly<KubeObject>, field: string): void
 function countGeneration(resource: ServedResource, draft: Draft, old: Readonly<KubeObject>): void {
   if (!resource.countsGenerations) return
   const outside = (object: Readonly<KubeObject>): object => ({ ...object, metadata: undefined, status: undefined })
-  if (!deepEqual(outside(draft), outside(old))) draft.metadata!.generation = (old.metadata!.generation ?? 0) + 1
+  const changed = !deepEqual(outside(draft), outside(old)) || (resource.strategy.changesGeneration?.(draft, old) ?? false)
+  if (changed) draft.metadata!.generation = (old.metadata!.generation ?? 0) + 1
 }
 
 function validate(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): void {

@@ -7,6 +7,7 @@ import { Storage, type StorageEvent } from '@kubetape/storage'
 import { AdmissionChain, type AdmissionPlugin } from '../admission/admission.ts'
 import type { PluginEnvironment } from '../admission/default-plugins.ts'
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts'
+import { ApiserverIdentities } from '../auth/apiserver-identities.ts'
 import { superusers } from '../auth/authorizer.ts'
 import { servedResources } from '../discovery/served-resources.ts'
 import { BodyText } from '../registry/body.ts'
@@ -49,6 +50,7 @@ export class TestServer {
   readonly clock = new VirtualClock()
   readonly storage: Storage
   readonly registry: Registry
+  readonly identities: ApiserverIdentities
   readonly log
 
   constructor(options: TestServerOptions = {}) {
@@ -69,6 +71,7 @@ export class TestServer {
     }
     const plugins = options.plugins?.(this.storage, this.clock, environment) ?? []
     const admission = new AdmissionChain([namespaceLifecycle(this.storage), ...plugins])
+    this.identities = new ApiserverIdentities({ storage: this.storage, clock: this.clock, gates, log: () => undefined })
     this.registry = new Registry(
       {
         storage: this.storage,
@@ -77,6 +80,7 @@ export class TestServer {
         gates,
         admission,
         authorizer: superusers,
+        identities: this.identities,
         uids: uidSource(random),
         actorCause: () => 'actor',
       },
