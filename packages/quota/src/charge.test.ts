@@ -5,11 +5,16 @@ import { listOf } from './amounts.ts'
 import { charge } from './charge.ts'
 import { evaluatorOf } from './evaluators.ts'
 
-const quota = (name: string, hard: Record<string, string>, used: Record<string, string>, spec: object = {}): ResourceQuota =>
-  ({ metadata: { name }, spec: { hard, ...spec }, status: { hard, used } }) as ResourceQuota
+const quota = (name: string, hard: Record<string, string>, used: Record<string, string>, spec: object = {}): ResourceQuota => ({
+  metadata: { name },
+  spec: { hard, ...spec },
+  status: { hard, used },
+})
 const services = evaluatorOf({ group: '', resource: 'services' })
-const service = (type: string, ports = 1): KubeObject =>
-  ({ metadata: { name: 's' }, spec: { type, ports: Array.from({ length: ports }, () => ({})) } }) as unknown as KubeObject
+const service = (type: string, ports = 1): KubeObject => ({
+  metadata: { name: 's' },
+  spec: { type, ports: Array.from({ length: ports }, () => ({})) },
+})
 
 function outcome(quotas: readonly ResourceQuota[], object: KubeObject, old?: KubeObject): unknown {
   const said = charge(quotas, services, { object, old, nowMs: 0 })

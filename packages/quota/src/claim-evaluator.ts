@@ -17,7 +17,7 @@ export const claimEvaluator: Evaluator = {
   usage: (object) => {
     const claim = object as unknown as Readonly<PersistentVolumeClaim>
     const usage = new Map([
-      [CLAIMS.resource as string, Quantity.of(1)],
+      [CLAIMS.resource, Quantity.of(1)],
       [COUNT, Quantity.of(1)],
     ])
     const className = claim.metadata.annotations?.[CLASS_ANNOTATION] ?? claim.spec?.storageClassName ?? ''

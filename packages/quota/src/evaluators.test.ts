@@ -4,7 +4,7 @@ import { listOf } from './amounts.ts'
 import { evaluatorOf, isCounted } from './evaluators.ts'
 
 const pods = evaluatorOf({ group: '', resource: 'pods' })
-const pod = (spec: object, more: object = {}): KubeObject => ({ metadata: { name: 'p' }, spec, ...more }) as unknown as KubeObject
+const pod = (spec: object, more: object = {}): KubeObject => ({ metadata: { name: 'p' }, spec, ...more })
 const usage = (resource: string, object: object, nowMs = 0): Record<string, string> =>
   listOf(evaluatorOf({ group: '', resource }).usage(object as KubeObject, nowMs))
 const container = (name: string, resources: object = {}): object => ({ name, resources })
@@ -95,7 +95,7 @@ describe('evaluatorOf()', () => {
 
   test('counts objects of any resource, those of the core group by their plain names too', () => {
     expect(usage('secrets', {})).toEqual({ 'count/secrets': '1', secrets: '1' })
-    expect(listOf(evaluatorOf({ group: 'example.com', resource: 'cats' }).usage({} as KubeObject, 0))).toEqual({
+    expect(listOf(evaluatorOf({ group: 'example.com', resource: 'cats' }).usage({}, 0))).toEqual({
       'count/cats.example.com': '1',
     })
     expect([isCounted({ group: '', resource: 'events' }), isCounted({ group: '', resource: 'secrets' })]).toEqual([false, true])

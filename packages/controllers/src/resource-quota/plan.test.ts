@@ -4,7 +4,7 @@ import type { KubeObject } from '@kubetape/apimachinery'
 import { evaluatorOf } from '@kubetape/quota'
 import { type Counted, plan } from './plan.ts'
 
-const quota = (spec: object, status: object = {}): ResourceQuota => ({ metadata: { name: 'q' }, spec, status }) as ResourceQuota
+const quota = (spec: object, status: object = {}): ResourceQuota => ({ metadata: { name: 'q' }, spec, status })
 const counted = (resource: string, ...objects: object[]): Counted => ({
   evaluator: evaluatorOf({ group: '', resource }),
   objects: objects as KubeObject[],

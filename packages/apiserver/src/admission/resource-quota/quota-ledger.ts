@@ -1,5 +1,5 @@
 import type { ResourceQuota } from '@kubetape/api/types/core/v1'
-import { isConflict, isNotFound, type KubeObject } from '@kubetape/apimachinery'
+import { isConflict, isNotFound } from '@kubetape/apimachinery'
 import { addAmounts, type Amounts, amountsOf, charge, type Charge, type Evaluator, listOf } from '@kubetape/quota'
 import { COMPONENT_USER } from '../../auth/component-user.ts'
 import type { RequestContext } from '../../registry/environment.ts'
@@ -16,7 +16,7 @@ export interface QuotaRequest {
   readonly wanted: Charge
   readonly context: RequestContext
   /** The refusal with this reason. */
-  refuse(why: string): Error
+  readonly refuse: (why: string) => Error
 }
 
 /** One charge as it was written to a quota. */
@@ -30,7 +30,7 @@ interface Entry {
 interface Waiter {
   readonly request: QuotaRequest | undefined
   readonly returned: readonly Entry[]
-  readonly settle: (error: unknown) => void
+  readonly settle: (error: Error | undefined) => void
   entries: Entry[]
 }
 
@@ -78,7 +78,7 @@ export class QuotaLedger {
         request,
         returned,
         entries: [],
-        settle: (error) => (error === undefined ? resolve(waiter.entries) : reject(error as Error)),
+        settle: (error) => (error === undefined ? resolve(waiter.entries) : reject(error)),
       }
       const queue = this.#queues.get(namespace)
       if (queue !== undefined) queue.push(waiter)
@@ -92,7 +92,7 @@ export class QuotaLedger {
       try {
         await this.#serve(namespace, turn)
       } catch (error) {
-        for (const waiter of turn) waiter.settle(error)
+        for (const waiter of turn) waiter.settle(error as Error)
       }
       turn = this.#queues.get(namespace)!
     }
@@ -157,7 +157,7 @@ export class QuotaLedger {
       user: COMPONENT_USER,
       userAgent: 'kubetape-apiserver',
       options: {},
-      body: sheet.quota as unknown as KubeObject,
+      body: sheet.quota,
     })
     const revision = result.type === 'stored' ? result.stored.revision : sheet.revision
     const key = `${namespace}/${name}`

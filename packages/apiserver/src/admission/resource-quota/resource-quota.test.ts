@@ -16,11 +16,10 @@ async function start(hard: Record<string, string>, others: readonly AdmissionPlu
 const usedOf = async (server: TestServer): Promise<unknown> =>
   ((await server.get('resourcequotas/q')).body['status'] as { used?: unknown }).used
 const secret = (name: string): object => ({ metadata: { name } })
-const service = (type: string, ports = 1): KubeObject =>
-  ({
-    metadata: { name: 's' },
-    spec: { type, ports: Array.from({ length: ports }, (_, at) => ({ name: `p${at}`, port: 80 + at })) },
-  }) as never
+const service = (type: string, ports = 1): KubeObject => ({
+  metadata: { name: 's' },
+  spec: { type, ports: Array.from({ length: ports }, (_, at) => ({ name: `p${at}`, port: 80 + at })) },
+})
 
 describe('resourceQuota()', () => {
   test('charges what comes in and refuses what does not fit', async () => {
@@ -80,18 +79,18 @@ describe('resourceQuota()', () => {
   })
 
   test('does not take back what somebody else has counted meanwhile', async () => {
-    let recount: (() => Promise<unknown>) | undefined
+    const meanwhile: { recount?: () => Promise<unknown> } = {}
     const server: TestServer = await start({ secrets: '5' }, [
       {
         name: 'Last',
         validate: async ({ resource, name }) => {
           if (resource.info.resource !== 'secrets' || name !== 'refused') return
-          await recount?.()
+          await meanwhile.recount?.()
           throw new Error('refused')
         },
       },
     ])
-    recount = () =>
+    meanwhile.recount = () =>
       server.registry.handle({
         ...server.request('patch', 'resourcequotas/q/status'),
         patchType: 'merge',
