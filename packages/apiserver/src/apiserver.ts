@@ -19,6 +19,7 @@ import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
 import { builtinResource } from './registry/served-resource.ts'
 import { servedResources } from './discovery/served-resources.ts'
+import { CustomResourceServer } from './custom-resources/custom-resource-server.ts'
 import type { UserInfo } from './registry/strategy.ts'
 import { subresourceHandlers } from './registry/subresources/subresource-handlers.ts'
 import type { ApiRequest } from './request/api-request.ts'
@@ -57,6 +58,7 @@ function readLog(storage: Storage): undefined {
 export class Apiserver {
   readonly registry: Registry
   readonly #options: ApiserverOptions
+  readonly #customResources: CustomResourceServer
   readonly #identities: ApiserverIdentities
   #server: ApiServer | undefined
 
@@ -84,6 +86,7 @@ export class Apiserver {
       servedResources(options.runtimeConfig).map(builtinResource),
       subresourceHandlers,
     )
+    this.#customResources = new CustomResourceServer({ registry: this.registry, clock, log: options.log })
   }
 
   /** Makes the server and the objects that every cluster has. */
@@ -128,6 +131,7 @@ export class Apiserver {
   }
 
   async close(): Promise<void> {
+    this.#customResources.stop()
     await this.#server?.close()
   }
 }

@@ -11,7 +11,6 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   'admissionregistration.k8s.io/validatingadmissionpolicies': 'policies are not evaluated',
   'admissionregistration.k8s.io/validatingadmissionpolicybindings': 'policies are not evaluated',
   'admissionregistration.k8s.io/validatingwebhookconfigurations': 'webhooks are not called',
-  'apiextensions.k8s.io/customresourcedefinitions': 'custom resources are not served',
   'apiregistration.k8s.io/apiservices': 'requests are not passed on to other API servers',
 }
 

@@ -1,3 +1,4 @@
+import { definitionStrategy } from './apiextensions/definition-strategy.ts'
 import { controllerRevisionStrategy } from './apps/controller-revision-strategy.ts'
 import { daemonSetStrategy } from './apps/daemon-set-strategy.ts'
 import { deploymentStrategy } from './apps/deployment-strategy.ts'
@@ -41,6 +42,7 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['/replicationcontrollers', replicationControllerStrategy],
   ['/secrets', secretStrategy],
   ['/serviceaccounts', serviceAccountStrategy],
+  ['apiextensions.k8s.io/customresourcedefinitions', definitionStrategy],
   ['apps/controllerrevisions', controllerRevisionStrategy],
   ['apps/daemonsets', daemonSetStrategy],
   ['apps/deployments', deploymentStrategy],

@@ -9,6 +9,7 @@ import type { PluginEnvironment } from '../admission/default-plugins.ts'
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts'
 import { ApiserverIdentities } from '../auth/apiserver-identities.ts'
 import { superusers } from '../auth/authorizer.ts'
+import { CustomResourceServer } from '../custom-resources/custom-resource-server.ts'
 import { servedResources } from '../discovery/served-resources.ts'
 import { BodyText } from '../registry/body.ts'
 import { RefusedWithWarnings, Registry } from '../registry/registry.ts'
@@ -87,6 +88,12 @@ export class TestServer {
       resources,
       subresourceHandlers,
     )
+  }
+
+  /** Serves the custom resources of definitions, as the API server does. The answer stops that. */
+  serveCustomResources(): () => void {
+    const server = new CustomResourceServer({ registry: this.registry, clock: this.clock, log: () => undefined })
+    return () => server.stop()
   }
 
   /** With the namespace `default`. */
