@@ -4,6 +4,8 @@ import { type Clock, type Random, type UidSource, uidSource } from '@kubetape/de
 import type { Storage } from '@kubetape/storage'
 import { AdmissionChain } from './admission/admission.ts'
 import { defaultPlugins } from './admission/default-plugins.ts'
+import { HttpsTransport } from './admission/webhook/https-transport.ts'
+import type { WebhookTransport } from './admission/webhook/webhook-transport.ts'
 import { COMPONENT_USER } from './auth/component-user.ts'
 import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
 import { superusers, unionAuthorizer } from './auth/authorizer.ts'
@@ -37,6 +39,8 @@ export interface ApiserverOptions {
   readonly metrics: () => Promise<string>
   readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
   readonly checks?: readonly HealthCheck[]
+  /** How admission webhooks are reached. Default: over HTTPS. */
+  readonly webhooks?: WebhookTransport
   /** How clients are known, beside what `listen` says. Default: tokens of service accounts, signed with a key of this process. */
   readonly identities?: IdentityOptions
 }
@@ -60,6 +64,7 @@ export class Apiserver {
   readonly #options: ApiserverOptions
   readonly #customResources: CustomResourceServer
   readonly #identities: ApiserverIdentities
+  readonly #webhooks: WebhookTransport
   #server: ApiServer | undefined
 
   private constructor(options: ApiserverOptions) {
@@ -68,8 +73,18 @@ export class Apiserver {
     const authorizer = unionAuthorizer([superusers, publicPaths])
     this.#identities = new ApiserverIdentities({ storage, clock, gates, log: options.log, ...options.identities })
     const identities = this.#identities
+    this.#webhooks = options.webhooks ?? new HttpsTransport()
     const admission = new AdmissionChain(
-      defaultPlugins({ storage, clock, random, gates, authorizer, registry: () => this.registry, log: options.log }),
+      defaultPlugins({
+        storage,
+        clock,
+        random,
+        gates,
+        authorizer,
+        registry: () => this.registry,
+        webhooks: this.#webhooks,
+        log: options.log,
+      }),
     )
     this.registry = new Registry(
       {
@@ -133,5 +148,6 @@ export class Apiserver {
   async close(): Promise<void> {
     this.#customResources.stop()
     await this.#server?.close()
+    this.#webhooks.close()
   }
 }

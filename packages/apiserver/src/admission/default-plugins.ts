@@ -11,6 +11,9 @@ import { priority } from './priority.ts'
 import { resourceQuota } from './resource-quota/resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
+import { mutatingWebhooks } from './webhook/mutating-webhooks.ts'
+import { validatingWebhooks } from './webhook/validating-webhooks.ts'
+import type { WebhookTransport } from './webhook/webhook-transport.ts'
 
 /** What plugins may use. They read the cluster's objects from storage, not through informers: what was committed is what they see. */
 export interface PluginEnvironment {
@@ -21,6 +24,8 @@ export interface PluginEnvironment {
   readonly authorizer: Authorizer
   /** All that is served; there when the first request is admitted. */
   readonly registry: () => Registry
+  /** How webhooks are reached. */
+  readonly webhooks: WebhookTransport
   readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
 }
 
@@ -37,7 +42,9 @@ export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[
     // DefaultStorageClass, StorageObjectInUseProtection, PersistentVolumeClaimResize
     runtimeClass(storage),
     // CertificateApproval, CertificateSigning, CertificateSubjectRestriction, ClusterTrustBundleAttest, DefaultIngressClass
-    // MutatingAdmissionWebhook, ValidatingAdmissionPolicy, ValidatingAdmissionWebhook
+    mutatingWebhooks(environment),
+    // ValidatingAdmissionPolicy
+    validatingWebhooks(environment),
     resourceQuota(environment),
   ]
 }

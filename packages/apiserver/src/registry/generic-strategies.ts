@@ -27,8 +27,6 @@ export const genericStrategies: readonly (readonly [string, Strategy])[] = [
       }),
     },
   ],
-  ['admissionregistration.k8s.io/mutatingwebhookconfigurations', counted],
-  ['admissionregistration.k8s.io/validatingwebhookconfigurations', counted],
   ['autoscaling/horizontalpodautoscalers', uncounted],
   [
     'certificates.k8s.io/certificatesigningrequests',

@@ -27,13 +27,13 @@ describe('Registry', () => {
     expect([answer.code, answer.warnings]).toEqual([422, ['unknown field "more"']])
   })
 
-  test.each([
-    ['admissionregistration.k8s.io/v1/validatingwebhookconfigurations', 'webhooks are not called'],
-    ['authorization.k8s.io/v1/selfsubjectaccessreviews', 'it is not answered'],
-  ])('refuses to create %s, which would have no effect', async (target, why) => {
-    const { code, body } = await (await TestServer.start()).create(target, { metadata: { name: 'x' } })
-    expect([code, body.message]).toEqual([501, expect.stringContaining(why)])
-  })
+  test.each([['authorization.k8s.io/v1/selfsubjectaccessreviews', 'it is not answered']])(
+    'refuses to create %s, which would have no effect',
+    async (target, why) => {
+      const { code, body } = await (await TestServer.start()).create(target, { metadata: { name: 'x' } })
+      expect([code, body.message]).toEqual([501, expect.stringContaining(why)])
+    },
+  )
 
   test('refuses subresources that it does not have yet', async () => {
     const server = await TestServer.start()
