@@ -5,8 +5,11 @@ import type { Storage } from '@kubetape/storage'
 import { AdmissionChain } from './admission/admission.ts'
 import { defaultPlugins } from './admission/default-plugins.ts'
 import { certificateAuthenticator, tokenAuthenticator } from './auth/authenticator.ts'
-import { superusers, unionAuthorizer } from './auth/authorizer.ts'
-import { publicPaths } from './auth/public-paths.ts'
+import { MASTERS, superusers, unionAuthorizer } from './auth/authorizer.ts'
+import { bootstrapPolicy } from './auth/rbac/bootstrap/bootstrap-policy.ts'
+import { reconcilePolicy } from './auth/rbac/bootstrap/reconcile-policy.ts'
+import { grantCheck } from './auth/rbac/grant-check.ts'
+import { RbacAuthorizer } from './auth/rbac/rbac-authorizer.ts'
 import { bootstrap } from './bootstrap.ts'
 import { ApiServer } from './http/api-server.ts'
 import type { ServingCertificates } from './http/certificates.ts'
@@ -46,7 +49,7 @@ export interface ListenOptions {
 }
 
 /** Kubetape's own components: their causes are honoured, and they may do anything. */
-export const COMPONENT_GROUP = 'system:masters'
+export const COMPONENT_GROUP = MASTERS
 
 /** Throws when the log takes and gives nothing any more: it was closed, or a write to it failed. */
 function readLog(storage: Storage): undefined {
@@ -62,10 +65,12 @@ export class Apiserver {
   private constructor(options: ApiserverOptions) {
     this.#options = options
     const { storage, clock, random, gates } = options
-    const authorizer = unionAuthorizer([superusers, publicPaths])
-    const admission = new AdmissionChain(
-      defaultPlugins({ storage, clock, random, gates, authorizer, registry: () => this.registry, log: options.log }),
-    )
+    const rbac = new RbacAuthorizer(storage)
+    const authorizer = unionAuthorizer([superusers, rbac])
+    const admission = new AdmissionChain([
+      ...defaultPlugins({ storage, clock, random, gates, authorizer, registry: () => this.registry, log: options.log }),
+      grantCheck(rbac, authorizer),
+    ])
     this.registry = new Registry(
       { storage, clock, random, gates, admission, authorizer, uids: options.uids ?? uidSource(random), actorCause: options.actorCause },
       servedResources(options.runtimeConfig).map(builtinResource),
@@ -76,7 +81,9 @@ export class Apiserver {
   /** Makes the server and the objects that every cluster has. */
   static async create(options: ApiserverOptions): Promise<Apiserver> {
     const server = new Apiserver(options)
-    await bootstrap(server.client({ name: 'system:apiserver', groups: [COMPONENT_GROUP] }, 'kubetape-apiserver'))
+    const client = server.client({ name: 'system:apiserver', groups: [COMPONENT_GROUP] }, 'kubetape-apiserver')
+    await bootstrap(client)
+    await reconcilePolicy(client, bootstrapPolicy(options.gates))
     return server
   }
 
@@ -101,6 +108,7 @@ export class Apiserver {
       gate: new RequestGate({
         authenticators: [certificateAuthenticator(), tokenAuthenticator(options.tokens)],
         authorizer: this.registry.environment.authorizer,
+        gates: this.#options.gates,
       }),
       others: paths,
       clock: this.#options.clock,

@@ -1,6 +1,7 @@
 import { allResources, type ResourceInfo } from '@kubetape/api'
 import type { Kind } from '@kubetape/apimachinery'
 import {
+  clusterRoleAggregationController,
   cronJobController,
   garbageCollectorController,
   jobController,
@@ -44,6 +45,7 @@ export function builtinControllers({ ca, nodes, resources = servedKinds() }: Bui
     garbageCollectorController({ resources: owned }),
     serviceAccountController(),
     rootCaController({ ca }),
+    clusterRoleAggregationController(),
     podGarbageCollectorController(),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]

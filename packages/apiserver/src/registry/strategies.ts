@@ -9,6 +9,8 @@ import { nodeStrategy } from './core/node/node-strategy.ts'
 import { podStrategy } from './core/pod/pod-strategy.ts'
 import { secretStrategy } from './core/secret/secret-strategy.ts'
 import { serviceAccountStrategy } from './core/service-account/service-account-strategy.ts'
+import { clusterRoleBindingStrategy, roleBindingStrategy } from './rbac/role-binding-strategy.ts'
+import { clusterRoleStrategy, roleStrategy } from './rbac/role-strategy.ts'
 import { priorityClassStrategy } from './scheduling/priority-class-strategy.ts'
 import { genericStrategies } from './generic-strategies.ts'
 import type { Strategy } from './strategy.ts'
@@ -28,5 +30,9 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['coordination.k8s.io/leasecandidates', leaseCandidateStrategy],
   ['coordination.k8s.io/leases', leaseStrategy],
   ['events.k8s.io/events', newEventStrategy],
+  ['rbac.authorization.k8s.io/clusterrolebindings', clusterRoleBindingStrategy],
+  ['rbac.authorization.k8s.io/clusterroles', clusterRoleStrategy],
+  ['rbac.authorization.k8s.io/rolebindings', roleBindingStrategy],
+  ['rbac.authorization.k8s.io/roles', roleStrategy],
   ['scheduling.k8s.io/priorityclasses', priorityClassStrategy],
 ])

@@ -1,3 +1,9 @@
+import {
+  localSubjectAccessReview,
+  selfSubjectAccessReview,
+  selfSubjectRulesReview,
+  subjectAccessReview,
+} from '../authorization/access-reviews.ts'
 import type { SubresourceHandler } from '../registry.ts'
 import { bindPod } from './binding.ts'
 import { evictPod } from './eviction.ts'
@@ -13,4 +19,8 @@ export const subresourceHandlers: ReadonlyMap<string, SubresourceHandler> = new 
   ['/pods/log', podLog],
   ['/pods/portforward', podStream('portforward')],
   ['/pods/proxy', podProxy],
+  ['authorization.k8s.io/localsubjectaccessreviews/', localSubjectAccessReview],
+  ['authorization.k8s.io/selfsubjectaccessreviews/', selfSubjectAccessReview],
+  ['authorization.k8s.io/selfsubjectrulesreviews/', selfSubjectRulesReview],
+  ['authorization.k8s.io/subjectaccessreviews/', subjectAccessReview],
 ])
