@@ -10,6 +10,8 @@ import { podStrategy } from './core/pod/pod-strategy.ts'
 import { secretStrategy } from './core/secret/secret-strategy.ts'
 import { serviceAccountStrategy } from './core/service-account/service-account-strategy.ts'
 import { priorityClassStrategy } from './scheduling/priority-class-strategy.ts'
+import { flowSchemaStrategy } from './flowcontrol/flow-schema-strategy.ts'
+import { priorityLevelStrategy } from './flowcontrol/priority-level-strategy.ts'
 import { genericStrategies } from './generic-strategies.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -28,5 +30,7 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['coordination.k8s.io/leasecandidates', leaseCandidateStrategy],
   ['coordination.k8s.io/leases', leaseStrategy],
   ['events.k8s.io/events', newEventStrategy],
+  ['flowcontrol.apiserver.k8s.io/flowschemas', flowSchemaStrategy],
+  ['flowcontrol.apiserver.k8s.io/prioritylevelconfigurations', priorityLevelStrategy],
   ['scheduling.k8s.io/priorityclasses', priorityClassStrategy],
 ])
