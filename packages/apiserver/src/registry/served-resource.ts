@@ -3,6 +3,8 @@ import { formatGroupVersion } from '@kubetape/apimachinery'
 import { type ResourceInfo, type TableColumn, tableColumns } from '@kubetape/api'
 import { type StoredObject, typeHead } from '@kubetape/storage'
 import type { Conversion } from './conversion.ts'
+import { type ObjectForms, singleForm } from '../managed-fields/object-forms.ts'
+import { builtinForms } from './object-forms.ts'
 import { builtinType, type ObjectType } from './object-type.ts'
 import { storageFormOf } from './storage-forms.ts'
 import { strategies } from './strategies.ts'
@@ -19,6 +21,8 @@ export interface ServedResourceParts {
   readonly columns: readonly TableColumn[]
   /** Made by a CustomResourceDefinition. Default false. */
   readonly custom?: boolean
+  /** The versions in which fields of the objects may be owned. Default: only this one. */
+  readonly forms?: ObjectForms
 }
 
 /** A resource as the server serves it: what it is, what is special about it, and where it is stored. */
@@ -39,17 +43,19 @@ export class ServedResource {
   readonly columns: readonly TableColumn[]
   readonly custom: boolean
   readonly #makeType: () => ObjectType
+  #forms: ObjectForms | undefined
   #type: ObjectType | undefined
   /** Converted once, however many watchers and lists want it. */
   readonly #views = new WeakMap<StoredObject, StoredObject>()
 
-  constructor(info: ResourceInfo, { strategy, conversion, type, columns, custom = false }: ServedResourceParts) {
+  constructor(info: ResourceInfo, { strategy, conversion, type, columns, custom = false, forms }: ServedResourceParts) {
     this.info = info
     this.strategy = strategy
     this.conversion = conversion
     this.columns = columns
     this.custom = custom
     this.#makeType = type
+    this.#forms = forms
     this.gvk = { group: info.group, version: info.version, kind: info.kind }
     this.apiVersion = formatGroupVersion(info)
     const { group, resource } = conversion?.stored ?? info
@@ -62,6 +68,11 @@ export class ServedResource {
   /** What follows from the schema of the kind. */
   get type(): ObjectType {
     return (this.#type ??= this.#makeType())
+  }
+
+  /** The versions in which fields of the objects may be owned. */
+  get forms(): ObjectForms {
+    return (this.#forms ??= singleForm(this.apiVersion, this.type.tracker))
   }
 
   /** `metadata.generation` counts changes of the spec. */
@@ -84,6 +95,7 @@ export function builtinResource(info: ResourceInfo): ServedResource {
     strategy: strategies.get(`${info.group}/${info.resource}`) ?? {},
     conversion: storageFormOf(info),
     type: () => builtinType(info),
+    forms: builtinForms(info),
     columns: tableColumns(info) ?? [],
   })
 }
