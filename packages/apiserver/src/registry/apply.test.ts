@@ -24,8 +24,7 @@ function apply(
 
 const entriesOf = ({ body }: TestAnswer): readonly ManagedFieldsEntry[] => body.metadata?.managedFields ?? []
 
-const ownersOf = (answer: TestAnswer): Body =>
-  Object.fromEntries(entriesOf(answer).map((entry) => [entry.manager, entry.fieldsV1])) as Body
+const ownersOf = (answer: TestAnswer): Body => Object.fromEntries(entriesOf(answer).map((entry) => [entry.manager, entry.fieldsV1])) as Body
 
 describe('applyDraft() of what is not there', () => {
   test('creates the object and owns what was said', async () => {

@@ -116,7 +116,8 @@ function validate(resource: ServedResource, context: RequestContext, draft: Kube
     ...validateObjectMeta(draft.metadata!, {
       namespaced: resource.info.namespaced,
       nameRule: resource.strategy.nameRule ?? 'subdomain',
-      qualifiedFinalizers: true,
+      // Those of custom resources are only warned of.
+      qualifiedFinalizers: !resource.custom,
     }),
     ...(resource.strategy.validate?.(draft, context) ?? []),
   ]

@@ -23,7 +23,9 @@ function checkName({ request }: RequestContext, draft: Draft): void {
 export function placeInNamespace(resource: ServedResource, context: RequestContext, draft: Draft): void {
   const metadata = draft.metadata!
   if (!resource.info.namespaced) {
-    if (metadata.namespace && metadata.namespace !== context.namespace) throw badRequest('namespace is not allowed on this type')
+    // Of a custom resource upstream drops it.
+    if (metadata.namespace && metadata.namespace !== context.namespace && !resource.custom)
+      throw badRequest('namespace is not allowed on this type')
     delete metadata.namespace
     return
   }
