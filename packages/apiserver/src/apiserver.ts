@@ -4,7 +4,8 @@ import { type Clock, type Random, type UidSource, uidSource } from '@kubetape/de
 import type { Storage } from '@kubetape/storage'
 import { AdmissionChain } from './admission/admission.ts'
 import { defaultPlugins } from './admission/default-plugins.ts'
-import { certificateAuthenticator, tokenAuthenticator } from './auth/authenticator.ts'
+import { COMPONENT_USER } from './auth/component-user.ts'
+import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
 import { superusers, unionAuthorizer } from './auth/authorizer.ts'
 import { publicPaths } from './auth/public-paths.ts'
 import { bootstrap } from './bootstrap.ts'
@@ -18,6 +19,7 @@ import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
 import { builtinResource } from './registry/served-resource.ts'
 import { servedResources } from './discovery/served-resources.ts'
+import { CustomResourceServer } from './custom-resources/custom-resource-server.ts'
 import type { UserInfo } from './registry/strategy.ts'
 import { subresourceHandlers } from './registry/subresources/subresource-handlers.ts'
 import type { ApiRequest } from './request/api-request.ts'
@@ -35,6 +37,8 @@ export interface ApiserverOptions {
   readonly metrics: () => Promise<string>
   readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
   readonly checks?: readonly HealthCheck[]
+  /** How clients are known, beside what `listen` says. Default: tokens of service accounts, signed with a key of this process. */
+  readonly identities?: IdentityOptions
 }
 
 export interface ListenOptions {
@@ -45,9 +49,6 @@ export interface ListenOptions {
   readonly tokens: ReadonlyMap<string, UserInfo>
 }
 
-/** Kubetape's own components: their causes are honoured, and they may do anything. */
-export const COMPONENT_GROUP = 'system:masters'
-
 /** Throws when the log takes and gives nothing any more: it was closed, or a write to it failed. */
 function readLog(storage: Storage): undefined {
   storage.getAt({ group: '', resource: 'namespaces' }, '', 'default', storage.revision)
@@ -57,26 +58,41 @@ function readLog(storage: Storage): undefined {
 export class Apiserver {
   readonly registry: Registry
   readonly #options: ApiserverOptions
+  readonly #customResources: CustomResourceServer
+  readonly #identities: ApiserverIdentities
   #server: ApiServer | undefined
 
   private constructor(options: ApiserverOptions) {
     this.#options = options
     const { storage, clock, random, gates } = options
     const authorizer = unionAuthorizer([superusers, publicPaths])
+    this.#identities = new ApiserverIdentities({ storage, clock, gates, log: options.log, ...options.identities })
+    const identities = this.#identities
     const admission = new AdmissionChain(
       defaultPlugins({ storage, clock, random, gates, authorizer, registry: () => this.registry, log: options.log }),
     )
     this.registry = new Registry(
-      { storage, clock, random, gates, admission, authorizer, uids: options.uids ?? uidSource(random), actorCause: options.actorCause },
+      {
+        storage,
+        clock,
+        random,
+        gates,
+        admission,
+        authorizer,
+        identities,
+        uids: options.uids ?? uidSource(random),
+        actorCause: options.actorCause,
+      },
       servedResources(options.runtimeConfig).map(builtinResource),
       subresourceHandlers,
     )
+    this.#customResources = new CustomResourceServer({ registry: this.registry, clock, log: options.log })
   }
 
   /** Makes the server and the objects that every cluster has. */
   static async create(options: ApiserverOptions): Promise<Apiserver> {
     const server = new Apiserver(options)
-    await bootstrap(server.client({ name: 'system:apiserver', groups: [COMPONENT_GROUP] }, 'kubetape-apiserver'))
+    await bootstrap(server.client(COMPONENT_USER, 'kubetape-apiserver'))
     return server
   }
 
@@ -96,10 +112,12 @@ export class Apiserver {
       metrics: this.#options.metrics,
     })
     addApiPaths(paths, this.registry)
+    this.#identities.addPaths(paths, () => this.#server?.url ?? '')
+    this.#identities.useTokens(options.tokens)
     this.#server = await ApiServer.listen({
       registry: this.registry,
       gate: new RequestGate({
-        authenticators: [certificateAuthenticator(), tokenAuthenticator(options.tokens)],
+        authentication: this.#identities.authentication,
         authorizer: this.registry.environment.authorizer,
       }),
       others: paths,
@@ -113,6 +131,7 @@ export class Apiserver {
   }
 
   async close(): Promise<void> {
+    this.#customResources.stop()
     await this.#server?.close()
   }
 }

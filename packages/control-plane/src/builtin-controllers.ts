@@ -7,6 +7,7 @@ import {
   jobOrphanPodController,
   namespaceController,
   podGarbageCollectorController,
+  resourceQuotaController,
   rootCaController,
   serviceAccountController,
   ttlAfterFinishedController,
@@ -45,6 +46,7 @@ export function builtinControllers({ ca, nodes, resources = servedKinds() }: Bui
     serviceAccountController(),
     rootCaController({ ca }),
     podGarbageCollectorController(),
+    resourceQuotaController({ resources: owned }),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }

@@ -9,9 +9,9 @@ import type { UserInfo } from '../registry/strategy.ts'
 import { requestInfo, type RequestInfo } from '../request/request-info.ts'
 import { asStatusError } from '../request/unexpected-error.ts'
 import type { ServingCertificates } from './certificates.ts'
-import { encodeJsonLine } from './encode.ts'
 import type { OtherPaths } from './other-paths.ts'
 import type { RequestGate } from './request-gate.ts'
+import { encodeRefusal } from './representation.ts'
 import { serveResource } from './serve-resource.ts'
 import { warningHeaders } from './warning-headers.ts'
 
@@ -190,16 +190,21 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
 /** Answers a failed request with its Status. */
 export function sendStatus(response: ServerResponse, status: Status, warnings: readonly string[] = []): void {
   const retryAfter = status.details?.retryAfterSeconds
-  const bytes = encodeJsonLine(status)
+  const { headers, url = '' } = response.req
+  const { contentType, bytes, end } = encodeRefusal(status, { accept: headers.accept, pretty: PRETTY.test(url) })
   response.writeHead(status.code ?? 500, {
-    'content-type': 'application/json',
-    'content-length': bytes.length,
+    'content-type': contentType,
+    'content-length': bytes.length + end.length,
     'cache-control': 'no-cache, private',
     ...warningHeaders(warnings),
     ...(retryAfter ? { 'retry-after': String(retryAfter) } : {}),
   })
-  response.end(bytes)
+  response.cork()
+  response.write(bytes)
+  response.end(end)
 }
+
+const PRETTY = /[?&]pretty=(?!0|false)/
 
 /** The id that a client gives its request, so that it finds it again; undefined when it gives none that is usable. */
 function givenAuditId({ headers }: IncomingMessage): string | undefined {

@@ -1,18 +1,18 @@
 import { badRequest, unsupportedMediaType } from '@kubetape/apimachinery'
 import { isScalar, LineCounter, parse as parseYaml, parseDocument, visit, YAMLParseError } from 'yaml'
 import { JsonText } from '../schema/json-text.ts'
-import { protobufText } from './protobuf-body.ts'
+import { protobufText } from '../protobuf/protobuf-body.ts'
 
 /** The media types that the bodies of writes may have. */
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
-/** A body as JSON text, converted where it is YAML or protobuf. Throws 415 for other media types. */
-export function bodyText(bytes: Buffer, mediaType: string): string {
+/** A body as JSON text, converted where it is YAML or, unless `withoutProtobuf`, protobuf. Throws 415 for other media types. */
+export function bodyText(bytes: Buffer, mediaType: string, withoutProtobuf = false): string {
   const text = bytes.toString('utf8')
   if (mediaType === 'application/json') return text
   if (mediaType === 'application/yaml') return JSON.stringify(yaml(text) ?? null)
-  if (mediaType === 'application/vnd.kubernetes.protobuf') return protobufText(bytes)
-  throw unknownFormat(ACCEPTED)
+  if (mediaType === 'application/vnd.kubernetes.protobuf' && !withoutProtobuf) return protobufText(bytes)
+  throw unknownFormat(withoutProtobuf ? ACCEPTED.slice(0, 2) : ACCEPTED)
 }
 
 /** A patch. Throws 400 for text that is no JSON. */

@@ -19,10 +19,11 @@ export function mediaTypeOf({ headers }: IncomingMessage): string {
   return (headers['content-type'] ?? 'application/json').split(';')[0]!.trim().toLowerCase()
 }
 
-/** Reads the body of a write. Throws 413 for one that is too large, 415 for a media type that the verb does not take, 400 for a patch that is no JSON. */
+/** Reads the body of a write; custom resources have no protobuf form. Throws 413 for one that is too large, 415 for a media type that the verb does not take, 400 for a patch that is no JSON. */
 export async function requestBody(
   request: IncomingMessage,
   verb: string,
+  isCustom: boolean,
 ): Promise<Pick<ApiRequest, 'body' | 'patchType' | 'bodyProblems'>> {
   const mediaType = mediaTypeOf(request)
   if (verb === 'patch') {
@@ -37,7 +38,7 @@ export async function requestBody(
   }
   const bytes = await readBody(request)
   if (bytes.length === 0 && (verb === 'delete' || verb === 'deletecollection')) return {}
-  const body = new BodyText(bodyText(bytes, mediaType))
+  const body = new BodyText(bodyText(bytes, mediaType, isCustom && verb !== 'delete' && verb !== 'deletecollection'))
   if (mediaType !== 'application/yaml') return { body }
   const bodyProblems = repeatedYamlKeys(bytes.toString('utf8'))
   return bodyProblems.length > 0 ? { body, bodyProblems } : { body }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuditRecord, Auditor } from '../audit/auditor.ts'
-import { authenticate, type Authenticator } from '../auth/authenticator.ts'
+import type { Authentication } from '../auth/authentication.ts'
 import { type AccessAttributes, type Authorizer, refusalOf } from '../auth/authorizer.ts'
 import { impersonate } from '../auth/impersonation.ts'
 import type { FlowControl } from '../flow-control/flow-control.ts'
@@ -9,7 +9,7 @@ import type { RequestInfo } from '../request/request-info.ts'
 import { warningValue } from './warning-headers.ts'
 
 export interface RequestGateOptions {
-  readonly authenticators: readonly Authenticator[]
+  readonly authentication: Authentication
   readonly authorizer: Authorizer
   /** Default: nothing is audited. */
   readonly auditor?: Auditor
@@ -47,9 +47,13 @@ export class RequestGate {
   }
 
   async enter(arrival: Arrival): Promise<Entry> {
-    const { authenticators, authorizer, auditor } = this.#options
+    const { authentication, authorizer, auditor } = this.#options
     const { request, response, info, auditId } = arrival
-    const authenticated = await authenticate(authenticators, request, (text) => response.appendHeader('warning', warningValue(text)))
+    const annotations: [string, string][] = []
+    const authenticated = await authentication.authenticate(request, info.path, {
+      warn: (text) => response.appendHeader('warning', warningValue(text)),
+      annotate: (key, value) => annotations.push([key, value]),
+    })
     const audit = auditor?.received({
       auditId,
       user: authenticated,
@@ -58,6 +62,7 @@ export class RequestGate {
       sourceIp: request.socket.remoteAddress ?? '',
       userAgent: request.headers['user-agent'] ?? '',
     })
+    for (const [key, value] of annotations) audit?.annotate(key, value)
     if (audit !== undefined) response.on('close', () => audit.completed(response.statusCode))
     const user = await impersonate(authenticated, request.headers, authorizer)
     if (user !== authenticated) audit?.impersonated(user)

@@ -92,7 +92,9 @@ function taken(environment: RegistryEnvironment, resource: ServedResource, { nam
 export function placeInNamespace(resource: ServedResource, context: RequestContext, draft: Draft): void {
   const metadata = draft.metadata!
   if (!resource.info.namespaced) {
-    if (metadata.namespace && metadata.namespace !== context.namespace) throw badRequest('namespace is not allowed on this type')
+    // Of a custom resource upstream drops it.
+    if (metadata.namespace && metadata.namespace !== context.namespace && !resource.custom)
+      throw badRequest('namespace is not allowed on this type')
     delete metadata.namespace
     return
   }
@@ -128,7 +130,8 @@ function validate(resource: ServedResource, context: RequestContext, draft: Kube
     ...validateObjectMeta(draft.metadata!, {
       namespaced: resource.info.namespaced,
       nameRule: resource.strategy.nameRule ?? 'subdomain',
-      qualifiedFinalizers: true,
+      // Those of custom resources are only warned of.
+      qualifiedFinalizers: !resource.custom,
     }),
     ...(resource.strategy.validate?.(draft, context) ?? []),
   ]

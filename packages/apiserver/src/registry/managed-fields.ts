@@ -21,6 +21,6 @@ export function trackManagedFields(
     apiVersion: resource.apiVersion,
     time: formatTime(context.nowMs),
     subresource: context.subresource,
-    reset: resetFieldsOf(resource.info, context.subresource),
+    reset: resetFieldsOf(resource.info, context.subresource, resource.custom),
   })
 }

@@ -85,7 +85,9 @@ function checkVersion(resource: ServedResource, context: RequestContext, draft: 
   }
   const asked = given !== '' && given !== '0'
   if (!asked && resource.strategy.unconditionalUpdate === false && context.request.verb === 'update') {
-    throw invalidObject(resource.named, context.request.name, [
+    // Of custom resources upstream names the resource here, not the kind.
+    const kind = resource.custom ? resource.named.resource : resource.named.kind
+    throw invalidObject({ group: resource.named.group, kind }, context.request.name, [
       invalid(FieldPath.of('metadata').child('resourceVersion'), 0, 'must be specified for an update', '0x0'),
     ])
   }
@@ -204,11 +206,13 @@ function copyField(draft: Draft, old: Readonly<KubeObject>, field: string): void
   else draft[field] = cloneJson(old[field])
 }
 
-/** A change of anything but metadata and status makes a new generation (API conventions, "Metadata"). */
+/** A change of anything but metadata and status makes a new generation (API conventions, "Metadata"); where the status is no endpoint of its own, of that too. */
 function countGeneration(resource: ServedResource, draft: Draft, old: Readonly<KubeObject>): void {
   if (!resource.countsGenerations) return
-  const outside = (object: Readonly<KubeObject>): object => ({ ...object, metadata: undefined, status: undefined })
-  if (!deepEqual(outside(draft), outside(old))) draft.metadata!.generation = (old.metadata!.generation ?? 0) + 1
+  const without = resource.counts === 'all' ? { metadata: undefined } : { metadata: undefined, status: undefined }
+  const outside = (object: Readonly<KubeObject>): object => ({ ...object, ...without })
+  const changed = !deepEqual(outside(draft), outside(old)) || (resource.strategy.changesGeneration?.(draft, old) ?? false)
+  if (changed) draft.metadata!.generation = (old.metadata!.generation ?? 0) + 1
 }
 
 function validate(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): void {

@@ -1,4 +1,7 @@
 import type { SubresourceHandler } from '../registry.ts'
+import { reviewSelf } from '../authentication/self-subject-review.ts'
+import { requestToken } from '../authentication/token-request.ts'
+import { reviewToken } from '../authentication/token-review.ts'
 import { bindPod } from './binding.ts'
 import { evictPod } from './eviction.ts'
 import { podLog, podProxy, podStream } from './pod-streams.ts'
@@ -13,4 +16,7 @@ export const subresourceHandlers: ReadonlyMap<string, SubresourceHandler> = new 
   ['/pods/log', podLog],
   ['/pods/portforward', podStream('portforward')],
   ['/pods/proxy', podProxy],
+  ['/serviceaccounts/token', requestToken],
+  ['authentication.k8s.io/selfsubjectreviews/', reviewSelf],
+  ['authentication.k8s.io/tokenreviews/', reviewToken],
 ])

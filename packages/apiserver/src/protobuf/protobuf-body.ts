@@ -1,10 +1,9 @@
 import { typeNameOfKind } from '@kubetape/api'
 import { parseGroupVersion } from '@kubetape/apimachinery'
-import { messageToJson } from './protobuf-object.ts'
-import { malformed, readFields } from './protobuf-reader.ts'
+import { MAGIC } from './envelope.ts'
+import { messageToJson } from './message-to-json.ts'
+import { malformed, readFields } from './message-reader.ts'
 
-/** Every body begins with these bytes (API concepts, "Kubernetes Protobuf encoding"). */
-const MAGIC = Buffer.from('k8s\0')
 const OPTIONS = /^(Create|Update|Patch|Delete)Options$/
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { ProtobufWriter } from '../openapi/protobuf-writer.ts'
-import { bodyText } from './parse-body.ts'
+import { bodyText } from '../http/parse-body.ts'
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf'
 
