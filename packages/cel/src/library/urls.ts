@@ -46,7 +46,7 @@ const refused = (text: string, why: string): CelEvaluationError =>
 /** A URI of a request (absolute or beginning with a slash), as Go's ParseRequestURI takes it. */
 export function parseUrl(text: string): CelUrl {
   if (text === '') throw refused(text, 'empty url')
-   
+
   if (/[\u0000-\u001f\u007f]/.test(text)) throw refused(text, 'net/url: invalid control character in URL')
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(text)?.[1]
   if (scheme === undefined && !text.startsWith('/')) throw refused(text, 'invalid URI for request')
