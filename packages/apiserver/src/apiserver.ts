@@ -4,13 +4,18 @@ import { type Clock, type Random, type UidSource, uidSource } from '@kubetape/de
 import type { Storage } from '@kubetape/storage'
 import { AdmissionChain } from './admission/admission.ts'
 import { defaultPlugins } from './admission/default-plugins.ts'
-import { certificateAuthenticator, tokenAuthenticator } from './auth/authenticator.ts'
-import { MASTERS, superusers, unionAuthorizer } from './auth/authorizer.ts'
 import { bootstrapPolicy } from './auth/rbac/bootstrap/bootstrap-policy.ts'
 import { reconcilePolicy } from './auth/rbac/bootstrap/reconcile-policy.ts'
 import { grantCheck } from './auth/rbac/grant-check.ts'
 import { RbacAuthorizer } from './auth/rbac/rbac-authorizer.ts'
+import { COMPONENT_USER } from './auth/component-user.ts'
+import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
+import { superusers, unionAuthorizer } from './auth/authorizer.ts'
 import { bootstrap } from './bootstrap.ts'
+import { ensureFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
+import { DanglingConditions } from './flow-control/dangling-conditions.ts'
+import { addFlowControlDumps } from './flow-control/flow-control-dumps.ts'
+import { PriorityAndFairness } from './flow-control/priority-and-fairness.ts'
 import { ApiServer } from './http/api-server.ts'
 import type { ServingCertificates } from './http/certificates.ts'
 import type { HealthCheck } from './http/health.ts'
@@ -21,6 +26,7 @@ import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
 import { builtinResource } from './registry/served-resource.ts'
 import { servedResources } from './discovery/served-resources.ts'
+import { CustomResourceServer } from './custom-resources/custom-resource-server.ts'
 import type { UserInfo } from './registry/strategy.ts'
 import { subresourceHandlers } from './registry/subresources/subresource-handlers.ts'
 import type { ApiRequest } from './request/api-request.ts'
@@ -38,6 +44,8 @@ export interface ApiserverOptions {
   readonly metrics: () => Promise<string>
   readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
   readonly checks?: readonly HealthCheck[]
+  /** How clients are known, beside what `listen` says. Default: tokens of service accounts, signed with a key of this process. */
+  readonly identities?: IdentityOptions
 }
 
 export interface ListenOptions {
@@ -48,9 +56,6 @@ export interface ListenOptions {
   readonly tokens: ReadonlyMap<string, UserInfo>
 }
 
-/** Kubetape's own components: their causes are honoured, and they may do anything. */
-export const COMPONENT_GROUP = MASTERS
-
 /** Throws when the log takes and gives nothing any more: it was closed, or a write to it failed. */
 function readLog(storage: Storage): undefined {
   storage.getAt({ group: '', resource: 'namespaces' }, '', 'default', storage.revision)
@@ -60,30 +65,52 @@ function readLog(storage: Storage): undefined {
 export class Apiserver {
   readonly registry: Registry
   readonly #options: ApiserverOptions
+  readonly #customResources: CustomResourceServer
+  readonly #identities: ApiserverIdentities
   #server: ApiServer | undefined
+  /** What goes on beside requests. */
+  readonly #stops: (() => void)[] = []
 
   private constructor(options: ApiserverOptions) {
     this.#options = options
     const { storage, clock, random, gates } = options
     const rbac = new RbacAuthorizer(storage)
     const authorizer = unionAuthorizer([superusers, rbac])
+    this.#identities = new ApiserverIdentities({ storage, clock, gates, log: options.log, ...options.identities })
+    const identities = this.#identities
     const admission = new AdmissionChain([
       ...defaultPlugins({ storage, clock, random, gates, authorizer, registry: () => this.registry, log: options.log }),
       grantCheck(rbac, authorizer),
     ])
     this.registry = new Registry(
-      { storage, clock, random, gates, admission, authorizer, uids: options.uids ?? uidSource(random), actorCause: options.actorCause },
+      {
+        storage,
+        clock,
+        random,
+        gates,
+        admission,
+        authorizer,
+        identities,
+        uids: options.uids ?? uidSource(random),
+        actorCause: options.actorCause,
+      },
       servedResources(options.runtimeConfig).map(builtinResource),
       subresourceHandlers,
     )
+    this.#customResources = new CustomResourceServer({ registry: this.registry, clock, log: options.log })
   }
 
   /** Makes the server and the objects that every cluster has. */
   static async create(options: ApiserverOptions): Promise<Apiserver> {
     const server = new Apiserver(options)
-    const client = server.client({ name: 'system:apiserver', groups: [COMPONENT_GROUP] }, 'kubetape-apiserver')
-    await bootstrap(client)
-    await reconcilePolicy(client, bootstrapPolicy(options.gates))
+    const own = server.client(COMPONENT_USER, 'kubetape-apiserver')
+    await Promise.all([
+      bootstrap(own).then(() => reconcilePolicy(own, bootstrapPolicy(options.gates))),
+      ensureFlowControlObjects(server.client(COMPONENT_USER, 'api-priority-and-fairness-config-producer-v1')),
+    ])
+    const { storage, clock } = options
+    const client = server.client(COMPONENT_USER, 'api-priority-and-fairness-config-consumer-v1')
+    server.#stops.push(await new DanglingConditions({ client, storage, clock }).start())
     return server
   }
 
@@ -103,12 +130,19 @@ export class Apiserver {
       metrics: this.#options.metrics,
     })
     addApiPaths(paths, this.registry)
+    this.#identities.addPaths(paths, () => this.#server?.url ?? '')
+    this.#identities.useTokens(options.tokens)
+    const { storage, clock } = this.#options
+    const flowControl = new PriorityAndFairness({ storage, clock })
+    this.#stops.push(() => flowControl.close())
+    addFlowControlDumps(paths, flowControl)
     this.#server = await ApiServer.listen({
       registry: this.registry,
       gate: new RequestGate({
-        authenticators: [certificateAuthenticator(), tokenAuthenticator(options.tokens)],
+        authentication: this.#identities.authentication,
         authorizer: this.registry.environment.authorizer,
         gates: this.#options.gates,
+        flowControl,
       }),
       others: paths,
       clock: this.#options.clock,
@@ -121,6 +155,8 @@ export class Apiserver {
   }
 
   async close(): Promise<void> {
+    for (const stop of this.#stops) stop()
+    this.#customResources.stop()
     await this.#server?.close()
   }
 }

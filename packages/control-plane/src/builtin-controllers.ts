@@ -8,6 +8,7 @@ import {
   jobOrphanPodController,
   namespaceController,
   podGarbageCollectorController,
+  resourceQuotaController,
   rootCaController,
   serviceAccountController,
   ttlAfterFinishedController,
@@ -47,6 +48,7 @@ export function builtinControllers({ ca, nodes, resources = servedKinds() }: Bui
     rootCaController({ ca }),
     clusterRoleAggregationController(),
     podGarbageCollectorController(),
+    resourceQuotaController({ resources: owned }),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }

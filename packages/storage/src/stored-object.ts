@@ -7,6 +7,12 @@ export interface Frame {
   readonly bytes: Uint8Array
 }
 
+/** The same object in another encoding than that of the log; the frame is made when a watcher first wants it. */
+export interface Alternate {
+  readonly bytes: Uint8Array
+  frame: Frame | undefined
+}
+
 /** One version of one object: its bytes as they are in the log and on the wire, parsed on demand and frozen. */
 export class StoredObject {
   readonly namespace: string
@@ -18,6 +24,7 @@ export class StoredObject {
   #weak: WeakRef<KubeObject> | undefined
   #superseded = false
   #frame: Frame | undefined
+  #alternate: Alternate | undefined
 
   constructor(namespace: string, name: string, revision: number, bytes: Uint8Array, object?: KubeObject) {
     this.namespace = namespace
@@ -51,6 +58,15 @@ export class StoredObject {
     if (!this.#superseded) this.#frame = frame
   }
 
+  /** What the API server encodes of this object in another form than JSON; owned by it, kept while this version is the newest. */
+  get alternate(): Alternate | undefined {
+    return this.#alternate
+  }
+
+  set alternate(alternate: Alternate | undefined) {
+    if (!this.#superseded) this.#alternate = alternate
+  }
+
   /** The same version under other contents: what a watcher gets of an object that left its selector. */
   withObject(object: KubeObject): StoredObject {
     return new StoredObject(this.namespace, this.name, this.revision, encodeObject(object), deepFreeze(object))
@@ -64,6 +80,7 @@ export class StoredObject {
     this.#superseded = true
     this.#object = undefined
     this.#frame = undefined
+    this.#alternate = undefined
   }
 }
 

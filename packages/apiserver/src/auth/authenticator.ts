@@ -1,74 +1,46 @@
-import type { TLSSocket } from 'node:tls'
 import type { IncomingMessage } from 'node:http'
-import { unauthorized } from '@kubetape/apimachinery'
 import type { UserInfo } from '../registry/strategy.ts'
 
-/** Finds out who asks. Undefined: this method has nothing to say. Throws 401 when credentials are there and wrong. */
+/** What authenticators have to say beside who somebody is. */
+export interface Remarks {
+  /** For the client, in a `Warning` header. */
+  warn(text: string): void
+  /** For the audit log. */
+  annotate(key: string, value: string): void
+}
+
+/** Somebody who is known, and for which audiences; undefined: by a method that knows no audiences. */
+export interface Authenticated {
+  readonly user: UserInfo
+  readonly audiences?: readonly string[]
+}
+
+/** Credentials that were looked at and are wrong. Its message is told in TokenReviews; whoever asks something else only hears 401. Terminal. */
+export class AuthenticationError extends Error {
+  readonly code = 'UNAUTHENTICATED' as const
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'AuthenticationError'
+  }
+}
+
+/** Finds out who asks from the request itself. Undefined: this method has nothing to say. Throws an AuthenticationError for wrong credentials. */
 export interface Authenticator {
-  /** `warn` is for what the client should know although it is let in, or as nobody. Answers at once unless somebody else must be asked. */
-  authenticate(request: IncomingMessage, warn: (text: string) => void): UserInfo | undefined | Promise<UserInfo | undefined>
+  authenticate(request: IncomingMessage, remarks: Remarks): UserInfo | undefined | Promise<UserInfo | undefined>
+}
+
+/** Finds out whose a bearer token is, for any of `audiences`. Undefined: not one of this method's. Throws an AuthenticationError for a wrong one. */
+export interface TokenAuthenticator {
+  authenticate(
+    token: string,
+    audiences: readonly string[],
+    remarks: Remarks,
+  ): Authenticated | undefined | Promise<Authenticated | undefined>
 }
 
 export const AUTHENTICATED = 'system:authenticated'
-export const ANONYMOUS: UserInfo = Object.freeze({ name: 'system:anonymous', groups: ['system:unauthenticated'] })
+export const UNAUTHENTICATED = 'system:unauthenticated'
+export const ANONYMOUS: UserInfo = Object.freeze({ name: 'system:anonymous', groups: [UNAUTHENTICATED] })
 
-/** Bearer tokens that are known beforehand: the token file's, and the one of the kubeconfig that `up` writes. */
-export function tokenAuthenticator(tokens: ReadonlyMap<string, UserInfo>): Authenticator {
-  return {
-    authenticate(request, warn) {
-      const [scheme = '', token = '', ...rest] = (request.headers.authorization ?? '').trim().split(' ')
-      if (scheme.toLowerCase() !== 'bearer') return undefined
-      if (token === '') {
-        if (rest.length > 0) warn('the provided Authorization header contains extra space before the bearer token, and is ignored')
-        return undefined
-      }
-      const user = tokens.get(token)
-      if (user === undefined) throw unauthorized()
-      return user
-    },
-  }
-}
-
-/** Client certificates signed by our CA: the common name is the user, organisations are groups. */
-export function certificateAuthenticator(): Authenticator {
-  return {
-    authenticate(request) {
-      const socket = request.socket as TLSSocket
-      if (typeof socket.getPeerCertificate !== 'function' || !socket.authorized) return undefined
-      const { subject } = socket.getPeerCertificate()
-      if (subject === undefined || !subject.CN) return undefined
-      const organisations = subject.O === undefined ? [] : Array.isArray(subject.O) ? subject.O : [subject.O]
-      return { name: String(subject.CN), groups: organisations }
-    },
-  }
-}
-
-/** The first method that knows the user decides; nobody is anonymous. Authenticated users are in system:authenticated. */
-export async function authenticate(
-  authenticators: readonly Authenticator[],
-  request: IncomingMessage,
-  warn: (text: string) => void = () => {},
-): Promise<UserInfo> {
-  for (const one of authenticators) {
-    const answer = one.authenticate(request, warn)
-    const user = answer instanceof Promise ? await answer : answer
-    if (user !== undefined) return user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] }
-  }
-  return ANONYMOUS
-}
-
-/**
- * Reads kube-apiserver's token file: CSV lines `token,user,uid[,"group1,group2"]`. Throws on a line that is not of that form, naming it.
- */
-export function parseTokenFile(text: string, file: string): Map<string, UserInfo> {
-  const tokens = new Map<string, UserInfo>()
-  for (const [at, line] of text.split(/\r?\n/).entries()) {
-    if (line.trim() === '' || line.startsWith('#')) continue
-    const cells = [...line.matchAll(/\s*(?:"([^"]*)"|([^,]*))(?:,|$)/g)].map((match) => (match[1] ?? match[2] ?? '').trim())
-    const [token, name, uid, groups = ''] = cells
-    if (!token || !name || uid === undefined)
-      throw new Error(`Cannot read token file "${file}": line ${at + 1} is not token,user,uid,"groups"`)
-    tokens.set(token, { name, ...(uid ? { uid } : {}), groups: groups.split(',').filter(Boolean) })
-  }
-  return tokens
-}
+export const NO_REMARKS: Remarks = { warn: () => undefined, annotate: () => undefined }

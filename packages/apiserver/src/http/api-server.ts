@@ -3,15 +3,16 @@ import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { type Status, StatusError } from '@kubetape/apimachinery'
 import { type Clock, sleep } from '@kubetape/determinism'
+import { TooManyRequests } from '../flow-control/flow-control.ts'
 import type { AuditRecord } from '../audit/auditor.ts'
 import { RefusedWithWarnings, type Registry } from '../registry/registry.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import { requestInfo, type RequestInfo } from '../request/request-info.ts'
 import { asStatusError } from '../request/unexpected-error.ts'
 import type { ServingCertificates } from './certificates.ts'
-import { encodeJsonLine } from './encode.ts'
 import type { OtherPaths } from './other-paths.ts'
 import type { RequestGate } from './request-gate.ts'
+import { encodeRefusal } from './representation.ts'
 import { serveResource } from './serve-resource.ts'
 import { warningHeaders } from './warning-headers.ts'
 
@@ -156,6 +157,7 @@ export class ApiServer {
     try {
       const { status } = error instanceof StatusError ? error : this.#unexpected(error)
       if (response.headersSent) response.destroy()
+      else if (error instanceof TooManyRequests) sendTooManyRequests(response, error)
       else sendStatus(response, status, error instanceof RefusedWithWarnings ? error.warnings : [])
     } catch {
       response.destroy()
@@ -190,16 +192,21 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
 /** Answers a failed request with its Status. */
 export function sendStatus(response: ServerResponse, status: Status, warnings: readonly string[] = []): void {
   const retryAfter = status.details?.retryAfterSeconds
-  const bytes = encodeJsonLine(status)
+  const { headers, url = '' } = response.req
+  const { contentType, bytes, end } = encodeRefusal(status, { accept: headers.accept, pretty: PRETTY.test(url) })
   response.writeHead(status.code ?? 500, {
-    'content-type': 'application/json',
-    'content-length': bytes.length,
+    'content-type': contentType,
+    'content-length': bytes.length + end.length,
     'cache-control': 'no-cache, private',
     ...warningHeaders(warnings),
     ...(retryAfter ? { 'retry-after': String(retryAfter) } : {}),
   })
-  response.end(bytes)
+  response.cork()
+  response.write(bytes)
+  response.end(end)
 }
+
+const PRETTY = /[?&]pretty=(?!0|false)/
 
 /** The id that a client gives its request, so that it finds it again; undefined when it gives none that is usable. */
 function givenAuditId({ headers }: IncomingMessage): string | undefined {
@@ -208,6 +215,18 @@ function givenAuditId({ headers }: IncomingMessage): string | undefined {
 }
 
 const AUDIT_ID_MAX = 64
+
+/** 429 comes as text: it is said before the request is looked at. */
+function sendTooManyRequests(response: ServerResponse, { text, retryAfterSeconds }: TooManyRequests): void {
+  response.writeHead(429, {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': text.length + 1,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-cache, private',
+    'retry-after': String(retryAfterSeconds),
+  })
+  response.end(`${text}\n`)
+}
 
 /** The text page of a path that nothing serves. */
 export function sendNotFoundPage(response: ServerResponse): void {

@@ -3,13 +3,16 @@ import type { StorageEvent } from '@kubetape/storage'
 import { stringify as stringifyYaml } from 'yaml'
 import type { ApiResult, RequestOptions } from '../request/api-request.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
-import { type Negotiated, negotiate, type Transformation } from '../table/negotiation.ts'
-import { checkTransformation, partialObjectMetadata, partialObjectMetadataList } from '../table/partial-object-metadata.ts'
+import { encodeStatus, ProtobufEncoding } from '../protobuf/protobuf-encoding.ts'
+import { PROTOBUF, protobufRepresentation } from '../protobuf/protobuf-representation.ts'
+import { mediaTypeOfRefusal, type Negotiated, negotiate, type Transformation } from '../table/negotiation.ts'
+import { checkTransformation, goTypeOf, partialObjectMetadata, partialObjectMetadataList } from '../table/partial-object-metadata.ts'
 import { parseIncludeObject, tableOf, tableOfObject, type TableOptions, WatchTables } from '../table/table.ts'
 import { encodeJson, encodeJsonLine, encodeResult, listMetadata } from './encode.ts'
 import type { WatchEncoding } from './watch-response.ts'
 
-type Body = Exclude<ApiResult, { type: 'empty' }>
+/** An answer with a body. */
+export type Body = Exclude<ApiResult, { type: 'empty' }>
 
 /** An answer as it is sent. */
 export interface Encoded {
@@ -37,7 +40,15 @@ export interface Wanted {
 
 /** Reads the Accept header; throws 406 when nothing in it can be served. */
 export function chooseRepresentation(resource: ServedResource, wanted: Wanted): Representation {
-  const form = negotiate({ accept: wanted.accept, watch: wanted.isWatch, pretty: wanted.options.pretty, userAgent: wanted.userAgent })
+  const protobuf = ProtobufEncoding.of(resource)
+  const form = negotiate({
+    accept: wanted.accept,
+    protobuf: protobuf === undefined ? 'metadata' : 'all',
+    watch: wanted.isWatch,
+    pretty: wanted.options.pretty,
+    userAgent: wanted.userAgent,
+  })
+  if (form.mediaType === PROTOBUF) return protobufRepresentation(resource, protobuf, form.as)
   const transform = form.as === undefined ? undefined : transformer(resource, form.as, wanted)
   return {
     encode: (result) => {
@@ -46,6 +57,13 @@ export function chooseRepresentation(resource: ServedResource, wanted: Wanted): 
     },
     watch: () => (transform === undefined ? jsonWatch(resource) : transformedWatch(resource, transform.one())),
   }
+}
+
+/** A refusal in the form that the client takes. */
+export function encodeRefusal(status: Status, { accept, pretty }: { accept: string | undefined; pretty: boolean }): Encoded {
+  const mediaType = mediaTypeOfRefusal(accept)
+  if (mediaType === PROTOBUF) return { contentType: PROTOBUF, bytes: encodeStatus(status), end: '' }
+  return write({ mediaType, as: undefined, pretty }, () => encodeJson(status))
 }
 
 interface Transformer {
@@ -81,14 +99,10 @@ function transformer(resource: ServedResource, as: Transformation, wanted: Wante
   }
 }
 
-function metadataOnly({ info }: ServedResource, as: Transformation): Transformer {
+function metadataOnly(resource: ServedResource, as: Transformation): Transformer {
   return {
     whole: (result) => {
-      checkTransformation(
-        as,
-        result.type === 'list',
-        `*${info.group.split('.')[0] || 'core'}.${info.kind}${result.type === 'list' ? 'List' : ''}`,
-      )
+      checkTransformation(as, result.type === 'list', goTypeOf(resource, result.type === 'list'))
       if (result.type !== 'list') return partialObjectMetadata(objectOf(result), as.version)
       return partialObjectMetadataList(
         result.list.items.map((one) => one.object),
@@ -100,7 +114,8 @@ function metadataOnly({ info }: ServedResource, as: Transformation): Transformer
   }
 }
 
-function objectOf(result: Extract<Body, { type: 'stored' | 'object' }>): Readonly<KubeObject> {
+/** The object of an answer that is one. */
+export function objectOf(result: Extract<Body, { type: 'stored' | 'object' }>): Readonly<KubeObject> {
   return result.type === 'stored' ? result.stored.object : result.object
 }
 
@@ -146,7 +161,8 @@ function watchBasics(resource: ServedResource, transform: (object: KubeObject) =
   }
 }
 
-function bookmarkObject(resource: ServedResource, revision: number, initialEventsEnd: boolean): KubeObject {
+/** The object of a bookmark: it has nothing but how far the watch has come. */
+export function bookmarkObject(resource: ServedResource, revision: number, initialEventsEnd: boolean): KubeObject {
   return {
     kind: resource.info.kind,
     apiVersion: resource.apiVersion,

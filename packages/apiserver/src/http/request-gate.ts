@@ -3,7 +3,7 @@ import type { AuditRecord, Auditor } from '../audit/auditor.ts'
 import { isStatusError } from '@kubetape/apimachinery'
 import type { Gates } from '@kubetape/client-go-features'
 import { accessAttributes } from '../auth/access-attributes.ts'
-import { authenticate, type Authenticator } from '../auth/authenticator.ts'
+import type { Authentication } from '../auth/authentication.ts'
 import { type AccessAttributes, type Authorizer, refusalOf } from '../auth/authorizer.ts'
 import { impersonate } from '../auth/impersonation.ts'
 import type { FlowControl } from '../flow-control/flow-control.ts'
@@ -12,7 +12,7 @@ import type { RequestInfo } from '../request/request-info.ts'
 import { warningValue } from './warning-headers.ts'
 
 export interface RequestGateOptions {
-  readonly authenticators: readonly Authenticator[]
+  readonly authentication: Authentication
   readonly authorizer: Authorizer
   /** Read for each request: AuthorizeWithSelectors. */
   readonly gates: Gates
@@ -52,9 +52,13 @@ export class RequestGate {
   }
 
   async enter(arrival: Arrival): Promise<Entry> {
-    const { authenticators, authorizer, auditor, gates } = this.#options
+    const { authentication, authorizer, auditor, gates } = this.#options
     const { request, response, info, auditId } = arrival
-    const authenticated = await authenticate(authenticators, request, (text) => response.appendHeader('warning', warningValue(text)))
+    const annotations: [string, string][] = []
+    const authenticated = await authentication.authenticate(request, info.path, {
+      warn: (text) => response.appendHeader('warning', warningValue(text)),
+      annotate: (key, value) => annotations.push([key, value]),
+    })
     const audit = auditor?.received({
       auditId,
       user: authenticated,
@@ -63,6 +67,7 @@ export class RequestGate {
       sourceIp: request.socket.remoteAddress ?? '',
       userAgent: request.headers['user-agent'] ?? '',
     })
+    for (const [key, value] of annotations) audit?.annotate(key, value)
     if (audit !== undefined) response.on('close', () => audit.completed(response.statusCode))
     try {
       const user = await impersonate(authenticated, request.headers, authorizer)
@@ -80,10 +85,14 @@ export class RequestGate {
   async #seat({ request, response, info, query }: Arrival, user: UserInfo): Promise<() => void> {
     const { flowControl } = this.#options
     if (flowControl === undefined) return () => undefined
-    const gone = new AbortController()
-    request.on('close', () => gone.abort())
     const limit = Number(query.get('limit') ?? Number.NaN)
-    const seat = await flowControl.admit({ user, info, signal: gone.signal, ...(Number.isInteger(limit) ? { limit } : {}) })
+    const admitted = flowControl.admit({
+      user,
+      info,
+      onGone: (listener) => void request.once('close', listener),
+      ...(Number.isInteger(limit) ? { limit } : {}),
+    })
+    const seat = admitted instanceof Promise ? await admitted : admitted
     for (const [name, value] of Object.entries(seat.headers)) response.setHeader(name, value)
     let held = true
     const release = (): void => {

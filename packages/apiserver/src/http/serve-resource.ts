@@ -7,10 +7,11 @@ import type { UserInfo } from '../registry/strategy.ts'
 import type { ApiAnswer, ApiRequest, Verb } from '../request/api-request.ts'
 import type { RequestInfo } from '../request/request-info.ts'
 import { type Exchange, sendNotFoundPage } from './api-server.ts'
+import { acceptsGzip, compressed, COMPRESSED_BYTES_MIN } from './compression.ts'
 import { mediaTypeOf, PATCH_TYPES, requestBody } from './request-body.ts'
 import { requestOptions } from './request-options.ts'
 import { chooseRepresentation, type Representation } from './representation.ts'
-import { warningHeaders } from './warning-headers.ts'
+import { warningHeaders, warningValue } from './warning-headers.ts'
 import { WatchResponse } from './watch-response.ts'
 
 type ResourceInfo = Extract<RequestInfo, { isResource: true }>
@@ -22,7 +23,7 @@ const WATCH_DEFAULT_SECONDS = 1800
 /** Serves one request to a resource: reads it, has the registry run it, and writes the answer in the form asked for. */
 export async function serveResource(exchange: Exchange, info: ResourceInfo, registry: Registry, clock: Clock): Promise<void> {
   const { request, response, query, user, audit } = exchange
-  if (!registry.knowsGroup(info.group)) {
+  if (registry.isNowhere(info)) {
     sendNotFoundPage(response)
     return
   }
@@ -47,7 +48,7 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
     ...causeOf(request.headers, user),
   }
   // Upstream refuses these before it looks at what is accepted, and before the body is read.
-  checkRequest(resource.info, base)
+  checkRequest(resource, base)
   const representation = chooseRepresentation(resource, {
     accept: request.headers.accept,
     userAgent: request.headers['user-agent'],
@@ -60,9 +61,10 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
     serveWatch(exchange, base, registry, clock, representation)
     return
   }
-  const full = request.method === 'GET' || request.method === 'HEAD' ? base : { ...base, ...(await requestBody(request, base.verb)) }
+  const full =
+    request.method === 'GET' || request.method === 'HEAD' ? base : { ...base, ...(await requestBody(request, base.verb, resource.custom)) }
   const answer = await registry.handle(full)
-  send(exchange, answer, representation)
+  await send(exchange, answer, representation)
 }
 
 /**
@@ -80,7 +82,7 @@ export function causeOf(headers: IncomingHttpHeaders, user: UserInfo): { cause?:
 const CAUSE = /^run:[^\s/]{1,200}\/[1-9]\d{0,14}$/
 
 function serveWatch(
-  { response, request, lasts }: Exchange,
+  { response, request, lasts, release }: Exchange,
   wanted: ApiRequest,
   registry: Registry,
   clock: Clock,
@@ -88,6 +90,8 @@ function serveWatch(
 ): void {
   // Refusals of the options must still be plain answers, so the stream opens only when the registry has accepted them.
   registry.checkWatch(wanted)
+  const { deprecation } = registry.find(wanted.group, wanted.version, wanted.resource)
+  if (deprecation !== undefined) response.appendHeader('warning', warningValue(deprecation))
   const stream = new WatchResponse(response, representation.watch())
   lasts()
   request.socket.setTimeout(0)
@@ -98,13 +102,15 @@ function serveWatch(
       bookmarks: wanted.options.allowWatchBookmarks === true,
       revision: () => registry.environment.storage.revision,
     })
+    // From here on the watch waits for changes, which costs nothing.
+    release()
   } catch (error) {
     if (!(error instanceof StatusError)) throw error
     stream.fail(error.status)
   }
 }
 
-function send({ response }: Exchange, { result, warnings }: ApiAnswer, representation: Representation): void {
+async function send({ request, response }: Exchange, { result, warnings }: ApiAnswer, representation: Representation): Promise<void> {
   const headers = { 'cache-control': 'no-cache, private', ...warningHeaders(warnings) }
   if (result.type === 'empty') {
     response.writeHead(204, headers)
@@ -112,6 +118,18 @@ function send({ response }: Exchange, { result, warnings }: ApiAnswer, represent
     return
   }
   const { contentType, bytes, end } = representation.encode(result)
+  if (bytes.length > COMPRESSED_BYTES_MIN && acceptsGzip(request.headers['accept-encoding'])) {
+    const small = await compressed([bytes, Buffer.from(end)])
+    response.writeHead(result.code, {
+      ...headers,
+      'content-type': contentType,
+      'content-encoding': 'gzip',
+      vary: 'Accept-Encoding',
+      'content-length': small.length,
+    })
+    response.end(small)
+    return
+  }
   response.writeHead(result.code, { ...headers, 'content-type': contentType, 'content-length': bytes.length + end.length })
   response.cork()
   response.write(bytes)

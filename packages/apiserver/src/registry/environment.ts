@@ -3,6 +3,7 @@ import { type Clock, generatedNameSuffix, type Random, type UidSource } from '@k
 import type { Storage } from '@kubetape/storage'
 import type { AdmissionChain } from '../admission/admission.ts'
 import type { Authorizer } from '../auth/authorizer.ts'
+import type { Identities } from '../auth/identities.ts'
 import type { ApiRequest } from '../request/api-request.ts'
 import type { StrategyContext } from './strategy.ts'
 
@@ -16,6 +17,8 @@ export interface RegistryEnvironment {
   readonly admission: AdmissionChain
   /** For what strategies and subresources must ask (may this user grant this role?): requests have been authorized before they come here. */
   readonly authorizer: Authorizer
+  /** Whose tokens are whose, and tokens for service accounts. */
+  readonly identities: Identities
   /** The cause under which a request that is no reconcile run's writes: it stands for an actor row of the journal. */
   actorCause(request: ApiRequest): string
 }
@@ -26,6 +29,8 @@ export interface RequestContext extends StrategyContext {
   readonly request: ApiRequest
   readonly cause: string
   readonly dryRun: boolean
+  /** What is undone when the request fails after all. */
+  readonly whenRefused: (() => void)[]
 }
 
 export function requestContext(environment: RegistryEnvironment, request: ApiRequest): RequestContext {
@@ -34,6 +39,7 @@ export function requestContext(environment: RegistryEnvironment, request: ApiReq
   return {
     request,
     warnings,
+    whenRefused: [],
     get cause() {
       cause ??= environment.actorCause(request)
       return cause

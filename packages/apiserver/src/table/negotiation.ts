@@ -23,8 +23,8 @@ export interface Negotiated {
 /** What the answer may be. */
 export interface Negotiation {
   readonly accept: string | undefined
-  /** The media types that the server can make; default: JSON and YAML. */
-  readonly served?: readonly ObjectMediaType[]
+  /** What can be sent as protobuf: everything, only metadata (of custom resources), or nothing. Default: nothing. */
+  readonly protobuf?: 'all' | 'metadata' | 'nothing'
   /** A watch is sent as JSON only, or as protobuf where that is served. */
   readonly watch?: boolean
   /** The query parameter `pretty`. */
@@ -32,8 +32,8 @@ export interface Negotiation {
   readonly userAgent?: string | undefined
 }
 
+const PROTOBUF = 'application/vnd.kubernetes.protobuf'
 const ALL: readonly ObjectMediaType[] = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
-const BY_DEFAULT: readonly ObjectMediaType[] = ['application/json', 'application/yaml']
 /** Browsers and tools that people read the answers of, by the beginnings of their user agents. */
 const PEOPLE = /^(?:curl|Wget|Mozilla\/5\.0)/
 const KINDS = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'])
@@ -42,8 +42,8 @@ const KINDS = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataL
  * Chooses the form of an answer by the Accept header: the first clause that can be served wins, so that `application/json;as=Table;v=v9,application/json`
  * falls back to the plain object. Throws 406 when no clause can be served; upstream has two texts for that.
  */
-export function negotiate({ accept, served = BY_DEFAULT, watch = false, pretty, userAgent }: Negotiation): Negotiated {
-  const choosable = served.filter((one) => !watch || one !== 'application/yaml')
+export function negotiate({ accept, protobuf = 'nothing', watch = false, pretty, userAgent }: Negotiation): Negotiated {
+  const choosable = ALL.filter((one) => (one === PROTOBUF ? protobuf !== 'nothing' : one !== 'application/yaml' || !watch))
   const wantsPretty = pretty ?? PEOPLE.test(userAgent ?? '')
   if (accept === undefined || accept.trim() === '') return { mediaType: choosable[0]!, as: undefined, pretty: wantsPretty }
   const clauses = parseAccept(accept)
@@ -51,6 +51,7 @@ export function negotiate({ accept, served = BY_DEFAULT, watch = false, pretty, 
   for (const clause of clauses) {
     for (const mediaType of choosable) {
       const as = isAskedFor(mediaType, clause) ? transformationOf(clause, mediaType, watch) : null
+      if (as === undefined && mediaType === PROTOBUF && protobuf !== 'all') continue
       if (as !== null) return { mediaType, as, pretty: wantsPretty || clause.parameters['pretty'] === '1' }
     }
   }
@@ -71,8 +72,17 @@ function transformationOf({ parameters }: AcceptClause, mediaType: ObjectMediaTy
   if (as === undefined && g === '' && v === '') return undefined
   if (as === undefined || !KINDS.has(as) || g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) return null
   // Tables have no protobuf form: their cells are of any type.
-  if (as === 'Table' && mediaType === 'application/vnd.kubernetes.protobuf') return null
+  if (as === 'Table' && mediaType === PROTOBUF) return null
   return { kind: as as Transformation['kind'], version: v }
+}
+
+/** The media type of a refusal: what the client would take as it is, otherwise JSON, since a refusal is not hidden behind another. */
+export function mediaTypeOfRefusal(accept: string | undefined): ObjectMediaType {
+  for (const clause of parseAccept(accept ?? '')) {
+    const found = ALL.find((mediaType) => isAskedFor(mediaType, clause) && transformationOf(clause, mediaType, false) === undefined)
+    if (found !== undefined) return found
+  }
+  return ALL[0]!
 }
 
 /** The forms of discovery: an APIGroupDiscoveryList of one of its versions, or undefined for the documents of old. Throws 406. */

@@ -1,3 +1,4 @@
+import type { ServedResource } from '../registry/served-resource.ts'
 import { type KubeObject, type ListMeta, notAcceptable } from '@kubetape/apimachinery'
 import type { Transformation } from './negotiation.ts'
 
@@ -24,4 +25,9 @@ export function checkTransformation({ kind }: Transformation, isList: boolean, g
     throw notAcceptable(`you requested PartialObjectMetadata, but the requested object is a list (${goType})`)
   if (kind === 'PartialObjectMetadataList' && !isList)
     throw notAcceptable(`you requested PartialObjectMetadataList, but the requested object is not a list (${goType})`)
+}
+
+/** What upstream's words call the type of an answer: `*core.PodList`. */
+export function goTypeOf({ info }: ServedResource, isList: boolean): string {
+  return `*${info.group.split('.')[0] || 'core'}.${info.kind}${isList ? 'List' : ''}`
 }

@@ -68,9 +68,12 @@ describe('negotiate()', () => {
   })
 
   test('chooses protobuf where it is served, but not for Tables', () => {
-    const served = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const
-    expect(negotiate({ accept: 'application/vnd.kubernetes.protobuf', served }).mediaType).toBe('application/vnd.kubernetes.protobuf')
-    expect(negotiate({ accept: `application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,${TABLE}`, served })).toMatchObject({
+    expect(negotiate({ accept: 'application/vnd.kubernetes.protobuf', protobuf: 'all' }).mediaType).toBe(
+      'application/vnd.kubernetes.protobuf',
+    )
+    expect(
+      negotiate({ accept: `application/vnd.kubernetes.protobuf;as=Table;v=v1;g=meta.k8s.io,${TABLE}`, protobuf: 'all' }),
+    ).toMatchObject({
       mediaType: 'application/json',
       as: table,
     })

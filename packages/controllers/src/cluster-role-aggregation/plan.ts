@@ -1,5 +1,5 @@
 import type { ClusterRole, PolicyRule } from '@kubetape/api/types/rbac/v1'
-import { deepEqual, isStatusError, LabelSelector, labelSelectorOf, type LabelSelectorObject } from '@kubetape/apimachinery'
+import { deepEqual, isStatusError, type LabelSelector, labelSelectorOf, type LabelSelectorObject } from '@kubetape/apimachinery'
 
 /** The rules that one role is to have. */
 export interface Aggregation {
@@ -26,7 +26,7 @@ function gathered(role: ClusterRole, ordered: readonly ClusterRole[]): PolicyRul
   const rules: PolicyRule[] = []
   const known = new Set<string>()
   for (const selector of role.aggregationRule!.clusterRoleSelectors ?? []) {
-    const selects = read(selector as LabelSelectorObject)
+    const selects = read(selector)
     if (selects === undefined) return undefined
     for (const other of ordered) {
       if (other.metadata.name === role.metadata.name || !selects.matches(other.metadata.labels ?? {})) continue

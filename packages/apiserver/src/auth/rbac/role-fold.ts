@@ -92,7 +92,7 @@ export class RoleFold {
     const binding: Binding = { kind: namespace === '' ? 'ClusterRoleBinding' : 'RoleBinding', name, namespace, roleRef, subjects }
     this.#known.set(key, binding)
     let scope = this.#bindings.get(namespace)
-    if (scope === undefined) this.#bindings.set(namespace, (scope = new Map()))
+    if (scope === undefined) this.#bindings.set(namespace, (scope = new Map<string, Binding[]>()))
     for (const subject of keysOf(binding)) {
       const list = scope.get(subject)
       if (list === undefined) scope.set(subject, [binding])

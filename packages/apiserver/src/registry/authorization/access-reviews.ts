@@ -3,7 +3,7 @@ import { badRequest, type FieldError, invalidObject, type KubeObject } from '@ku
 import { joinErrors, NO_RIGHTS } from '../../auth/authorizer.ts'
 import { admissionAttributes } from '../admit.ts'
 import { decodeBody } from '../body.ts'
-import { placeInNamespace } from '../create.ts'
+import { placeInNamespace } from '../object-place.ts'
 import type { RegistryEnvironment, RequestContext } from '../environment.ts'
 import { trackManagedFields } from '../managed-fields.ts'
 import type { SubresourceHandler } from '../registry.ts'

@@ -25,7 +25,7 @@ export function userOf({ user = '', uid, groups = [], extra }: SubjectAccessRevi
     name: user,
     groups,
     ...(uid ? { uid } : {}),
-    ...(extra === undefined ? {} : { extra: extra as Readonly<Record<string, readonly string[]>> }),
+    ...(extra === undefined ? {} : { extra: extra }),
   }
 }
 
@@ -36,8 +36,8 @@ export function questionOf(spec: SubjectAccessReviewSpec, user: UserInfo): Quest
     const { path = '', verb = '' } = nonResourceAttributes ?? {}
     return { attributes: { user, isResource: false, path, verb }, problems: [] }
   }
-  const fields = fieldSelectorOf(wanted.fieldSelector as SelectorAttributes | undefined)
-  const labels = labelSelectorOf(wanted.labelSelector as SelectorAttributes | undefined)
+  const fields = fieldSelectorOf(wanted.fieldSelector)
+  const labels = labelSelectorOf(wanted.labelSelector)
   return {
     attributes: {
       user,

@@ -32,8 +32,8 @@ function validateQuestion({ resourceAttributes, nonResourceAttributes }: Subject
 function validateSelectors({ resourceAttributes }: SubjectAccessReviewSpec): FieldError[] {
   if (!resourceAttributes) return []
   return [
-    ...validateSelector(resourceAttributes.fieldSelector as SelectorAttributes | undefined, RESOURCE.child('fieldSelector'), false),
-    ...validateSelector(resourceAttributes.labelSelector as SelectorAttributes | undefined, RESOURCE.child('labelSelector'), true),
+    ...validateSelector(resourceAttributes.fieldSelector, RESOURCE.child('fieldSelector'), false),
+    ...validateSelector(resourceAttributes.labelSelector, RESOURCE.child('labelSelector'), true),
   ]
 }
 

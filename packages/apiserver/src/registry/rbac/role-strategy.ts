@@ -25,10 +25,7 @@ function validateRole(draft: Draft): FieldError[] {
 
 function validateClusterRole(draft: Draft): FieldError[] {
   const { rules, aggregationRule } = draft as ClusterRole
-  return [
-    ...validateRules(rules, RULES, false),
-    ...(aggregationRule ? validateSelectors((aggregationRule.clusterRoleSelectors ?? []) as LabelSelectorObject[]) : []),
-  ]
+  return [...validateRules(rules, RULES, false), ...(aggregationRule ? validateSelectors(aggregationRule.clusterRoleSelectors ?? []) : [])]
 }
 
 function validateSelectors(selectors: readonly LabelSelectorObject[]): FieldError[] {

@@ -5,6 +5,9 @@ import {
   subjectAccessReview,
 } from '../authorization/access-reviews.ts'
 import type { SubresourceHandler } from '../registry.ts'
+import { reviewSelf } from '../authentication/self-subject-review.ts'
+import { requestToken } from '../authentication/token-request.ts'
+import { reviewToken } from '../authentication/token-review.ts'
 import { bindPod } from './binding.ts'
 import { evictPod } from './eviction.ts'
 import { podLog, podProxy, podStream } from './pod-streams.ts'
@@ -23,4 +26,7 @@ export const subresourceHandlers: ReadonlyMap<string, SubresourceHandler> = new 
   ['authorization.k8s.io/selfsubjectaccessreviews/', selfSubjectAccessReview],
   ['authorization.k8s.io/selfsubjectrulesreviews/', selfSubjectRulesReview],
   ['authorization.k8s.io/subjectaccessreviews/', subjectAccessReview],
+  ['/serviceaccounts/token', requestToken],
+  ['authentication.k8s.io/selfsubjectreviews/', reviewSelf],
+  ['authentication.k8s.io/tokenreviews/', reviewToken],
 ])

@@ -16,10 +16,10 @@ import { AUTO_UPDATE, type BootstrapPolicy } from './bootstrap-policy.ts'
  */
 export async function reconcilePolicy(client: Client, policy: BootstrapPolicy): Promise<void> {
   await Promise.all([
-    ...policy.clusterRoles.map((role) => reconcileRole(client, ClusterRoleKind as Kind<ClusterRole>, role)),
-    ...policy.roles.map((role) => reconcileRole<Role>(client, RoleKind as Kind<Role>, role)),
-    ...policy.clusterRoleBindings.map((one) => reconcileBinding(client, ClusterRoleBindingKind as Kind<ClusterRoleBinding>, one)),
-    ...policy.roleBindings.map((one) => reconcileBinding<RoleBinding>(client, RoleBindingKind as Kind<RoleBinding>, one)),
+    ...policy.clusterRoles.map((role) => reconcileRole(client, ClusterRoleKind, role)),
+    ...policy.roles.map((role) => reconcileRole<Role>(client, RoleKind, role)),
+    ...policy.clusterRoleBindings.map((one) => reconcileBinding(client, ClusterRoleBindingKind, one)),
+    ...policy.roleBindings.map((one) => reconcileBinding<RoleBinding>(client, RoleBindingKind, one)),
   ])
 }
 
@@ -74,15 +74,15 @@ function withMetadata<T extends ClusterRole>(known: T, wanted: T): T {
     ...known,
     metadata: {
       ...metadata,
-      labels: { ...wanted.metadata!.labels, ...metadata?.labels },
-      annotations: { ...wanted.metadata!.annotations, ...metadata?.annotations },
+      labels: { ...wanted.metadata.labels, ...metadata?.labels },
+      annotations: { ...wanted.metadata.annotations, ...metadata?.annotations },
     },
   }
 }
 
 const nameOf = ({ metadata }: ClusterRole): { name: string; namespace?: string } => ({
-  name: metadata!.name!,
-  ...(metadata!.namespace === undefined ? {} : { namespace: metadata!.namespace }),
+  name: metadata.name!,
+  ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
 })
 
 async function find<T extends ClusterRole>(client: Client, kind: Kind<T>, wanted: T): Promise<T | undefined> {

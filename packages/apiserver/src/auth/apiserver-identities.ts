@@ -1,0 +1,93 @@
+import type { Gates } from '@kubetape/client-go-features'
+import type { Clock } from '@kubetape/determinism'
+import type { Storage } from '@kubetape/storage'
+import type { OtherPaths } from '../http/other-paths.ts'
+import type { UserInfo } from '../registry/strategy.ts'
+import { type AnonymousAccess, EVERYBODY } from './anonymous-access.ts'
+import { Authentication } from './authentication.ts'
+import type { Authenticator, TokenAuthenticator } from './authenticator.ts'
+import { clientCertificates } from './client-certificate.ts'
+import type { Identities, ServiceAccountTokenIssuer, TokenVerdict } from './identities.ts'
+import { staticTokens } from './static-tokens.ts'
+import { addOpenidPaths } from './tokens/openid-paths.ts'
+import { serviceAccountTokens } from './tokens/service-account-authenticator.ts'
+import { SigningKeys } from './tokens/signing-keys.ts'
+
+export const DEFAULT_ISSUER = 'https://kubernetes.default.svc.cluster.local'
+
+/** How clients are known. */
+export interface IdentityOptions {
+  /** Keys of service account tokens. Default: one that is made when it is first needed, and lost with the process. */
+  readonly keys?: SigningKeys
+  /** Who makes service account tokens (`--service-account-issuer`): the first new ones; those of the others are believed too. */
+  readonly issuers?: readonly string[]
+  /** `--api-audiences`. Default: the issuers. */
+  readonly apiAudiences?: readonly string[]
+  /** `--service-account-max-token-expiration` */
+  readonly tokenExpirationMaxSeconds?: number
+  /** `--service-account-extend-token-expiration`. Default true. */
+  readonly extendsTokenExpiration?: boolean
+  /** `--service-account-jwks-uri` */
+  readonly jwksUri?: string
+  /** Methods that are asked before client certificates and tokens. */
+  readonly before?: readonly Authenticator[]
+  /** Methods that are asked for tokens after service accounts: OIDC, then webhooks. Read for each token. */
+  readonly moreTokens?: () => readonly TokenAuthenticator[]
+  /** Default: everybody. Read for each request. */
+  readonly anonymous?: () => AnonymousAccess
+}
+
+export interface ApiserverIdentitiesOptions extends IdentityOptions {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly gates: Gates
+  readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
+}
+
+/** All methods by which this API server knows its clients, in upstream's order, and the tokens that it makes itself. */
+export class ApiserverIdentities implements Identities {
+  readonly apiAudiences: readonly string[]
+  readonly authentication: Authentication
+  readonly serviceAccounts: ServiceAccountTokenIssuer
+  readonly #keys: SigningKeys
+  readonly #jwksUri: string | undefined
+  #static: TokenAuthenticator
+
+  constructor(options: ApiserverIdentitiesOptions) {
+    const { keys = new SigningKeys(), issuers = [DEFAULT_ISSUER], extendsTokenExpiration = true, log } = options
+    const { apiAudiences = issuers, before = [], moreTokens = () => [], anonymous = () => EVERYBODY } = options
+    this.apiAudiences = apiAudiences
+    this.#keys = keys
+    this.#jwksUri = options.jwksUri
+    this.#static = staticTokens(new Map(), apiAudiences)
+    this.serviceAccounts = {
+      issuer: issuers[0]!,
+      expirationMaxSeconds: options.tokenExpirationMaxSeconds,
+      extendsExpiration: extendsTokenExpiration,
+      sign: (claims) => keys.sign(claims),
+    }
+    const { storage, clock, gates } = options
+    const accounts = serviceAccountTokens({ storage, clock, gates, keys, issuers, apiAudiences })
+    this.authentication = new Authentication({
+      requests: [...before, clientCertificates()],
+      tokens: () => [this.#static, accounts, ...moreTokens()],
+      apiAudiences,
+      anonymous,
+      onRefused: (why) => log('debug', 'credentials were refused', { why }),
+    })
+  }
+
+  review(token: string, audiences: readonly string[]): Promise<TokenVerdict> {
+    return this.authentication.review(token, audiences)
+  }
+
+  /** These static tokens are known from here on, instead of others. */
+  useTokens(tokens: ReadonlyMap<string, UserInfo>): void {
+    this.#static = staticTokens(tokens, this.apiAudiences)
+  }
+
+  /** Publishes the keys of service account tokens. `url` is where this server listens. */
+  addPaths(paths: OtherPaths, url: () => string): void {
+    addOpenidPaths(paths, { issuer: this.serviceAccounts.issuer, keys: this.#keys, jwksUri: this.#jwksUri, url })
+  }
+}

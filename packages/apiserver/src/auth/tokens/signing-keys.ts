@@ -1,0 +1,93 @@
+import { createHash, createPrivateKey, createPublicKey, generateKeyPair, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import { promisify } from 'node:util'
+
+const MODULUS_BITS = 2048
+
+/** A public key as it is published (RFC 7517). */
+export interface PublishedKey {
+  readonly use: 'sig'
+  readonly kty: string
+  readonly kid: string
+  readonly alg: string
+  readonly [parameter: string]: string
+}
+
+/** A key that tokens are believed by, and signed with where its private half is there. */
+export interface SigningKey {
+  readonly id: string
+  readonly algorithm: 'RS256' | 'ES256' | 'ES384' | 'ES512'
+  readonly publicKey: KeyObject
+  readonly privateKey: KeyObject | undefined
+}
+
+/**
+ * The keys of service account tokens: the first signs, all of them verify, so that tokens outlive a new key.
+ *
+ * NOTE: signing is synchronous, because controllers do it in a reading of their own (see `serviceAccountTokenController`), which cannot wait. It takes
+ * about a millisecond.
+ */
+export class SigningKeys {
+  #keys: readonly SigningKey[] | undefined
+
+  /** `keys` undefined: one is made when it is first needed. */
+  constructor(keys?: readonly SigningKey[]) {
+    this.#keys = keys
+  }
+
+  get all(): readonly SigningKey[] {
+    return (this.#keys ??= [signingKey(generateKeyPairSync('rsa', { modulusLength: MODULUS_BITS }).privateKey)])
+  }
+
+  /** A compact JWS of these claims. */
+  sign(claims: object): string {
+    const key = this.all.find((one) => one.privateKey !== undefined)
+    if (key === undefined) throw new Error('Cannot sign a token: there is no private key for service account tokens')
+    const signed = `${encoded({ alg: key.algorithm, kid: key.id })}.${encoded(claims)}`
+    const signature = sign(digestOf(key.algorithm), Buffer.from(signed), { key: key.privateKey!, dsaEncoding: 'ieee-p1363' })
+    return `${signed}.${signature.toString('base64url')}`
+  }
+
+  /** What `/openid/v1/jwks` answers. */
+  published(): { readonly keys: readonly PublishedKey[] } {
+    return {
+      keys: this.all.map(({ publicKey, id, algorithm }) => {
+        const { kty, ...rest } = publicKey.export({ format: 'jwk' }) as Record<string, string>
+        return { use: 'sig', kty: kty!, kid: id, alg: algorithm, ...rest }
+      }),
+    }
+  }
+}
+
+/** Reads a private or public key (PEM, RSA or ECDSA). Throws for anything else. */
+export function readSigningKey(pem: string): SigningKey {
+  return pem.includes('PRIVATE KEY') ? signingKey(createPrivateKey(pem)) : signingKey(createPublicKey(pem))
+}
+
+/** A new key, as PEM; made beside the event loop. */
+export async function newSigningKeyPem(): Promise<string> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: MODULUS_BITS })
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+}
+
+function signingKey(key: KeyObject): SigningKey {
+  const publicKey = key.type === 'private' ? createPublicKey(key) : key
+  // The id is the digest of the key, as upstream makes it.
+  const der = publicKey.export({ type: 'spki', format: 'der' })
+  const id = createHash('sha256').update(der).digest('base64url')
+  return { id, algorithm: algorithmOf(publicKey), publicKey, privateKey: key.type === 'private' ? key : undefined }
+}
+
+const CURVES: Readonly<Record<string, SigningKey['algorithm']>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' }
+
+function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): SigningKey['algorithm'] {
+  const curve = CURVES[asymmetricKeyDetails?.namedCurve ?? '']
+  if (asymmetricKeyType === 'rsa') return 'RS256'
+  if (asymmetricKeyType === 'ec' && curve !== undefined) return curve
+  throw new Error(
+    `Cannot use a key of type "${asymmetricKeyType}" for service account tokens: it must be RSA or ECDSA (P-256, P-384, P-521)`,
+  )
+}
+
+const digestOf = (algorithm: SigningKey['algorithm']): string => `sha${algorithm.slice(2)}`
+
+const encoded = (value: object): string => Buffer.from(JSON.stringify(value), 'utf8').toString('base64url')

@@ -1,0 +1,110 @@
+import { typeNameOfKind } from '@kubetape/api'
+import type { KubeObject, ListMeta, Status } from '@kubetape/apimachinery'
+import type { ListResult, StoredObject } from '@kubetape/storage'
+import { Writer } from 'protobufjs/minimal.js'
+import { listMetadata } from '../http/encode.ts'
+import type { ServedResource } from '../registry/served-resource.ts'
+import { envelopeHead, inEnvelope, objectInEnvelope, watchFrame } from './envelope.ts'
+import { hasMessage, jsonToMessage } from './json-to-message.ts'
+
+const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.'
+/** Of every list: its metadata is field 1, its items are field 2. */
+const METADATA_TAG = (1 << 3) | 2
+const ITEM_TAG = (2 << 3) | 2
+
+/** Objects of one resource as protobuf. A stored object is encoded once for each of its revisions, and those bytes are in lists and watches. */
+export class ProtobufEncoding {
+  readonly #typeName: string
+  readonly #head: Uint8Array
+  readonly #listHead: Uint8Array
+
+  private constructor(resource: ServedResource, typeName: string) {
+    this.#typeName = typeName
+    this.#head = envelopeHead(resource.apiVersion, resource.info.kind)
+    this.#listHead = envelopeHead(resource.apiVersion, `${resource.info.kind}List`)
+  }
+
+  /** Undefined for a resource without a message: a custom one. */
+  static of(resource: ServedResource): ProtobufEncoding | undefined {
+    const known = encodings.get(resource)
+    if (known !== undefined) return known
+    const typeName = resource.custom ? undefined : typeNameOfKind(resource.gvk)
+    if (typeName === undefined || !hasMessage(typeName)) return undefined
+    const encoding = new ProtobufEncoding(resource, typeName)
+    encodings.set(resource, encoding)
+    return encoding
+  }
+
+  stored(stored: StoredObject): Uint8Array {
+    return inEnvelope(this.#head, [this.#messageOf(stored)])
+  }
+
+  /** Any built-in object by the kind that it says, so that the answers of subresources can be sent too. */
+  object(object: Readonly<KubeObject>): Uint8Array {
+    const { apiVersion = '', kind = '' } = object
+    const at = apiVersion.lastIndexOf('/')
+    const typeName = typeNameOfKind({ group: at < 0 ? '' : apiVersion.slice(0, at), version: apiVersion.slice(at + 1), kind })
+    return objectInEnvelope(typeName ?? this.#typeName, object)
+  }
+
+  list(list: ListResult): Uint8Array {
+    return listInEnvelope(
+      this.#listHead,
+      listMetadata(list),
+      list.items.map((one) => this.#messageOf(one)),
+    )
+  }
+
+  /** The frame of an event. `keep`: others are about to ask for the same. */
+  event(type: string, stored: StoredObject, keep: boolean): Uint8Array {
+    const known = stored.alternate?.frame
+    if (known?.type === type) return known.bytes
+    const bytes = watchFrame(type, this.stored(stored))
+    if (keep && stored.alternate !== undefined) stored.alternate.frame = { type, bytes }
+    return bytes
+  }
+
+  #messageOf(stored: StoredObject): Uint8Array {
+    const known = stored.alternate?.bytes
+    if (known !== undefined) return known
+    const bytes = jsonToMessage(this.#typeName, stored.object)
+    stored.alternate = { bytes, frame: undefined }
+    return bytes
+  }
+}
+
+const encodings = new WeakMap<ServedResource, ProtobufEncoding>()
+
+/** The Status of a refusal, or of a deletion. */
+export function encodeStatus(status: Status): Uint8Array {
+  return objectInEnvelope(`${META}Status`, status)
+}
+
+/** An object that has only its metadata: of every kind, custom ones included. */
+export function encodePartial(object: KubeObject): Uint8Array {
+  return inEnvelope(envelopeHead(object.apiVersion ?? '', object.kind ?? ''), [partialMessage(object)])
+}
+
+/** A list of such objects. */
+export function encodePartialList(apiVersion: string, metadata: ListMeta, items: readonly Readonly<KubeObject>[]): Uint8Array {
+  return listInEnvelope(envelopeHead(apiVersion, 'PartialObjectMetadataList'), metadata, items.map(partialMessage))
+}
+
+/** PartialObjectMetadata { ObjectMeta metadata = 1 }: no built-in kind is made of it, so the API's data does not have it. */
+function partialMessage({ metadata = {} }: Readonly<KubeObject>): Uint8Array {
+  return Writer.create()
+    .uint32(METADATA_TAG)
+    .bytes(jsonToMessage(`${META}ObjectMeta`, metadata))
+    .finish()
+}
+
+function listInEnvelope(head: Uint8Array, metadata: ListMeta, messages: readonly Uint8Array[]): Uint8Array {
+  const parts: Uint8Array[] = [
+    Writer.create()
+      .uint32(METADATA_TAG)
+      .bytes(jsonToMessage(`${META}ListMeta`, metadata))
+      .finish(),
+  ]
+  for (const message of messages) parts.push(Writer.create().uint32(ITEM_TAG).uint32(message.length).finish(), message)
+  return inEnvelope(head, parts)
+}

@@ -1,0 +1,70 @@
+import type { StorageEvent } from '@kubetape/storage'
+import { listMetadata } from '../http/encode.ts'
+import { type Body, bookmarkObject, type Encoded, objectOf, type Representation } from '../http/representation.ts'
+import type { WatchEncoding } from '../http/watch-response.ts'
+import type { ServedResource } from '../registry/served-resource.ts'
+import type { Transformation } from '../table/negotiation.ts'
+import { checkTransformation, goTypeOf, partialObjectMetadata } from '../table/partial-object-metadata.ts'
+import { watchFrame } from './envelope.ts'
+import { encodePartial, encodePartialList, encodeStatus, type ProtobufEncoding } from './protobuf-encoding.ts'
+
+export const PROTOBUF = 'application/vnd.kubernetes.protobuf'
+
+/** Answers as protobuf: whole objects where the kind has a message (`encoding`), and metadata only (`as`) of every kind. */
+export function protobufRepresentation(
+  resource: ServedResource,
+  encoding: ProtobufEncoding | undefined,
+  as: Transformation | undefined,
+): Representation {
+  if (as !== undefined || encoding === undefined) return metadataRepresentation(resource, as!)
+  return {
+    encode: (result) => encoded(wholeBytes(encoding, result)),
+    watch: () => ({
+      ...watchBasics(resource, (object) => encoding.object(object)),
+      event: ({ type, object }: StorageEvent, keep) => encoding.event(type, object, keep),
+    }),
+  }
+}
+
+const encoded = (bytes: Uint8Array): Encoded => ({ contentType: PROTOBUF, bytes, end: '' })
+
+function wholeBytes(encoding: ProtobufEncoding, result: Body): Uint8Array {
+  switch (result.type) {
+    case 'stored':
+      return encoding.stored(result.stored)
+    case 'object':
+      return encoding.object(result.object)
+    case 'status':
+      return encodeStatus(result.status)
+    case 'list':
+      return encoding.list(result.list)
+  }
+}
+
+function metadataRepresentation(resource: ServedResource, as: Transformation): Representation {
+  const { version } = as
+  return {
+    encode: (result) => {
+      if (result.type === 'status') return encoded(encodeStatus(result.status))
+      checkTransformation(as, result.type === 'list', goTypeOf(resource, result.type === 'list'))
+      if (result.type !== 'list') return encoded(encodePartial(partialObjectMetadata(objectOf(result), version)))
+      const items = result.list.items.map((one) => one.object)
+      return encoded(encodePartialList(`meta.k8s.io/${version}`, listMetadata(result.list), items))
+    },
+    watch: () => ({
+      ...watchBasics(resource, (object) => encodePartial(partialObjectMetadata(object, version))),
+      event: ({ type, object }) => watchFrame(type, encodePartial(partialObjectMetadata(object.object, version))),
+    }),
+  }
+}
+
+function watchBasics(
+  resource: ServedResource,
+  encode: (object: ReturnType<typeof bookmarkObject>) => Uint8Array,
+): Omit<WatchEncoding, 'event'> {
+  return {
+    contentType: `${PROTOBUF};stream=watch`,
+    bookmark: (revision, initialEventsEnd) => watchFrame('BOOKMARK', encode(bookmarkObject(resource, revision, initialEventsEnd))),
+    error: (status) => watchFrame('ERROR', encodeStatus(status)),
+  }
+}
