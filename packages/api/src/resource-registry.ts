@@ -24,6 +24,10 @@ export interface ResourceInfo extends GroupVersionResource, GroupVersionKind {
   readonly responseVersion?: string
   /** Served under v1.31's defaults plus the two beta APIs of the conformance profile `default`. */
   readonly inDefaultProfile: boolean
+  /** Made by a CustomResourceDefinition. Default false. */
+  readonly custom?: boolean
+  /** The kind of its lists. Default: the kind with `List` behind it. */
+  readonly listKind?: string
   readonly subresources: readonly SubresourceInfo[]
 }
 

@@ -66,13 +66,13 @@ export const required = (path: FieldPath, detail = ''): FieldError => make('Fiel
 /** `Invalid value: value: detail`; give `printed` where upstream prints the value in its own way. */
 export const invalid = (path: FieldPath, value: unknown, detail: string, printed = printValue(value)): FieldError =>
   make('FieldValueInvalid', path, withDetail(`Invalid value: ${printed}`, detail))
-/** `Unsupported value: value: supported values: "a", "b"` (in the order given) */
-export const notSupported = (path: FieldPath, value: unknown, supported: readonly string[]): FieldError =>
+/** `Unsupported value: value: supported values: "a", "b"` (in the order given); give `printed` where upstream prints the value in its own way. */
+export const notSupported = (path: FieldPath, value: unknown, supported: readonly string[], printed = printValue(value)): FieldError =>
   make(
     'FieldValueNotSupported',
     path,
     withDetail(
-      `Unsupported value: ${printValue(value)}`,
+      `Unsupported value: ${printed}`,
       supported.length > 0 ? `supported values: ${supported.map((one) => JSON.stringify(one)).join(', ')}` : '',
     ),
   )

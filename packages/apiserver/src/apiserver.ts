@@ -4,10 +4,15 @@ import { type Clock, type Random, type UidSource, uidSource } from '@kubetape/de
 import type { Storage } from '@kubetape/storage'
 import { AdmissionChain } from './admission/admission.ts'
 import { defaultPlugins } from './admission/default-plugins.ts'
+import { COMPONENT_USER } from './auth/component-user.ts'
 import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
 import { superusers, unionAuthorizer } from './auth/authorizer.ts'
 import { publicPaths } from './auth/public-paths.ts'
 import { bootstrap } from './bootstrap.ts'
+import { ensureFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
+import { DanglingConditions } from './flow-control/dangling-conditions.ts'
+import { addFlowControlDumps } from './flow-control/flow-control-dumps.ts'
+import { PriorityAndFairness } from './flow-control/priority-and-fairness.ts'
 import { ApiServer } from './http/api-server.ts'
 import type { ServingCertificates } from './http/certificates.ts'
 import type { HealthCheck } from './http/health.ts'
@@ -18,6 +23,7 @@ import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
 import { builtinResource } from './registry/served-resource.ts'
 import { servedResources } from './discovery/served-resources.ts'
+import { CustomResourceServer } from './custom-resources/custom-resource-server.ts'
 import type { UserInfo } from './registry/strategy.ts'
 import { subresourceHandlers } from './registry/subresources/subresource-handlers.ts'
 import type { ApiRequest } from './request/api-request.ts'
@@ -47,9 +53,6 @@ export interface ListenOptions {
   readonly tokens: ReadonlyMap<string, UserInfo>
 }
 
-/** Kubetape's own components: their causes are honoured, and they may do anything. */
-export const COMPONENT_GROUP = 'system:masters'
-
 /** Throws when the log takes and gives nothing any more: it was closed, or a write to it failed. */
 function readLog(storage: Storage): undefined {
   storage.getAt({ group: '', resource: 'namespaces' }, '', 'default', storage.revision)
@@ -59,8 +62,11 @@ function readLog(storage: Storage): undefined {
 export class Apiserver {
   readonly registry: Registry
   readonly #options: ApiserverOptions
+  readonly #customResources: CustomResourceServer
   readonly #identities: ApiserverIdentities
   #server: ApiServer | undefined
+  /** What goes on beside requests. */
+  readonly #stops: (() => void)[] = []
 
   private constructor(options: ApiserverOptions) {
     this.#options = options
@@ -86,12 +92,19 @@ export class Apiserver {
       servedResources(options.runtimeConfig).map(builtinResource),
       subresourceHandlers,
     )
+    this.#customResources = new CustomResourceServer({ registry: this.registry, clock, log: options.log })
   }
 
   /** Makes the server and the objects that every cluster has. */
   static async create(options: ApiserverOptions): Promise<Apiserver> {
     const server = new Apiserver(options)
-    await bootstrap(server.client({ name: 'system:apiserver', groups: [COMPONENT_GROUP] }, 'kubetape-apiserver'))
+    await Promise.all([
+      bootstrap(server.client(COMPONENT_USER, 'kubetape-apiserver')),
+      ensureFlowControlObjects(server.client(COMPONENT_USER, 'api-priority-and-fairness-config-producer-v1')),
+    ])
+    const { storage, clock } = options
+    const client = server.client(COMPONENT_USER, 'api-priority-and-fairness-config-consumer-v1')
+    server.#stops.push(await new DanglingConditions({ client, storage, clock }).start())
     return server
   }
 
@@ -113,11 +126,16 @@ export class Apiserver {
     addApiPaths(paths, this.registry)
     this.#identities.addPaths(paths, () => this.#server?.url ?? '')
     this.#identities.useTokens(options.tokens)
+    const { storage, clock } = this.#options
+    const flowControl = new PriorityAndFairness({ storage, clock })
+    this.#stops.push(() => flowControl.close())
+    addFlowControlDumps(paths, flowControl)
     this.#server = await ApiServer.listen({
       registry: this.registry,
       gate: new RequestGate({
         authentication: this.#identities.authentication,
         authorizer: this.registry.environment.authorizer,
+        flowControl,
       }),
       others: paths,
       clock: this.#options.clock,
@@ -130,6 +148,8 @@ export class Apiserver {
   }
 
   async close(): Promise<void> {
+    for (const stop of this.#stops) stop()
+    this.#customResources.stop()
     await this.#server?.close()
   }
 }

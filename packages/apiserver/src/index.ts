@@ -1,6 +1,7 @@
 /** The Kubernetes API over storage. Start with `Apiserver.create(options)`; `client()` speaks to it in process, `listen()` over HTTP. */
-export { Apiserver, type ApiserverOptions, COMPONENT_GROUP, type ListenOptions } from './apiserver.ts'
 export type { IdentityOptions } from './auth/apiserver-identities.ts'
+export { Apiserver, type ApiserverOptions, type ListenOptions } from './apiserver.ts'
+export { COMPONENT_GROUP } from './auth/component-user.ts'
 export { parseTokenFile } from './auth/static-tokens.ts'
 export { newSigningKeyPem, readSigningKey, type SigningKey, SigningKeys } from './auth/tokens/signing-keys.ts'
 export { type KeyPair, makeCertificates, type ServingCertificates } from './http/certificates.ts'

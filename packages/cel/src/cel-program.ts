@@ -15,11 +15,14 @@ export class CelEvaluationError extends Error {
   readonly code = 'CEL_EVALUATION'
   /** The cost limit was exceeded: nothing more may be evaluated for this request. */
   readonly overBudget: boolean
+  /** What the evaluation had cost when it failed. */
+  readonly cost: number
 
-  constructor(message: string, overBudget = false) {
+  constructor(message: string, overBudget = false, cost = 0) {
     super(message)
     this.name = 'CelEvaluationError'
     this.overBudget = overBudget
+    this.cost = cost
   }
 }
 
@@ -37,11 +40,11 @@ export interface CelProgram {
   readonly cost: CelCost
   /**
    * Evaluates with JSON values for variables (a function is called when the variable is first read). `costLimit`: units that may be used, default unlimited.
-   * Throws a CelEvaluationError. Answers a JSON-like value (ints as bigint) and what it cost.
+   * Throws a CelEvaluationError. Answers a JSON-like value (ints as bigint) and what it cost; `raw` answers the value as it is, for another program's variable.
    */
   evaluate(
     variables: Readonly<Record<string, unknown>>,
-    options?: { readonly costLimit?: number },
+    options?: { readonly costLimit?: number; readonly raw?: boolean },
   ): { readonly value: unknown; readonly cost: number }
 }
 
@@ -50,6 +53,10 @@ export interface CelEnvironmentOptions {
   readonly variables: Readonly<Record<string, CelType>>
   /** Which release's libraries and options expressions may use; default those of v1.31. Stored expressions are compiled with all that there are. */
   readonly version?: '1.30' | '1.31'
+  /** Calls of Kubernetes' libraries cost what they do instead of one unit each; default true. v1.31's policies and webhooks have it off (StrictCostEnforcementForVAP). */
+  readonly strictCost?: boolean
+  /** Selectors of the authorizer library (gate AuthorizeWithSelectors). Default false. */
+  readonly authorizeWithSelectors?: boolean
 }
 
 /** Limits of v1.31, in cost units. */

@@ -7,6 +7,7 @@ import {
   jobOrphanPodController,
   namespaceController,
   podGarbageCollectorController,
+  resourceQuotaController,
   rootCaController,
   serviceAccountController,
   serviceAccountTokenController,
@@ -57,6 +58,7 @@ export function builtinControllers({
     serviceAccountTokenController({ sign: signToken, ca: secretCa }),
     rootCaController({ ca }),
     podGarbageCollectorController(),
+    resourceQuotaController({ resources: owned }),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }

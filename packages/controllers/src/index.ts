@@ -12,3 +12,4 @@ export {
   serviceAccountTokenController,
   type ServiceAccountTokenControllerOptions,
 } from './service-account-token/service-account-token-controller.ts'
+export { resourceQuotaController, type ResourceQuotaControllerOptions } from './resource-quota/resource-quota-controller.ts'

@@ -5,8 +5,10 @@ import type { Authorizer } from '../auth/authorizer.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { AdmissionPlugin } from './admission.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { limitRanger } from './limit-ranger/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { priority } from './priority.ts'
+import { resourceQuota } from './resource-quota/resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
 
@@ -23,10 +25,11 @@ export interface PluginEnvironment {
 }
 
 /** The plugins that v1.31 has on by default, in its order, as far as the kinds that this release serves whole are concerned. */
-export function defaultPlugins({ storage, clock }: PluginEnvironment): AdmissionPlugin[] {
+export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[] {
+  const { storage, clock } = environment
   return [
     namespaceLifecycle(storage),
-    // LimitRanger
+    limitRanger(storage),
     serviceAccount(storage, clock),
     // TaintNodesByCondition, PodSecurity
     priority(storage),
@@ -34,6 +37,7 @@ export function defaultPlugins({ storage, clock }: PluginEnvironment): Admission
     // DefaultStorageClass, StorageObjectInUseProtection, PersistentVolumeClaimResize
     runtimeClass(storage),
     // CertificateApproval, CertificateSigning, CertificateSubjectRestriction, ClusterTrustBundleAttest, DefaultIngressClass
-    // MutatingAdmissionWebhook, ValidatingAdmissionPolicy, ValidatingAdmissionWebhook, ResourceQuota
+    // MutatingAdmissionWebhook, ValidatingAdmissionPolicy, ValidatingAdmissionWebhook
+    resourceQuota(environment),
   ]
 }

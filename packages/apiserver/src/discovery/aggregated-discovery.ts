@@ -35,9 +35,11 @@ export function groupDiscoveryOf({ group, versions }: ServedGroup): ApiGroupDisc
 }
 
 function resourceDiscoveryOf(info: ResourceInfo): object {
+  // Of custom resources the kind's group and version are told even where they are the resource's.
+  const own = info.custom ? { group: info.group, version: info.version } : { group: undefined, version: undefined }
   return {
     resource: info.resource,
-    responseKind: responseKind(info.kind, info.responseGroup, info.responseVersion),
+    responseKind: responseKind(info.kind, info.responseGroup ?? own.group, info.responseVersion ?? own.version),
     scope: info.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: info.singular,
     verbs: info.verbs,
@@ -48,7 +50,7 @@ function resourceDiscoveryOf(info: ResourceInfo): object {
       : {
           subresources: info.subresources.map((sub) => ({
             subresource: sub.name,
-            responseKind: responseKind(sub.kind, sub.group, sub.version),
+            responseKind: responseKind(sub.kind, sub.group ?? own.group, sub.version ?? own.version),
             verbs: sub.verbs,
           })),
         }),

@@ -1,7 +1,7 @@
-import { failure } from '@kubetape/apimachinery'
+import { failure, formatGroupVersion, formatGroupVersionKind, type SchemaSource } from '@kubetape/apimachinery'
 import { builtinSchemas, typeNameOfKind } from '@kubetape/api'
 import { type CachedDocument, DiscoveryDocuments } from '../discovery/discovery-documents.ts'
-import { groupResources } from '../discovery/served-resources.ts'
+import { groupResources, type ServedGroup } from '../discovery/served-resources.ts'
 import { GNOSTIC_V2_ACCEPTED, GNOSTIC_V2_CONTENT_TYPE } from '../openapi/gnostic-v2.ts'
 import { OpenApiDocuments } from '../openapi/openapi-documents.ts'
 import { parseAccept } from '../table/accept.ts'
@@ -13,34 +13,71 @@ import { EMULATED_VERSION } from './standard-paths.ts'
 
 const AGGREGATED_TYPE = (version: string): string => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`
 
-/** Adds discovery and OpenAPI, made from what the registry serves. */
+/** Adds discovery and OpenAPI, made from what the registry serves, and made anew when that has changed. */
 export function addApiPaths(paths: OtherPaths, registry: Registry): void {
-  const groups = groupResources([...registry.resources()].map((one) => one.info))
-  paths.name(
-    groups.flatMap(({ group, versions }) =>
+  const groups = whileUnchanged(registry, () => groupResources([...registry.resources()].map((one) => one.info)))
+  paths.name(() =>
+    groups().flatMap(({ group, versions }) =>
       group === '' ? ['/apis/', '/api/v1'] : [`/apis/${group}`, ...versions.map(({ version }) => `/apis/${group}/${version}`)],
     ),
   )
-  addDiscovery(paths, (host) => new DiscoveryDocuments(groups, { serverAddress: host }))
-  const openapi = new OpenApiDocuments({ groups, source: builtinSchemas, typeNameOf: typeNameOfKind, version: EMULATED_VERSION.gitVersion })
+  addDiscovery(
+    paths,
+    whileUnchanged(registry, () => {
+      let documents: DiscoveryDocuments | undefined
+      return (host: string) => (documents ??= new DiscoveryDocuments(groups(), { serverAddress: host }))
+    }),
+  )
+  const openapi = whileUnchanged(registry, () => openApiOf(registry, groups()))
   paths.on('/openapi/v2', ({ request }) => {
     const wanted = parseAccept(request.headers.accept ?? 'application/json')
     const protobuf = wanted.some(({ mediaType }) => (GNOSTIC_V2_ACCEPTED as readonly string[]).includes(mediaType))
     return protobuf
-      ? { contentType: GNOSTIC_V2_CONTENT_TYPE, bytes: openapi.v2Protobuf() }
-      : { contentType: 'application/json', bytes: openapi.v2Json() }
+      ? { contentType: GNOSTIC_V2_CONTENT_TYPE, bytes: openapi().v2Protobuf() }
+      : { contentType: 'application/json', bytes: openapi().v2Json() }
   })
-  paths.on('/openapi/v3', () => ({ contentType: 'text/plain; charset=utf-8', bytes: openapi.index() }))
+  paths.on('/openapi/v3', () => ({ contentType: 'text/plain; charset=utf-8', bytes: openapi().index() }))
   paths.on('/openapi/v3/', (_, key) => {
-    const bytes = openapi.v3(key)
+    const bytes = openapi().v3(key)
     if (bytes === undefined) return { contentType: 'text/plain; charset=utf-8', bytes: '', code: 404 }
-    return { contentType: 'application/json', bytes, headers: { etag: `"${openapi.hashOf(key)}"`, 'cache-control': 'public, immutable' } }
+    return { contentType: 'application/json', bytes, headers: { etag: `"${openapi().hashOf(key)}"`, 'cache-control': 'public, immutable' } }
   })
 }
 
-function addDiscovery(paths: OtherPaths, make: (host: string) => DiscoveryDocuments): void {
-  let documents: DiscoveryDocuments | undefined
-  const known = ({ request }: Exchange): DiscoveryDocuments => (documents ??= make(request.headers.host ?? ''))
+/** What `make` makes, kept until something else is served. */
+function whileUnchanged<T>(registry: Registry, make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  registry.onChange(() => (made = undefined))
+  return () => (made ??= { value: make() }).value
+}
+
+function openApiOf(registry: Registry, groups: readonly ServedGroup[]): OpenApiDocuments {
+  const custom = [...registry.resources()].flatMap((one) =>
+    one.published === undefined ? [] : [{ gvk: one.gvk, info: one.info, types: one.published }],
+  )
+  const names = new Map(
+    custom.flatMap(({ gvk, info, types }) => [
+      [formatGroupVersionKind(gvk), types.name],
+      [formatGroupVersionKind({ ...gvk, kind: info.listKind ?? `${gvk.kind}List` }), types.listName],
+    ]),
+  )
+  const sourceOf = (dialect: 'v2' | 'v3'): SchemaSource => {
+    const types = new Map(custom.flatMap((one) => [...one.types[dialect]]))
+    return { type: (name) => types.get(name) ?? builtinSchemas.type(name) }
+  }
+  const versions = new Set(custom.map(({ gvk }) => formatGroupVersion(gvk)))
+  return new OpenApiDocuments({
+    groups,
+    source: sourceOf('v3'),
+    sourceV2: sourceOf('v2'),
+    typeNameOf: (gvk) => names.get(formatGroupVersionKind(gvk)) ?? typeNameOfKind(gvk),
+    isCustom: (target) => versions.has(formatGroupVersion(target)),
+    version: EMULATED_VERSION.gitVersion,
+  })
+}
+
+function addDiscovery(paths: OtherPaths, documents: () => (host: string) => DiscoveryDocuments): void {
+  const known = ({ request }: Exchange): DiscoveryDocuments => documents()(request.headers.host ?? '')
   for (const root of ['api', 'apis'] as const) {
     paths.on(`/${root}`, (exchange) => {
       const version = negotiateDiscovery(exchange.request.headers.accept)
@@ -52,10 +89,13 @@ function addDiscovery(paths: OtherPaths, make: (host: string) => DiscoveryDocume
   paths.on('/api/', (exchange, rest) => found(exchange, known(exchange).apiResourceList({ group: '', version: trimmed(rest) }), true))
   paths.on('/apis/', (exchange, rest) => {
     const [group = '', version] = trimmed(rest).split('/')
-    const ofGroup = known(exchange).apiGroup(group)
-    return version === undefined
-      ? found(exchange, ofGroup, false)
-      : found(exchange, known(exchange).apiResourceList({ group, version }), ofGroup !== undefined)
+    const discovery = known(exchange)
+    if (version === undefined) return found(exchange, discovery.apiGroup(group), false)
+    // Of a group that only definitions make, nobody answers for a version that is not served.
+    const isOwn = discovery.groups.some(
+      (one) => one.group === group && one.versions.some(({ resources }) => resources.some((info) => !info.custom)),
+    )
+    return found(exchange, discovery.apiResourceList({ group, version }), isOwn)
   })
 }
 

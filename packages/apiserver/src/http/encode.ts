@@ -31,6 +31,7 @@ export function encodeJsonLine(value: object): Uint8Array {
 
 /** `{"kind":"PodList",…,"items":[…]}`; items of built-in kinds leave out kind and apiVersion, which stand at their head. */
 function encodeList(resource: ServedResource, list: ListResult): Uint8Array {
+  if (resource.custom) return encodeCustomList(resource, list)
   const metadata = listMetadata(list)
   const parts: Uint8Array[] = [
     Buffer.from(
@@ -42,6 +43,19 @@ function encodeList(resource: ServedResource, list: ListResult): Uint8Array {
     parts.push(OPEN, withoutHead(resource, item))
   }
   parts.push(Buffer.from(']}'))
+  return Buffer.concat(parts)
+}
+
+/** Lists of custom resources have whole items, and always say whether they go on. */
+function encodeCustomList({ info, apiVersion }: ServedResource, list: ListResult): Uint8Array {
+  const kind = info.listKind ?? `${info.kind}List`
+  const metadata = { continue: '', ...listMetadata(list) }
+  const parts: Uint8Array[] = [Buffer.from(`{"apiVersion":${JSON.stringify(apiVersion)},"items":[`)]
+  for (const [at, item] of list.items.entries()) {
+    if (at > 0) parts.push(COMMA)
+    parts.push(item.bytes)
+  }
+  parts.push(Buffer.from(`],"kind":${JSON.stringify(kind)},"metadata":${JSON.stringify(metadata)}}`))
   return Buffer.concat(parts)
 }
 

@@ -22,7 +22,7 @@ interface Served {
 export class OtherPaths {
   readonly #exact = new Map<string, Served>()
   readonly #prefixes: [string, Served][] = []
-  readonly #named: string[] = []
+  readonly #named: (() => readonly string[])[] = []
 
   /** Serves GET and HEAD of a path; other methods are 405. */
   on(path: string, handler: PathHandler): this {
@@ -36,12 +36,12 @@ export class OtherPaths {
 
   /** Paths that are served, as the root lists them. */
   paths(): string[] {
-    return [...new Set([...this.#exact.keys(), ...this.#named])].filter((path) => path !== '/').sort()
+    return [...new Set([...this.#exact.keys(), ...this.#named.flatMap((names) => names())])].filter((path) => path !== '/').sort()
   }
 
-  /** Names paths below a prefix, for `paths`. */
-  name(paths: readonly string[]): this {
-    this.#named.push(...paths)
+  /** Names paths below a prefix, for `paths`, which asks each time. */
+  name(paths: () => readonly string[]): this {
+    this.#named.push(paths)
     return this
   }
 

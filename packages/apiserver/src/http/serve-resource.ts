@@ -11,7 +11,7 @@ import { acceptsGzip, compressed, COMPRESSED_BYTES_MIN } from './compression.ts'
 import { mediaTypeOf, PATCH_TYPES, requestBody } from './request-body.ts'
 import { requestOptions } from './request-options.ts'
 import { chooseRepresentation, type Representation } from './representation.ts'
-import { warningHeaders } from './warning-headers.ts'
+import { warningHeaders, warningValue } from './warning-headers.ts'
 import { WatchResponse } from './watch-response.ts'
 
 type ResourceInfo = Extract<RequestInfo, { isResource: true }>
@@ -23,7 +23,7 @@ const WATCH_DEFAULT_SECONDS = 1800
 /** Serves one request to a resource: reads it, has the registry run it, and writes the answer in the form asked for. */
 export async function serveResource(exchange: Exchange, info: ResourceInfo, registry: Registry, clock: Clock): Promise<void> {
   const { request, response, query, user, audit } = exchange
-  if (!registry.knowsGroup(info.group)) {
+  if (registry.isNowhere(info)) {
     sendNotFoundPage(response)
     return
   }
@@ -48,7 +48,7 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
     ...causeOf(request.headers, user),
   }
   // Upstream refuses these before it looks at what is accepted, and before the body is read.
-  checkRequest(resource.info, base)
+  checkRequest(resource, base)
   const representation = chooseRepresentation(resource, {
     accept: request.headers.accept,
     userAgent: request.headers['user-agent'],
@@ -82,7 +82,7 @@ export function causeOf(headers: IncomingHttpHeaders, user: UserInfo): { cause?:
 const CAUSE = /^run:[^\s/]{1,200}\/[1-9]\d{0,14}$/
 
 function serveWatch(
-  { response, request, lasts }: Exchange,
+  { response, request, lasts, release }: Exchange,
   wanted: ApiRequest,
   registry: Registry,
   clock: Clock,
@@ -90,6 +90,8 @@ function serveWatch(
 ): void {
   // Refusals of the options must still be plain answers, so the stream opens only when the registry has accepted them.
   registry.checkWatch(wanted)
+  const { deprecation } = registry.find(wanted.group, wanted.version, wanted.resource)
+  if (deprecation !== undefined) response.appendHeader('warning', warningValue(deprecation))
   const stream = new WatchResponse(response, representation.watch())
   lasts()
   request.socket.setTimeout(0)
@@ -100,6 +102,8 @@ function serveWatch(
       bookmarks: wanted.options.allowWatchBookmarks === true,
       revision: () => registry.environment.storage.revision,
     })
+    // From here on the watch waits for changes, which costs nothing.
+    release()
   } catch (error) {
     if (!(error instanceof StatusError)) throw error
     stream.fail(error.status)

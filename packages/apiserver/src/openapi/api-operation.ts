@@ -119,7 +119,7 @@ class ResourceNames {
   }
 
   get #listType(): string | undefined {
-    return this.#typeNameOf({ ...this.#gvk, kind: `${this.#gvk.kind}List` })
+    return this.#typeNameOf({ ...this.#gvk, kind: this.#info.listKind ?? `${this.#gvk.kind}List` })
   }
 
   #list(id: string): ApiOperation {

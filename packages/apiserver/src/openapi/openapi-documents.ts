@@ -10,6 +10,8 @@ import { encodeGnosticV2 } from './gnostic-v2.ts'
 export interface OpenApiOptions {
   readonly groups: readonly ServedGroup[]
   readonly source: SchemaSource
+  /** What the OpenAPI v2 document is made of. Default: `source`. */
+  readonly sourceV2?: SchemaSource
   readonly typeNameOf: TypeNameOf
   /** The server's version, for example `v1.31.14`. */
   readonly version: string
@@ -74,10 +76,11 @@ export class OpenApiDocuments {
 
   #documentV2(): DocumentV2 {
     const keys = [...this.#hashed().keys()]
+    const { version, source, sourceV2 = source } = this.#options
     this.#v2 ??= documentV2(
       keys.flatMap((key) => this.#pathsOf(key)),
-      this.#options.version,
-      (name) => this.#options.source.type(name),
+      version,
+      (name) => sourceV2.type(name),
     )
     return this.#v2
   }

@@ -11,8 +11,9 @@ export const methodNotAllowed = (): StatusError =>
   failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 
 /** What no request may ask for, however it came: throws 404 or 405 for where it goes, and 422 for options that only other writes have. */
-export function checkRequest({ namespaced }: Pick<ResourceInfo, 'namespaced'>, request: ApiRequest): void {
-  checkPath(namespaced, request)
+export function checkRequest({ info, custom }: { info: Pick<ResourceInfo, 'namespaced'>; custom: boolean }, request: ApiRequest): void {
+  // Where custom resources are is decided before, and what is posted to one of them is a new one all the same.
+  if (!custom) checkPath(info.namespaced, request)
   checkWriteOptions(request.options, request.verb, request.patchType === 'apply')
 }
 

@@ -29,6 +29,8 @@ export interface RequestContext extends StrategyContext {
   readonly request: ApiRequest
   readonly cause: string
   readonly dryRun: boolean
+  /** What is undone when the request fails after all. */
+  readonly whenRefused: (() => void)[]
 }
 
 export function requestContext(environment: RegistryEnvironment, request: ApiRequest): RequestContext {
@@ -37,6 +39,7 @@ export function requestContext(environment: RegistryEnvironment, request: ApiReq
   return {
     request,
     warnings,
+    whenRefused: [],
     get cause() {
       cause ??= environment.actorCause(request)
       return cause

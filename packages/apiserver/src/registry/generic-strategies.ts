@@ -14,14 +14,8 @@ const counted: Strategy = { generation: 'spec' }
  */
 export const genericStrategies: readonly (readonly [string, Strategy])[] = [
   ['/endpoints', { createOnUpdate: true }],
-  ['/limitranges', { createOnUpdate: true }],
   ['/persistentvolumeclaims', uncounted],
   ['/persistentvolumes', uncounted],
-  [
-    '/replicationcontrollers',
-    { defaultPropagation: () => 'orphan', selectableFields: (object) => ({ 'status.replicas': text(object, 'status', 'replicas', '0') }) },
-  ],
-  ['/resourcequotas', uncounted],
   [
     '/services',
     {
@@ -41,7 +35,6 @@ export const genericStrategies: readonly (readonly [string, Strategy])[] = [
     { generation: 'none', selectableFields: (object) => ({ 'spec.signerName': text(object, 'spec', 'signerName') }) },
   ],
   ['discovery.k8s.io/endpointslices', counted],
-  ['networking.k8s.io/networkpolicies', counted],
   // A status that comes with a new ServiceCIDR is kept.
   ['networking.k8s.io/servicecidrs', { generation: 'none', prepareForCreate: () => undefined }],
   ['rbac.authorization.k8s.io/clusterrolebindings', accessRule],

@@ -7,13 +7,10 @@ import type { Verb } from '../request/api-request.ts'
  * them is answered (there are none).
  */
 const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
-  '/limitranges': 'limits are not applied to Pods',
-  '/resourcequotas': 'quota is not counted',
   'admissionregistration.k8s.io/mutatingwebhookconfigurations': 'webhooks are not called',
   'admissionregistration.k8s.io/validatingadmissionpolicies': 'policies are not evaluated',
   'admissionregistration.k8s.io/validatingadmissionpolicybindings': 'policies are not evaluated',
   'admissionregistration.k8s.io/validatingwebhookconfigurations': 'webhooks are not called',
-  'apiextensions.k8s.io/customresourcedefinitions': 'custom resources are not served',
   'apiregistration.k8s.io/apiservices': 'requests are not passed on to other API servers',
 }
 

@@ -28,8 +28,6 @@ describe('Registry', () => {
   })
 
   test.each([
-    ['apiextensions.k8s.io/v1/customresourcedefinitions', 'custom resources are not served'],
-    ['resourcequotas', 'quota is not counted'],
     ['admissionregistration.k8s.io/v1/validatingwebhookconfigurations', 'webhooks are not called'],
     ['authorization.k8s.io/v1/selfsubjectaccessreviews', 'it is not answered'],
   ])('refuses to create %s, which would have no effect', async (target, why) => {

@@ -1,6 +1,7 @@
-import { failure, methodNotSupported, type Status, StatusError } from '@kubetape/apimachinery'
+import { failure, type GroupVersionResource, methodNotSupported, type Status, StatusError } from '@kubetape/apimachinery'
 import type { ApiAnswer, ApiRequest, ApiResult } from '../request/api-request.ts'
 import { checkRequest, methodNotAllowed, pathNotFound } from './check-request.ts'
+import { checkCustomVerb, isServedAt, type Place } from './custom-verbs.ts'
 import { createFromRequest } from './create.ts'
 import { deleteFromRequest } from './delete.ts'
 import { deleteCollection } from './delete-collection.ts'
@@ -34,7 +35,8 @@ export class Registry {
   /** What is served, by who brought it: the built-in resources under an empty name, those of a CustomResourceDefinition under its name. */
   readonly #sources = new Map<string, readonly ServedResource[]>()
   #resources: ReadonlyMap<string, ServedResource> = new Map()
-  #groups: ReadonlySet<string> = new Set()
+  /** Groups that are served, and whether the server brought them itself. */
+  #groups: ReadonlyMap<string, boolean> = new Map()
   #listeners = new Set<() => void>()
   readonly #handlers: ReadonlyMap<string, SubresourceHandler>
 
@@ -51,7 +53,8 @@ export class Registry {
     else this.#sources.set(source, resources)
     const all = [...this.#sources.values()].flat()
     this.#resources = new Map(all.map((one) => [`${one.info.group}/${one.info.version}/${one.info.resource}`, one]))
-    this.#groups = new Set(all.map((one) => one.info.group))
+    const own = new Set(this.#sources.get('')?.map((one) => one.info.group))
+    this.#groups = new Map(all.map(({ info: { group } }) => [group, own.has(group)]))
     for (const listener of this.#listeners) listener()
   }
 
@@ -77,6 +80,16 @@ export class Registry {
     return this.#groups.has(group)
   }
 
+  /**
+   * Whether nobody answers there, not even with a Status: an unknown group, or a custom resource that is not served, in this version or at this place.
+   */
+  isNowhere({ group, version, resource, ...place }: GroupVersionResource & Place): boolean {
+    const isOwn = this.#groups.get(group)
+    if (isOwn === undefined) return true
+    const served = this.#resources.get(`${group}/${version}/${resource}`)
+    return served === undefined ? !isOwn : served.custom && !isServedAt(served, place)
+  }
+
   /** The refusal of a path that a known group does not have. */
   notFound(): StatusError {
     return pathNotFound()
@@ -95,10 +108,12 @@ export class Registry {
   async handle(request: ApiRequest): Promise<ApiAnswer> {
     const resource = this.find(request.group, request.version, request.resource)
     const context = requestContext(this.environment, request)
+    if (resource.deprecation !== undefined) context.warn(resource.deprecation)
     try {
       const result = await this.#run(resource, request, context)
       return { result, warnings: context.warnings }
     } catch (error) {
+      for (const undo of context.whenRefused) undo()
       if (error instanceof StatusError && context.warnings.length > 0) throw new RefusedWithWarnings(error.status, context.warnings)
       throw error
     }
@@ -120,7 +135,7 @@ export class Registry {
   }
 
   async #run(resource: ServedResource, request: ApiRequest, context: RequestContext): Promise<ApiResult> {
-    checkRequest(resource.info, request)
+    checkRequest(resource, request)
     this.#checkVerb(resource, request)
     const handler = this.#handlers.get(`${request.group}/${request.resource}/${request.subresource}`)
     if (handler !== undefined) return handler(this.environment, this.#parentOf(resource), context)
@@ -157,6 +172,10 @@ export class Registry {
   }
 
   #checkVerb(resource: ServedResource, request: ApiRequest): void {
+    if (resource.custom) {
+      checkCustomVerb(resource, request)
+      return
+    }
     const { verb, subresource } = request
     const verbs = subresource === '' ? resource.info.verbs : resource.info.subresources.find((one) => one.name === subresource)?.verbs
     if (verbs === undefined) throw this.notFound()

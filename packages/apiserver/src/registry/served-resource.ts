@@ -3,10 +3,13 @@ import { formatGroupVersion } from '@kubetape/apimachinery'
 import { type ResourceInfo, type TableColumn, tableColumns } from '@kubetape/api'
 import { type StoredObject, typeHead } from '@kubetape/storage'
 import type { Conversion } from './conversion.ts'
+import { type ObjectForms, singleForm } from '../managed-fields/object-forms.ts'
+import { builtinForms } from './object-forms.ts'
 import { builtinType, type ObjectType } from './object-type.ts'
 import { storageFormOf } from './storage-forms.ts'
 import { strategies } from './strategies.ts'
 import type { Strategy } from './strategy.ts'
+import type { PublishedTypes } from '../custom-resources/published-schema.ts'
 
 /** What a resource consists of beside its description. */
 export interface ServedResourceParts {
@@ -19,6 +22,14 @@ export interface ServedResourceParts {
   readonly columns: readonly TableColumn[]
   /** Made by a CustomResourceDefinition. Default false. */
   readonly custom?: boolean
+  /** The versions in which fields of the objects may be owned. Default: only this one. */
+  readonly forms?: ObjectForms
+  /** What everybody who uses this version is warned of. */
+  readonly deprecation?: string | undefined
+  /** It is on its way out: nothing new is made. Default false. */
+  readonly terminating?: boolean
+  /** The types that OpenAPI documents show of it; absent where they are in the API's data. */
+  readonly published?: () => PublishedTypes
 }
 
 /** A resource as the server serves it: what it is, what is special about it, and where it is stored. */
@@ -38,18 +49,27 @@ export class ServedResource {
   readonly conversion: Conversion | undefined
   readonly columns: readonly TableColumn[]
   readonly custom: boolean
+  readonly deprecation: string | undefined
+  readonly terminating: boolean
+  readonly #publish: (() => PublishedTypes) | undefined
   readonly #makeType: () => ObjectType
+  #forms: ObjectForms | undefined
   #type: ObjectType | undefined
   /** Converted once, however many watchers and lists want it. */
   readonly #views = new WeakMap<StoredObject, StoredObject>()
 
-  constructor(info: ResourceInfo, { strategy, conversion, type, columns, custom = false }: ServedResourceParts) {
+  constructor(info: ResourceInfo, parts: ServedResourceParts) {
+    const { strategy, conversion, type, columns } = parts
     this.info = info
     this.strategy = strategy
     this.conversion = conversion
     this.columns = columns
-    this.custom = custom
+    this.custom = parts.custom ?? false
+    this.deprecation = parts.deprecation
+    this.terminating = parts.terminating ?? false
+    this.#publish = parts.published
     this.#makeType = type
+    this.#forms = parts.forms
     this.gvk = { group: info.group, version: info.version, kind: info.kind }
     this.apiVersion = formatGroupVersion(info)
     const { group, resource } = conversion?.stored ?? info
@@ -64,9 +84,24 @@ export class ServedResource {
     return (this.#type ??= this.#makeType())
   }
 
-  /** `metadata.generation` counts changes of the spec. */
+  /** The versions in which fields of the objects may be owned. */
+  get forms(): ObjectForms {
+    return (this.#forms ??= singleForm(this.apiVersion, this.type.tracker))
+  }
+
+  /** The types that OpenAPI documents show of a custom resource. */
+  get published(): PublishedTypes | undefined {
+    return this.#publish?.()
+  }
+
+  /** What `metadata.generation` counts: changes of the spec, or of all but metadata; undefined where it counts nothing. */
+  get counts(): 'spec' | 'all' | undefined {
+    const counted = this.strategy.generation ?? (this.hasStatus ? 'spec' : 'none')
+    return counted === 'none' ? undefined : counted
+  }
+
   get countsGenerations(): boolean {
-    return (this.strategy.generation ?? (this.hasStatus ? 'spec' : 'none')) === 'spec'
+    return this.counts !== undefined
   }
 
   /** What is stored, in the form that is served. */
@@ -84,6 +119,7 @@ export function builtinResource(info: ResourceInfo): ServedResource {
     strategy: strategies.get(`${info.group}/${info.resource}`) ?? {},
     conversion: storageFormOf(info),
     type: () => builtinType(info),
+    forms: builtinForms(info),
     columns: tableColumns(info) ?? [],
   })
 }

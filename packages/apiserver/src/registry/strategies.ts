@@ -1,15 +1,32 @@
+import { definitionStrategy } from './apiextensions/definition-strategy.ts'
+import { controllerRevisionStrategy } from './apps/controller-revision-strategy.ts'
+import { daemonSetStrategy } from './apps/daemon-set-strategy.ts'
+import { deploymentStrategy } from './apps/deployment-strategy.ts'
+import { replicaSetStrategy } from './apps/replica-set-strategy.ts'
+import { statefulSetStrategy } from './apps/stateful-set-strategy.ts'
 import { cronJobStrategy } from './batch/cron-job-strategy.ts'
 import { jobStrategy } from './batch/job-strategy.ts'
 import { leaseCandidateStrategy } from './coordination/lease-candidate-strategy.ts'
 import { leaseStrategy } from './coordination/lease-strategy.ts'
 import { configMapStrategy } from './core/config-map/config-map-strategy.ts'
 import { eventStrategy, newEventStrategy } from './core/event/event-strategy.ts'
+import { limitRangeStrategy } from './core/limit-range/limit-range-strategy.ts'
 import { namespaceStrategy } from './core/namespace/namespace-strategy.ts'
 import { nodeStrategy } from './core/node/node-strategy.ts'
 import { podStrategy } from './core/pod/pod-strategy.ts'
+import { resourceQuotaStrategy } from './core/resource-quota/resource-quota-strategy.ts'
+import { podTemplateStrategy } from './core/pod-template/pod-template-strategy.ts'
+import { replicationControllerStrategy } from './core/replication-controller/replication-controller-strategy.ts'
 import { secretStrategy } from './core/secret/secret-strategy.ts'
 import { serviceAccountStrategy } from './core/service-account/service-account-strategy.ts'
+import { ingressClassStrategy } from './networking/ingress-class-strategy.ts'
+import { ingressStrategy } from './networking/ingress-strategy.ts'
+import { networkPolicyStrategy } from './networking/network-policy-strategy.ts'
+import { runtimeClassStrategy } from './node/runtime-class-strategy.ts'
+import { podDisruptionBudgetStrategy } from './policy/pod-disruption-budget-strategy.ts'
 import { priorityClassStrategy } from './scheduling/priority-class-strategy.ts'
+import { flowSchemaStrategy } from './flowcontrol/flow-schema-strategy.ts'
+import { priorityLevelStrategy } from './flowcontrol/priority-level-strategy.ts'
 import { genericStrategies } from './generic-strategies.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -18,15 +35,32 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ...genericStrategies,
   ['/configmaps', configMapStrategy],
   ['/events', eventStrategy],
+  ['/limitranges', limitRangeStrategy],
   ['/namespaces', namespaceStrategy],
   ['/nodes', nodeStrategy],
   ['/pods', podStrategy],
+  ['/resourcequotas', resourceQuotaStrategy],
+  ['/podtemplates', podTemplateStrategy],
+  ['/replicationcontrollers', replicationControllerStrategy],
   ['/secrets', secretStrategy],
   ['/serviceaccounts', serviceAccountStrategy],
+  ['apiextensions.k8s.io/customresourcedefinitions', definitionStrategy],
+  ['apps/controllerrevisions', controllerRevisionStrategy],
+  ['apps/daemonsets', daemonSetStrategy],
+  ['apps/deployments', deploymentStrategy],
+  ['apps/replicasets', replicaSetStrategy],
+  ['apps/statefulsets', statefulSetStrategy],
   ['batch/cronjobs', cronJobStrategy],
   ['batch/jobs', jobStrategy],
   ['coordination.k8s.io/leasecandidates', leaseCandidateStrategy],
   ['coordination.k8s.io/leases', leaseStrategy],
   ['events.k8s.io/events', newEventStrategy],
+  ['flowcontrol.apiserver.k8s.io/flowschemas', flowSchemaStrategy],
+  ['flowcontrol.apiserver.k8s.io/prioritylevelconfigurations', priorityLevelStrategy],
+  ['networking.k8s.io/ingressclasses', ingressClassStrategy],
+  ['networking.k8s.io/ingresses', ingressStrategy],
+  ['networking.k8s.io/networkpolicies', networkPolicyStrategy],
+  ['node.k8s.io/runtimeclasses', runtimeClassStrategy],
+  ['policy/poddisruptionbudgets', podDisruptionBudgetStrategy],
   ['scheduling.k8s.io/priorityclasses', priorityClassStrategy],
 ])

@@ -48,11 +48,18 @@ export interface Strategy {
   validateUpdate?(draft: Draft, old: Readonly<KubeObject>, context: StrategyContext): FieldError[]
   /** Warnings about a valid object; `old` is undefined on create. */
   warnings?(draft: Readonly<KubeObject>, old: Readonly<KubeObject> | undefined, context: StrategyContext): string[]
+  /** How the kind is scaled; kinds with a `scale` subresource have one. */
+  readonly scale?: ScaleRule
   /** Strategies of subresources that update the same object (`status`, `ephemeralcontainers`, `resize`, `finalize` …). */
   readonly subresources?: Readonly<Record<string, UpdateStrategy>>
 
-  /** Metadata.generation: 'spec' counts up when anything but metadata and status changed (the default for kinds with a status subresource), 'none' never. */
-  readonly generation?: 'spec' | 'none'
+  /**
+   * Metadata.generation: 'spec' counts up when anything but metadata and status changed (the default for kinds with a status subresource), 'all' when
+   * the status did too, 'none' never.
+   */
+  readonly generation?: 'spec' | 'all' | 'none'
+  /** Changes outside of the spec that make a new generation too. */
+  changesGeneration?(draft: Readonly<KubeObject>, old: Readonly<KubeObject>): boolean
   /** The validation of `metadata.name`; default: RFC 1123 subdomain. */
   readonly nameRule?: NameRule
   /**
@@ -94,6 +101,19 @@ export interface UpdateStrategy {
   prepareForUpdate(draft: Draft, old: Readonly<KubeObject>, context: StrategyContext): void
   validateUpdate?(draft: Draft, old: Readonly<KubeObject>, context: StrategyContext): FieldError[]
   warnings?(draft: Readonly<KubeObject>, old: Readonly<KubeObject>, context: StrategyContext): string[]
+}
+
+/** What a Scale of a kind says and changes (API reference, autoscaling/v1 Scale). */
+export interface ScaleRule {
+  /** How many are wanted; undefined where that was never said. */
+  replicas(object: Readonly<KubeObject>): number | undefined
+  setReplicas(draft: Draft, replicas: number): void
+  /** How many there are. */
+  statusReplicas(object: Readonly<KubeObject>): number
+  /** The label selector of what is counted, as text; empty where there is none. */
+  selector(object: Readonly<KubeObject>): string
+  /** What an object is refused with whose wanted number was never said; absent where that counts as 0. */
+  readonly missing?: string
 }
 
 /** A strategy with the resource that it belongs to. */

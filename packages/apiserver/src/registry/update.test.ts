@@ -98,13 +98,13 @@ describe('updateFromRequest()', () => {
 
   test('changes only the status through the status of a kind without a strategy', async () => {
     const { server } = await withConfigMap()
-    await server.create('apps/v1/deployments', { metadata: { name: 'd' }, spec: { replicas: 1 } })
-    const { body } = await server.patch('apps/v1/deployments/d/status', 'merge', {
+    await server.create('persistentvolumes', { metadata: { name: 'v' }, spec: { storageClassName: 'a' } })
+    const { body } = await server.patch('persistentvolumes/v/status', 'merge', {
       metadata: { labels: { a: 'b' } },
-      spec: { replicas: 9 },
-      status: { replicas: 3 },
+      spec: { storageClassName: 'b' },
+      status: { phase: 'Available' },
     })
-    expect(body).toMatchObject({ spec: { replicas: 1 }, status: { replicas: 3 }, metadata: { generation: 1 } })
-    expect((await server.patch('apps/v1/deployments/d', 'merge', { spec: { replicas: 2 } })).body.metadata!.generation).toBe(2)
+    expect(body).toMatchObject({ spec: { storageClassName: 'a' }, status: { phase: 'Available' } })
+    expect(body.metadata!.labels).toBeUndefined()
   })
 })

@@ -5,9 +5,11 @@ import { VirtualClock } from '@kubetape/determinism/testing'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
 import { Storage, type StorageEvent } from '@kubetape/storage'
 import { AdmissionChain, type AdmissionPlugin } from '../admission/admission.ts'
+import type { PluginEnvironment } from '../admission/default-plugins.ts'
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts'
 import { ApiserverIdentities } from '../auth/apiserver-identities.ts'
 import { superusers } from '../auth/authorizer.ts'
+import { CustomResourceServer } from '../custom-resources/custom-resource-server.ts'
 import { servedResources } from '../discovery/served-resources.ts'
 import { BodyText } from '../registry/body.ts'
 import { RefusedWithWarnings, Registry } from '../registry/registry.ts'
@@ -24,7 +26,7 @@ export interface TestServerOptions {
   readonly gates?: Readonly<Record<string, boolean>>
   readonly runtimeConfig?: Readonly<Record<string, string>>
   /** After NamespaceLifecycle; default none. */
-  readonly plugins?: (storage: Storage, clock: VirtualClock) => readonly AdmissionPlugin[]
+  readonly plugins?: (storage: Storage, clock: VirtualClock, environment: PluginEnvironment) => readonly AdmissionPlugin[]
 }
 
 /** What a Status says beyond what all objects have. */
@@ -57,9 +59,19 @@ export class TestServer {
     this.log = createMemoryLog({ clock: this.clock, random })
     this.storage = Storage.open({ log: this.log, clock: this.clock })
     const values = new Map(componentFeatureGates().map((gate) => [gate.name, options.gates?.[gate.name] ?? gate.default]))
-    const admission = new AdmissionChain([namespaceLifecycle(this.storage), ...(options.plugins?.(this.storage, this.clock) ?? [])])
     const resources = servedResources(options.runtimeConfig).map(builtinResource)
     const gates = { enabled: (name: string) => values.get(name) ?? false }
+    const environment: PluginEnvironment = {
+      storage: this.storage,
+      clock: this.clock,
+      random,
+      gates,
+      authorizer: superusers,
+      registry: () => this.registry,
+      log: () => undefined,
+    }
+    const plugins = options.plugins?.(this.storage, this.clock, environment) ?? []
+    const admission = new AdmissionChain([namespaceLifecycle(this.storage), ...plugins])
     this.identities = new ApiserverIdentities({ storage: this.storage, clock: this.clock, gates, log: () => undefined })
     this.registry = new Registry(
       {
@@ -76,6 +88,12 @@ export class TestServer {
       resources,
       subresourceHandlers,
     )
+  }
+
+  /** Serves the custom resources of definitions, as the API server does. The answer stops that. */
+  serveCustomResources(): () => void {
+    const server = new CustomResourceServer({ registry: this.registry, clock: this.clock, log: () => undefined })
+    return () => server.stop()
   }
 
   /** With the namespace `default`. */

@@ -32,7 +32,7 @@ export function validateResourceRequirements(requirements: ResourceRequirements,
   for (const [name, amount] of Object.entries(requests)) {
     const place = path.child('requests').key(name)
     const quantity = quantityOf(amount)
-    errors.push(...validateName(name, place), ...validateQuantity(name, quantity, place))
+    errors.push(...validateContainerResourceName(name, place), ...validateQuantity(name, quantity, place))
     errors.push(...validateAgainstLimit(name, quantity, limits[name], path))
     errors.push(...validateHugePages(name, quantity, place, scope))
   }
@@ -44,11 +44,15 @@ export function validateResourceRequirements(requirements: ResourceRequirements,
 
 function validateAmount(name: string, amount: string, path: FieldPath, scope: ResourceScope): FieldError[] {
   const quantity = quantityOf(amount)
-  return [...validateName(name, path), ...validateQuantity(name, quantity, path), ...validateHugePages(name, quantity, path, scope)]
+  return [
+    ...validateContainerResourceName(name, path),
+    ...validateQuantity(name, quantity, path),
+    ...validateHugePages(name, quantity, path, scope),
+  ]
 }
 
-/** Names print without quotes, as upstream prints them. */
-function validateName(name: string, path: FieldPath): FieldError[] {
+/** Judges the name of a resource that a container may have. Names print without quotes, as upstream prints them. */
+export function validateContainerResourceName(name: string, path: FieldPath): FieldError[] {
   const refuse = (message: string): FieldError => invalid(path, name, message, name)
   const malformed = qualifiedNameErrors(name)
   if (malformed.length > 0) return malformed.map(refuse)
@@ -77,15 +81,15 @@ const OTHER_STANDARD_RESOURCES = new Set(
       'services.loadbalancers',
     ]),
 )
-const isStandardResource = (name: string): boolean => OTHER_STANDARD_RESOURCES.has(name) || name.startsWith('requests.hugepages-')
-const isHugePages = (name: string): boolean => name.startsWith(HUGE_PAGES)
+export const isStandardResource = (name: string): boolean => OTHER_STANDARD_RESOURCES.has(name) || name.startsWith('requests.hugepages-')
+export const isHugePages = (name: string): boolean => name.startsWith(HUGE_PAGES)
 /** Resources without a domain, and those of Kubernetes' own. */
 const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/')
 /** Resources that device plugins and other vendors add. */
 export const isExtended = (name: string): boolean =>
   !isNative(name) && !name.startsWith('requests.') && qualifiedNameErrors(`requests.${name}`).length === 0
 /** More of these than there is may be promised. */
-const mayOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name)
+export const mayOvercommit = (name: string): boolean => isNative(name) && !isHugePages(name)
 
 function validateQuantity(name: string, quantity: Quantity, path: FieldPath): FieldError[] {
   const errors: FieldError[] = []

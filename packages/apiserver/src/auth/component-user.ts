@@ -1,0 +1,7 @@
+import type { UserInfo } from '../registry/strategy.ts'
+
+/** Members may do everything; Kubetape's own components are among them, and their causes are honoured. */
+export const COMPONENT_GROUP = 'system:masters'
+
+/** The API server itself, where it changes objects on its own account. */
+export const COMPONENT_USER: UserInfo = Object.freeze({ name: 'system:apiserver', groups: [COMPONENT_GROUP] })

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { CustomResourceDefinition } from '@kubetape/api/types/apiextensions/v1'
+import { TestServer } from '../testing/test-server.ts'
+import { DELETION_WAIT_MS } from './instance-deletion.ts'
+
+const DEFINITIONS = 'apiextensions.k8s.io/v1/customresourcedefinitions'
+const NAME = `${DEFINITIONS}/gadgets.example.com`
+const open = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
+const definition = (spec: object = {}): object => ({
+  metadata: { name: 'gadgets.example.com' },
+  spec: {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { plural: 'gadgets', kind: 'Gadget' },
+    versions: [{ name: 'v1', served: true, storage: true, schema: open }],
+    ...spec,
+  },
+})
+const gadget = (name: string, rest: object = {}): object => ({ apiVersion: 'example.com/v1', kind: 'Gadget', metadata: { name }, ...rest })
+
+describe('CustomResourceServer', () => {
+  let server: TestServer
+  let stop: () => void
+  beforeEach(async () => {
+    server = await TestServer.start()
+    stop = server.serveCustomResources()
+  })
+  afterEach(() => stop())
+
+  const conditions = async (): Promise<string[]> => {
+    const { status } = (await server.get(NAME)).body as unknown as CustomResourceDefinition
+    return status!.conditions!.map(({ type, status: is, reason }) => `${type} ${is} ${reason}`)
+  }
+
+  test('establishes a definition step by step, and serves it in the commit that says so', async () => {
+    const seen: string[] = []
+    server.storage.watch({ group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' }, { since: undefined }, ({ object }) => {
+      const { status } = object.object as CustomResourceDefinition
+      const established = status?.conditions?.find(({ type }) => type === 'Established')
+      seen.push(`${established?.reason} ${server.registry.has('example.com', 'v1', 'gadgets')}`)
+    })
+    await server.create(DEFINITIONS, definition())
+    await server.clock.advance(0)
+    expect(seen).toEqual(['undefined false', 'Installing true', 'InitialNamesAccepted true'])
+    expect(await conditions()).toEqual(['NamesAccepted True NoConflicts', 'Established True InitialNamesAccepted'])
+    expect((await server.create('example.com/v1/gadgets', gadget('a'))).code).toBe(201)
+  })
+
+  test('serves what the log has when it is made anew', async () => {
+    await server.create(DEFINITIONS, definition())
+    await server.clock.advance(0)
+    stop()
+    server.registry.serve('gadgets.example.com', [])
+    stop = server.serveCustomResources()
+    expect(server.registry.has('example.com', 'v1', 'gadgets')).toBe(true)
+  })
+
+  test('deletes the objects of a definition before it goes, waits for what is held and creates nothing meanwhile', async () => {
+    await server.create(DEFINITIONS, definition())
+    await server.clock.advance(0)
+    await server.create('example.com/v1/gadgets', gadget('plain'))
+    await server.create('example.com/v1/gadgets', gadget('held', { metadata: { name: 'held', finalizers: ['example.com/hold'] } }))
+    const deleted = await server.delete(NAME)
+    expect(deleted.body.metadata).toMatchObject({ generation: 1, finalizers: ['customresourcecleanup.apiextensions.k8s.io'] })
+    await server.clock.advance(1)
+    expect((await server.list('example.com/v1/gadgets')).body.items!.map(({ metadata }) => metadata!.name)).toEqual(['held'])
+    expect((await server.create('example.com/v1/gadgets', gadget('late'))).body.message).toBe(
+      'create not allowed while custom resource definition is terminating',
+    )
+    expect((await conditions()).at(-1)).toBe('Terminating True InstanceDeletionInProgress')
+    await server.clock.advance(DELETION_WAIT_MS)
+    expect((await conditions()).at(-1)).toBe('Terminating True InstanceDeletionCheck')
+    await server.patch('example.com/v1/gadgets/held', 'merge', { metadata: { finalizers: null } })
+    await server.clock.advance(1)
+    expect((await server.get(NAME)).code).toBe(404)
+    expect(server.registry.knowsGroup('example.com')).toBe(false)
+  })
+
+  test('gives the names of a definition that went to the one that waited for them', async () => {
+    await server.create(DEFINITIONS, definition())
+    await server.clock.advance(0)
+    const other = definition({ names: { plural: 'others', kind: 'Gadget', listKind: 'OtherList', singular: 'other' } })
+    await server.create(DEFINITIONS, { ...other, metadata: { name: 'others.example.com' } })
+    await server.clock.advance(0)
+    expect(server.registry.has('example.com', 'v1', 'others')).toBe(false)
+    await server.delete(NAME)
+    await server.clock.advance(1)
+    expect(server.registry.has('example.com', 'v1', 'others')).toBe(true)
+  })
+
+  test('serves an object in every version, with only the apiVersion changed', async () => {
+    const version = (name: string, storage: boolean): object => ({ name, served: true, storage, schema: open })
+    await server.create(DEFINITIONS, definition({ versions: [version('v1', true), version('v2', false)] }))
+    await server.clock.advance(0)
+    await server.create('example.com/v1/gadgets', gadget('a', { spec: { n: 1 } }))
+    expect((await server.get('example.com/v2/gadgets/a')).body).toMatchObject({ apiVersion: 'example.com/v2', spec: { n: 1 } })
+    await server.patch(NAME, 'json', [
+      { op: 'replace', path: '/spec/versions/0/storage', value: false },
+      { op: 'replace', path: '/spec/versions/1/storage', value: true },
+    ])
+    await server.create('example.com/v1/gadgets', gadget('b'))
+    const { items } = (await server.list('example.com/v1/gadgets')).body
+    expect(items!.map(({ apiVersion }) => apiVersion)).toEqual(['example.com/v1', 'example.com/v1'])
+  })
+
+  test('warns of a deprecated version, and names a better one', async () => {
+    const version = (name: string, rest: object): object => ({ name, served: true, storage: false, schema: open, ...rest })
+    await server.create(DEFINITIONS, definition({ versions: [version('v1', { storage: true }), version('v1beta1', { deprecated: true })] }))
+    await server.clock.advance(0)
+    expect((await server.list('example.com/v1beta1/gadgets')).warnings).toEqual([
+      'example.com/v1beta1 Gadget is deprecated; use example.com/v1 Gadget',
+    ])
+  })
+})

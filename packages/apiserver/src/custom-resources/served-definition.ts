@@ -1,0 +1,74 @@
+import type { ResourceInfo, SubresourceInfo } from '@kubetape/api'
+import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '@kubetape/api/types/apiextensions/v1'
+import { ServedResource } from '../registry/served-resource.ts'
+import { customStrategy } from './custom-strategy.ts'
+import { customType } from './custom-type.ts'
+import { deprecationOf, isTerminating, storageVersionHash, storageVersionOf } from './definition.ts'
+import { customTable } from './printer-columns.ts'
+import { publishedTypes } from './published-schema.ts'
+import { renameVersion } from './version-conversion.ts'
+
+/** In the order in which upstream's discovery tells them. */
+const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const
+/** What is left of a resource whose definition is on its way out. */
+const TERMINATING_VERBS = ['delete', 'deletecollection', 'get', 'list', 'watch'] as const
+const SUBRESOURCE_VERBS = ['get', 'patch', 'update'] as const
+
+type Definition = Readonly<CustomResourceDefinition>
+type Version = Readonly<CustomResourceDefinitionVersion>
+
+/** The resources of a definition: one for each version that is served. */
+export function resourcesOf(definition: Definition): ServedResource[] {
+  return definition.spec.versions.filter(({ served }) => served).map((version) => customResource(definition, version))
+}
+
+/** The definition's objects in one version, whether that is served or not. */
+export function customResource(definition: Definition, version: Version): ServedResource {
+  const { spec } = definition
+  const info = infoOf(definition, version)
+  const storage = storageVersionOf(definition)
+  const gvk = { group: spec.group, version: version.name, kind: spec.names.kind }
+  const stored = { ...gvk, version: storage.name, resource: spec.names.plural }
+  return new ServedResource(info, {
+    strategy: customStrategy(version),
+    conversion: spec.versions.length > 1 ? renameVersion(stored, gvk) : undefined,
+    type: () => customType(gvk, version, { preserveUnknownFields: spec.preserveUnknownFields ?? false }),
+    columns: customTable(version.additionalPrinterColumns).columns,
+    custom: true,
+    deprecation: deprecationOf(definition, version),
+    terminating: isTerminating(definition),
+    published: () => publishedTypes(gvk, info.listKind!, spec.preserveUnknownFields ? undefined : version.schema?.openAPIV3Schema),
+  })
+}
+
+function infoOf(definition: Definition, version: Version): ResourceInfo {
+  const { spec, status } = definition
+  const { group } = spec
+  const { plural, kind, singular = '', listKind = `${kind}List` } = spec.names
+  const { shortNames = [], categories = [] } = status?.acceptedNames ?? spec.names
+  return {
+    group,
+    version: version.name,
+    resource: plural,
+    kind,
+    listKind,
+    singular,
+    custom: true,
+    namespaced: spec.scope === 'Namespaced',
+    verbs: isTerminating(definition) ? TERMINATING_VERBS : VERBS,
+    ...(shortNames.length === 0 ? {} : { shortNames }),
+    ...(categories.length === 0 ? {} : { categories }),
+    storageVersionHash: storageVersionHash(group, storageVersionOf(definition).name, kind),
+    inDefaultProfile: false,
+    subresources: subresourcesOf(kind, version),
+  }
+}
+
+function subresourcesOf(kind: string, { subresources }: Version): SubresourceInfo[] {
+  return [
+    ...(subresources?.status === undefined ? [] : [{ name: 'status', kind, verbs: SUBRESOURCE_VERBS }]),
+    ...(subresources?.scale === undefined
+      ? []
+      : [{ name: 'scale', kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: SUBRESOURCE_VERBS }]),
+  ]
+}
