@@ -9,4 +9,8 @@ export { serviceAccountController, type ServiceAccountControllerOptions } from '
 export { rootCaController, type RootCaControllerOptions } from './root-ca/root-ca-controller.ts'
 export { podGarbageCollectorController, type PodGarbageCollectorOptions } from './pod-garbage-collector/pod-garbage-collector-controller.ts'
 export { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation-controller.ts'
+export {
+  serviceAccountTokenController,
+  type ServiceAccountTokenControllerOptions,
+} from './service-account-token/service-account-token-controller.ts'
 export { resourceQuotaController, type ResourceQuotaControllerOptions } from './resource-quota/resource-quota-controller.ts'
