@@ -7,6 +7,7 @@ import type { SourceError } from '../syntax/source-error.ts'
 import { childrenOf } from '../syntax/children.ts'
 import { type CheckEnvironment, TYPE_NAMES } from './environment.ts'
 import { literalType } from './literal-type.ts'
+import { notBoolean } from './macro-operators.ts'
 import { qualifiedName } from './qualified-name.ts'
 
 /** More messages than these help nobody. */
@@ -93,6 +94,12 @@ export class Checker {
 
   #select(node: NodeOf<'select'>): CelType {
     const name = qualifiedName(node)
+    const { variables } = this.#environment
+    if (name !== undefined && Object.hasOwn(variables, name)) {
+      // A variable may have a dotted name: `authorizer.requestResource`.
+      Object.assign(node, { kind: 'ident', name })
+      return variables[name]!
+    }
     const denotes = name === undefined || this.#lookup(name.slice(0, name.indexOf('.'))) !== undefined ? undefined : TYPE_NAMES.get(name)
     if (denotes !== undefined) {
       Object.assign(node, { kind: 'ident', name, denotes })
@@ -205,22 +212,13 @@ export class Checker {
     const predicate = node.predicate === undefined ? undefined : this.#check(node.predicate)
     const transform = node.transform === undefined ? undefined : this.#check(node.transform)
     this.#scopes.pop()
-    if (predicate !== undefined && !isAssignable(this.#found, BOOL, predicate)) this.#notBool(node, predicate, transform ?? item)
+    if (predicate !== undefined && !isAssignable(this.#found, BOOL, predicate))
+      this.#fail(
+        node.pos,
+        notBoolean(node.name, predicate, transform ?? item, (types) => this.#signature(types, false)),
+      )
     if (node.name === 'map') return { kind: 'list', items: transform! }
     return node.name === 'filter' ? { kind: 'list', items: item } : BOOL
-  }
-
-  /** Macros are written out as operators, and it is the operator that does not take the predicate. */
-  #notBool(node: NodeOf<'macro'>, predicate: CelType, item: CelType): void {
-    const list: CelType = { kind: 'list', items: item }
-    const [name, args] = {
-      all: ['_&&_', [BOOL, predicate]],
-      exists: ['_||_', [BOOL, predicate]],
-      exists_one: ['_?_:_', [predicate, { kind: 'int' }, { kind: 'int' }]],
-      map: ['_?_:_', [predicate, list, list]],
-      filter: ['_?_:_', [predicate, list, list]],
-    }[node.name] as [string, CelType[]]
-    this.#fail(node.pos, `found no matching overload for '${name}' applied to '${this.#signature(args, false)}'`)
   }
 
   #element(range: CelNode, type: CelType): CelType {

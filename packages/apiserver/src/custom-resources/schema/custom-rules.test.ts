@@ -112,7 +112,9 @@ describe('customType() with rules', () => {
           type: 'array',
           items: {
             type: 'string',
-            'x-kubernetes-validations': [{ rule: 'self.matches("(a|aa)+b") || [1,2,3,4,5,6,7,8,9].all(a, [1,2,3,4,5,6,7,8,9].all(b, a * b > 0))' }],
+            'x-kubernetes-validations': [
+              { rule: 'self.matches("(a|aa)+b") || [1,2,3,4,5,6,7,8,9].all(a, [1,2,3,4,5,6,7,8,9].all(b, a * b > 0))' },
+            ],
           },
         },
       }),
@@ -137,7 +139,16 @@ describe('customType().validateUpdate() with ratcheting', () => {
   test.each<[unknown, unknown, string[]]>([
     [{ plain: long }, { plain: long, note: 'x' }, []],
     [{ plain: long }, { plain: `${long}!` }, ['spec.plain: Too long: may not be longer than 3']],
-    [{ map: [{ k: 'a', v: long }] }, { map: [{ k: 'b', v: 'ok' }, { k: 'a', v: long }] }, []],
+    [
+      { map: [{ k: 'a', v: long }] },
+      {
+        map: [
+          { k: 'b', v: 'ok' },
+          { k: 'a', v: long },
+        ],
+      },
+      [],
+    ],
     [{ map: [{ k: 'a', v: long }] }, { map: [{ k: 'a', v: `${long}!` }] }, ['spec.map[0].v: Too long: may not be longer than 3']],
     [{ atomic: [{ k: 'a', v: long }] }, { atomic: [{ k: 'a', v: long }], note: 'x' }, []],
     [
@@ -186,7 +197,9 @@ describe('validateSchema() of rules', () => {
     [
       'no boolean',
       { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self + 1' }] },
-      [/^schema.properties\[a\].x-kubernetes-validations\[0\].rule: Invalid value: apiextensions.ValidationRule\{.*\}: cel expression must evaluate to a bool$/],
+      [
+        /^schema.properties\[a\].x-kubernetes-validations\[0\].rule: Invalid value: apiextensions.ValidationRule\{.*\}: cel expression must evaluate to a bool$/,
+      ],
     ],
     [
       'no expression',

@@ -101,11 +101,11 @@ export class CustomValidator {
     draft: Readonly<KubeObject>,
     old: Readonly<KubeObject> | undefined,
     correlation: Correlation | undefined,
-    { gates, warn }: CustomContext,
+    context: CustomContext,
   ): FieldError[] {
     if (this.#rules === undefined) return []
     if (!draft.metadata?.name || errors.some(({ type }) => BLOCKING.has(type))) return [NOT_CHECKED]
-    const run = new RuleRun({ ratchets: gates.enabled('CRDValidationRatcheting'), warn })
+    const run = new RuleRun({ ratchets: context.gates.enabled('CRDValidationRatcheting'), warn: (text) => context.warn(text) })
     run.run(this.#rules, draft, old, correlation)
     return run.errors
   }
