@@ -37,8 +37,8 @@ describe('Registry', () => {
 
   test('refuses subresources that it does not have yet', async () => {
     const server = await TestServer.start()
-    await server.create('apps/v1/deployments', { metadata: { name: 'd' } })
-    expect(await server.send('get', 'apps/v1/deployments/d/scale', undefined)).toMatchObject({ code: 501 })
+    await server.create('nodes', { metadata: { name: 'n' } })
+    expect(await server.send('get', 'nodes/n/proxy', undefined)).toMatchObject({ code: 501 })
   })
 })
 
