@@ -66,6 +66,7 @@ export {
 } from './status-error.ts'
 export { resolveSchema, type SchemaSource, type TypeSchema } from './type-schema.ts'
 export type { Kind, ObjectName } from './kind.ts'
+export { exactInteger, parseExactJson, printExactJson } from './exact-json.ts'
 export { cloneJson, deepEqual, deepFreeze, isJsonObject, type JsonObject, sameScalar, setMember } from './json-value.ts'
 export { utf8Length } from './utf8-length.ts'
 export {

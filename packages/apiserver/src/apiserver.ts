@@ -6,11 +6,18 @@ import { AdmissionChain } from './admission/admission.ts'
 import { defaultPlugins } from './admission/default-plugins.ts'
 import { HttpsTransport } from './admission/webhook/https-transport.ts'
 import type { WebhookTransport } from './admission/webhook/webhook-transport.ts'
+import { bootstrapPolicy } from './auth/rbac/bootstrap/bootstrap-policy.ts'
+import { reconcilePolicy } from './auth/rbac/bootstrap/reconcile-policy.ts'
+import { grantCheck } from './auth/rbac/grant-check.ts'
+import { RbacAuthorizer } from './auth/rbac/rbac-authorizer.ts'
 import { COMPONENT_USER } from './auth/component-user.ts'
 import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
 import { superusers, unionAuthorizer } from './auth/authorizer.ts'
-import { publicPaths } from './auth/public-paths.ts'
 import { bootstrap } from './bootstrap.ts'
+import { ensureFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
+import { DanglingConditions } from './flow-control/dangling-conditions.ts'
+import { addFlowControlDumps } from './flow-control/flow-control-dumps.ts'
+import { PriorityAndFairness } from './flow-control/priority-and-fairness.ts'
 import { ApiServer } from './http/api-server.ts'
 import type { ServingCertificates } from './http/certificates.ts'
 import type { HealthCheck } from './http/health.ts'
@@ -66,26 +73,19 @@ export class Apiserver {
   readonly #identities: ApiserverIdentities
   readonly #webhooks: WebhookTransport
   #server: ApiServer | undefined
+  /** What goes on beside requests. */
+  readonly #stops: (() => void)[] = []
 
   private constructor(options: ApiserverOptions) {
     this.#options = options
     const { storage, clock, random, gates } = options
-    const authorizer = unionAuthorizer([superusers, publicPaths])
+    const rbac = new RbacAuthorizer(storage)
+    const authorizer = unionAuthorizer([superusers, rbac])
     this.#identities = new ApiserverIdentities({ storage, clock, gates, log: options.log, ...options.identities })
     const identities = this.#identities
     this.#webhooks = options.webhooks ?? new HttpsTransport()
-    const admission = new AdmissionChain(
-      defaultPlugins({
-        storage,
-        clock,
-        random,
-        gates,
-        authorizer,
-        registry: () => this.registry,
-        webhooks: this.#webhooks,
-        log: options.log,
-      }),
-    )
+    const plugins = { storage, clock, random, gates, authorizer, registry: () => this.registry, webhooks: this.#webhooks, log: options.log }
+    const admission = new AdmissionChain([...defaultPlugins(plugins), grantCheck(rbac, authorizer)])
     this.registry = new Registry(
       {
         storage,
@@ -107,7 +107,14 @@ export class Apiserver {
   /** Makes the server and the objects that every cluster has. */
   static async create(options: ApiserverOptions): Promise<Apiserver> {
     const server = new Apiserver(options)
-    await bootstrap(server.client(COMPONENT_USER, 'kubetape-apiserver'))
+    const own = server.client(COMPONENT_USER, 'kubetape-apiserver')
+    await Promise.all([
+      bootstrap(own).then(() => reconcilePolicy(own, bootstrapPolicy(options.gates))),
+      ensureFlowControlObjects(server.client(COMPONENT_USER, 'api-priority-and-fairness-config-producer-v1')),
+    ])
+    const { storage, clock } = options
+    const client = server.client(COMPONENT_USER, 'api-priority-and-fairness-config-consumer-v1')
+    server.#stops.push(await new DanglingConditions({ client, storage, clock }).start())
     return server
   }
 
@@ -129,11 +136,17 @@ export class Apiserver {
     addApiPaths(paths, this.registry)
     this.#identities.addPaths(paths, () => this.#server?.url ?? '')
     this.#identities.useTokens(options.tokens)
+    const { storage, clock } = this.#options
+    const flowControl = new PriorityAndFairness({ storage, clock })
+    this.#stops.push(() => flowControl.close())
+    addFlowControlDumps(paths, flowControl)
     this.#server = await ApiServer.listen({
       registry: this.registry,
       gate: new RequestGate({
         authentication: this.#identities.authentication,
         authorizer: this.registry.environment.authorizer,
+        gates: this.#options.gates,
+        flowControl,
       }),
       others: paths,
       clock: this.#options.clock,
@@ -146,6 +159,7 @@ export class Apiserver {
   }
 
   async close(): Promise<void> {
+    for (const stop of this.#stops) stop()
     this.#customResources.stop()
     await this.#server?.close()
     this.#webhooks.close()

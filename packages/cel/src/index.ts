@@ -1,5 +1,8 @@
-/** The Common Expression Language as Kubernetes v1.31 has it: types from schemas, Kubernetes' libraries, cost limits, error texts. */
-export type { CelField, CelType } from './cel-type.ts'
+/** The Common Expression Language as Kubernetes v1.31 has it: types from schemas, Kubernetes' libraries, cost limits, error texts. `compileCel` is where to begin. */
+export { BOOL, type CelField, type CelType, DYN, formatType, INT, STRING } from './cel-type.ts'
+export { type CelSchema, celTypeOfSchema, leastBytesOfSchema, REQUEST_BYTES } from './types/schema-type.ts'
+export { escapeName } from './types/escape-name.ts'
+export { compileCel } from './compile-cel.ts'
 export {
   CEL_LIMITS,
   CelCompileError,
@@ -8,3 +11,11 @@ export {
   CelEvaluationError,
   type CelProgram,
 } from './cel-program.ts'
+export {
+  type AskAuthorizer,
+  type AuthorizerAnswer,
+  type AuthorizerQuestion,
+  CelAuthorizer,
+  CelResourceCheck,
+} from './library/authorizer.ts'
+export { CelPending } from './runtime/frame.ts'

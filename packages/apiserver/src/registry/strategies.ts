@@ -23,12 +23,16 @@ import { podTemplateStrategy } from './core/pod-template/pod-template-strategy.t
 import { replicationControllerStrategy } from './core/replication-controller/replication-controller-strategy.ts'
 import { secretStrategy } from './core/secret/secret-strategy.ts'
 import { serviceAccountStrategy } from './core/service-account/service-account-strategy.ts'
+import { clusterRoleBindingStrategy, roleBindingStrategy } from './rbac/role-binding-strategy.ts'
+import { clusterRoleStrategy, roleStrategy } from './rbac/role-strategy.ts'
 import { ingressClassStrategy } from './networking/ingress-class-strategy.ts'
 import { ingressStrategy } from './networking/ingress-strategy.ts'
 import { networkPolicyStrategy } from './networking/network-policy-strategy.ts'
 import { runtimeClassStrategy } from './node/runtime-class-strategy.ts'
 import { podDisruptionBudgetStrategy } from './policy/pod-disruption-budget-strategy.ts'
 import { priorityClassStrategy } from './scheduling/priority-class-strategy.ts'
+import { flowSchemaStrategy } from './flowcontrol/flow-schema-strategy.ts'
+import { priorityLevelStrategy } from './flowcontrol/priority-level-strategy.ts'
 import { genericStrategies } from './generic-strategies.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -59,6 +63,12 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['coordination.k8s.io/leasecandidates', leaseCandidateStrategy],
   ['coordination.k8s.io/leases', leaseStrategy],
   ['events.k8s.io/events', newEventStrategy],
+  ['rbac.authorization.k8s.io/clusterrolebindings', clusterRoleBindingStrategy],
+  ['rbac.authorization.k8s.io/clusterroles', clusterRoleStrategy],
+  ['rbac.authorization.k8s.io/rolebindings', roleBindingStrategy],
+  ['rbac.authorization.k8s.io/roles', roleStrategy],
+  ['flowcontrol.apiserver.k8s.io/flowschemas', flowSchemaStrategy],
+  ['flowcontrol.apiserver.k8s.io/prioritylevelconfigurations', priorityLevelStrategy],
   ['networking.k8s.io/ingressclasses', ingressClassStrategy],
   ['networking.k8s.io/ingresses', ingressStrategy],
   ['networking.k8s.io/networkpolicies', networkPolicyStrategy],

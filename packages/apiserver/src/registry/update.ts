@@ -1,6 +1,5 @@
 import {
   cloneJson,
-  badRequest,
   conflict,
   deepEqual,
   failure,
@@ -15,15 +14,18 @@ import {
   validateObjectMetaUpdate,
 } from '@kubetape/apimachinery'
 import type { StoredObject } from '@kubetape/storage'
+import type { AdmissionAttributes } from '../admission/admission.ts'
 import type { ApiResult } from '../request/api-request.ts'
+import { applyDraft } from './apply.ts'
 import { admissionAttributes } from './admit.ts'
 import { decodeBody } from './body.ts'
-import { createObject, placeInNamespace } from './create.ts'
+import { createObject } from './create.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
 import { trackManagedFields } from './managed-fields.ts'
 import { commitChange, readObject } from './object-store.ts'
 import { dropRepeatedOwners } from './owner-references.ts'
 import { applyPatch, checkPatch } from './patch.ts'
+import { checkPlace } from './object-place.ts'
 import { checkUid } from './uid-precondition.ts'
 import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
@@ -44,11 +46,7 @@ export async function updateFromRequest(
   for (let attempt = 1; ; attempt++) {
     const stored = readObject(environment, resource, context.namespace, request.name)
     if (fromBody !== undefined) checkUid(resource, context, fromBody, stored?.object)
-    if (stored === undefined) {
-      if (fromBody === undefined || request.subresource !== '' || !resource.strategy.createOnUpdate)
-        throw notFound(resource.named, request.name)
-      return createObject(environment, resource, context, fromBody)
-    }
+    if (stored === undefined) return createInstead(environment, resource, context, fromBody)
     const draft =
       fromBody === undefined
         ? applyPatch(resource, context, stored.object)
@@ -64,11 +62,24 @@ export async function updateFromRequest(
   }
 }
 
-/** The draft's name and namespace are those of the URL; absent ones become them. */
-function checkPlace(resource: ServedResource, context: RequestContext, draft: Draft): void {
-  draft.metadata ??= {}
-  checkName(context, draft)
-  placeInNamespace(resource, context, draft)
+/** A PUT of some kinds, and every apply, makes an object that is not there. */
+async function createInstead(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  fromBody: Draft | undefined,
+): Promise<ApiResult> {
+  const { request } = context
+  const isApply = request.patchType === 'apply'
+  if (request.subresource !== '' || !(isApply || (fromBody !== undefined && resource.strategy.createOnUpdate)))
+    throw notFound(resource.named, request.name)
+  const draft = fromBody ?? applyDraft(resource, context, undefined)
+  if (isApply) {
+    checkPlace(resource, context, draft)
+    // Upstream takes no notice of the version of what is not there.
+    delete draft.metadata!.resourceVersion
+  }
+  return createObject(environment, resource, context, draft)
 }
 
 /** Compares resourceVersions; answers whether the client insists on one, so that a write that is overtaken must not be tried again. */
@@ -97,15 +108,6 @@ function checkVersion(resource: ServedResource, context: RequestContext, draft: 
   return asked && context.request.verb === 'update'
 }
 
-function checkName({ request }: RequestContext, draft: Draft): void {
-  const name = draft.metadata?.name
-  if (!name) {
-    draft.metadata = { ...draft.metadata, name: request.name }
-    return
-  }
-  if (name !== request.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${request.name})`)
-}
-
 /** Admits, validates and stores the draft over `stored`; undefined when somebody was faster. */
 async function replace(
   environment: RegistryEnvironment,
@@ -120,6 +122,31 @@ async function replace(
   trackManagedFields(resource, context, old, draft)
   const waiting = environment.admission.mutate(attributes)
   if (waiting !== undefined) await waiting
+  return storeAdmitted(environment, resource, context, draft, stored, attributes)
+}
+
+/** The same for an object that was changed by way of another, which `attributes` tell of and which has passed the first half of admission. */
+export async function replaceAdmitted(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  draft: Draft,
+  stored: StoredObject,
+  attributes: AdmissionAttributes,
+): Promise<ApiResult | undefined> {
+  trackManagedFields(resource, context, stored.object, draft)
+  return storeAdmitted(environment, resource, context, draft, stored, attributes)
+}
+
+async function storeAdmitted(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  draft: Draft,
+  stored: StoredObject,
+  attributes: AdmissionAttributes,
+): Promise<ApiResult | undefined> {
+  const old = stored.object
   keepSystemFields(draft, old)
   prepare(resource, context, draft, old)
   validate(resource, context, draft, old)
@@ -177,19 +204,22 @@ function keepSystemFields(draft: Draft, old: Readonly<KubeObject>): void {
 }
 
 function prepare(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): void {
-  const { subresource } = context.request
+  const endpoint = endpointOf(context)
   const before = old.metadata!.generation
   if (before === undefined) delete draft.metadata!.generation
   else draft.metadata!.generation = before
-  if (subresource === '') {
+  if (endpoint === '') {
     if (resource.hasStatus && resource.strategy.prepareForUpdate === undefined) copyField(draft, old, 'status')
     resource.strategy.prepareForUpdate?.(draft, old, context)
     return
   }
-  const strategy = resource.strategy.subresources?.[subresource]
+  const strategy = resource.strategy.subresources?.[endpoint]
   if (strategy !== undefined) strategy.prepareForUpdate(draft, old, context)
-  else if (subresource === 'status') keepAllButStatus(draft, old)
+  else if (endpoint === 'status') keepAllButStatus(draft, old)
 }
+
+/** Whose rules a write follows: a scaled object is changed by those of the object itself. */
+const endpointOf = ({ request }: RequestContext): string => (request.subresource === 'scale' ? '' : request.subresource)
 
 /** A status write of a kind without a strategy of its own changes the status and nothing else. */
 function keepAllButStatus(draft: Draft, old: Readonly<KubeObject>): void {
@@ -216,7 +246,7 @@ function countGeneration(resource: ServedResource, draft: Draft, old: Readonly<K
 }
 
 function validate(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): void {
-  const { subresource } = context.request
+  const subresource = endpointOf(context)
   const own =
     subresource === ''
       ? resource.strategy.validateUpdate?.(draft, old, context)
@@ -239,7 +269,7 @@ function metadataErrors({ info, strategy }: ServedResource, subresource: string,
 }
 
 function warnings(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): string[] {
-  const { subresource } = context.request
+  const subresource = endpointOf(context)
   return (
     (subresource === ''
       ? resource.strategy.warnings?.(draft, old, context)

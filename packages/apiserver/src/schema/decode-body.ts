@@ -62,6 +62,16 @@ function internalPackageOf(group: string): string {
   return group.split('.')[0] ?? group
 }
 
+/**
+ * The JSON of a body that should be of the kind `kind`: an object (or null) whose apiVersion and kind are texts or absent. Throws a 400 BadRequest with
+ * upstream's words.
+ */
+export function readHead(text: string, kind: string): JsonText {
+  const body = readText(text, kind)
+  headOf(body, { group: '', version: '', kind }, text)
+  return body
+}
+
 function readText(text: string, kind: string): JsonText {
   try {
     return JsonText.read(text)

@@ -1,0 +1,221 @@
+import { describe, expect, test } from '@jest/globals'
+import { CelEvaluationError } from './cel-program.ts'
+import type { CelType } from './cel-type.ts'
+import { compileCel } from './compile-cel.ts'
+import { celTypeOfSchema } from './types/schema-type.ts'
+
+const dyn: CelType = { kind: 'dyn' }
+
+function evaluate(expression: string, variables: Record<string, unknown> = {}): unknown {
+  const types = Object.fromEntries(Object.keys(variables).map((name) => [name, dyn]))
+  return compileCel(expression, { variables: types }).evaluate(variables, { costLimit: 1_000_000 }).value
+}
+
+function refusal(expression: string, variables: Record<string, CelType> = {}): string {
+  try {
+    compileCel(expression, { variables })
+  } catch (error) {
+    return (error as Error).message
+  }
+  return 'compiles'
+}
+
+describe('compileCel()', () => {
+  test.each([
+    ['1 + 2 * 3', 7n],
+    ['-7 / 2', -3n],
+    ['-7 % 2', -1n],
+    ['"a" + "b"', 'ab'],
+    ['[1] + [2]', [1n, 2n]],
+    ['2u > 1', true],
+    ['1.5 < 2', true],
+    ['dyn(1.0) == 1', true],
+    ['"x" in ["x", "y"]', true],
+    ['3 in {3: "a"}', true],
+    ['{"a": {"b": 1}}.a.b', 1n],
+    ['[1, 2, 3].filter(x, x > 1)', [2n, 3n]],
+    ['[1, 2, 3].map(x, x > 1, x * 2)', [4n, 6n]],
+    ['[1, 2, 3].exists_one(x, x == 2)', true],
+    ['{"a": 1, "b": 2}.all(k, k < "c")', true],
+    ['[1, 0].exists(x, 1 / x == 1)', true],
+    ['[0, 1].all(x, 1 / x == 5)', false],
+    ['type(1) == int && type("a") == string', true],
+    ['size("añ😀")', 3n],
+    ['"añ😀".indexOf("😀")', 2n],
+    ['"hello".substring(1, 3)', 'el'],
+    ['"a,b,c".split(",", 2)', ['a', 'b,c']],
+    ['["a", "b"].join("-")', 'a-b'],
+    ['"%s has %d of %.2f, %x".format(["x", dyn(3), 1.5, 255])', 'x has 3 of 1.50, ff'],
+    ['"aXbXc".replace("X", "", 1)', 'abXc'],
+    ['" \\t x ".trim()', 'x'],
+    ['"abc 123 de 45".findAll("[0-9]+")', ['123', '45']],
+    ['[3, 1, 2].max() - [3, 1, 2].min()', 2n],
+    ['[1, 2, 2].lastIndexOf(2)', 2n],
+    ['[1.0, 2.0].sum()', 3],
+    ['["a", "b"].isSorted()', true],
+    ['duration("1h30m").getMinutes()', 90n],
+    ['string(duration("90s"))', '90s'],
+    ['timestamp("2024-02-29T23:00:00Z").getDate("+02:00")', 1n],
+    ['timestamp("2024-01-01T00:00:00Z") + duration("1h") > timestamp("2024-01-01T00:30:00Z")', true],
+    ['quantity("1Gi").add(quantity("1Mi")).compareTo(quantity("1025Mi"))', 0n],
+    ['isQuantity("1Zi")', false],
+    ['ip("::1").isLoopback() && ip("127.0.0.1").family() == 4', true],
+    ['ip.isCanonical("2001:0db8::1")', false],
+    ['cidr("10.0.0.0/8").containsCIDR("10.1.0.0/16")', true],
+    ['string(cidr("10.1.2.3/8").masked())', '10.0.0.0/8'],
+    ['isIP("::ffff:1.2.3.4")', false],
+    ['url("https://user@[::1]:80/a%20b?q=1&q=2").getHostname()', '::1'],
+    ['url("https://x/p?q=1&q=2").getQuery()["q"]', ['1', '2']],
+    ['isURL("no url")', false],
+    ['sets.equivalent([1, 2], [2, 1, 1])', true],
+    ['optional.of(1).optMap(x, x + 1).orValue(0)', 2n],
+    ['{"a": 1}.?b.orValue(5)', 5n],
+    ['format.dns1123Label().validate("A").hasValue()', true],
+    ['0x1F == 31 && -0x1 == -1', true],
+    ['bytes("ab") == b"ab"', true],
+    ['int("-12") + int(3.9)', -9n],
+  ])('evaluates %s', (expression, value) => {
+    expect(evaluate(expression)).toEqual(value)
+  })
+
+  test.each([
+    ['1 / 0', 'division by zero'],
+    ['9223372036854775807 + 1', 'integer overflow'],
+    ['[1][1]', 'index out of bounds: 1'],
+    ['{"a": 1}["b"]', 'no such key: b'],
+    ['int("x")', "type conversion error from 'string' to 'int'"],
+    ['dyn("a") + dyn(1)', 'no such overload'],
+    ['optional.none().value()', 'optional.none() dereference'],
+  ])('fails %s with upstream’s words', (expression, message) => {
+    expect(() => evaluate(expression)).toThrow(new CelEvaluationError(message))
+  })
+
+  test.each([
+    ['x', "ERROR: <input>:1:1: undeclared reference to 'x' (in container '')\n | x\n | ^"],
+    ['1 == "a"', "ERROR: <input>:1:3: found no matching overload for '_==_' applied to '(int, string)'\n | 1 == \"a\"\n | ..^"],
+    ['"a".size(1)', "ERROR: <input>:1:9: found no matching overload for 'size' applied to 'string.(int)'\n | \"a\".size(1)\n | ........^"],
+    ['[1].all(x, x)', "ERROR: <input>:1:8: found no matching overload for '_&&_' applied to '(bool, int)'\n | [1].all(x, x)\n | .......^"],
+    ['[1, "a"]', "ERROR: <input>:1:5: expected type 'int' but found 'string'\n | [1, \"a\"]\n | ....^"],
+    ['duration("x")', 'ERROR: <input>:1:10: invalid duration argument\n | duration("x")\n | .........^'],
+    ['x y', "ERROR: <input>:1:3: Syntax error: extraneous input 'y' expecting <EOF>\n | x y\n | ..^"],
+    ['a.', "ERROR: <input>:1:3: Syntax error: no viable alternative at input '.'\n | a.\n | ..^"],
+    ['as', 'ERROR: <input>:1:1: reserved identifier: as\n | as\n | ^'],
+    ['[1].all(1, true)', 'ERROR: <input>:1:9: argument must be a simple name\n | [1].all(1, true)\n | ........^'],
+  ])('refuses %s with upstream’s words', (expression, message) => {
+    expect(refusal(expression)).toBe(`compilation failed: ${message}`)
+  })
+
+  test('says every error, in order', () => {
+    expect(refusal('a && b').match(/undeclared reference to '[ab]'/g)).toEqual([
+      `undeclared reference to 'a'`,
+      `undeclared reference to 'b'`,
+    ])
+  })
+
+  test('holds new expressions to what the release before knows', () => {
+    expect(() => compileCel('format.uuid()', { variables: {}, version: '1.30' })).toThrow("undeclared reference to 'format'")
+  })
+
+  test('reads JSON numbers as the schema says, and as they are where it says nothing', () => {
+    const type = celTypeOfSchema(
+      { type: 'object', properties: { d: { type: 'number' }, i: { type: 'integer' } } },
+      { isResource: false, name: 'selfType' },
+    )!
+    const { value } = compileCel('type(self.d) == double && type(self.i) == int && self.d / 2.0 == 1.5', {
+      variables: { self: type },
+    }).evaluate({
+      self: { d: 3, i: 3 },
+    })
+    expect(value).toBe(true)
+    expect(evaluate('type(object.a) == int && type(object.b) == double', { object: { a: 1, b: 1.5 } })).toBe(true)
+  })
+
+  test('compares sets in any order and map lists by their keys', () => {
+    const list = celTypeOfSchema(
+      { type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'string' } },
+      { isResource: false, name: 'selfType' },
+    )!
+    const variables = { self: list, oldSelf: list }
+    expect(compileCel('self == oldSelf', { variables }).evaluate({ self: ['a', 'b'], oldSelf: ['b', 'a'] }).value).toBe(true)
+    expect(compileCel('self + oldSelf == ["a", "b"]', { variables }).evaluate({ self: ['a', 'b'], oldSelf: ['a'] }).value).toBe(true)
+  })
+
+  test('does not see properties of prototypes', () => {
+    expect(() => evaluate('object.constructor', { object: {} })).toThrow('no such key: constructor')
+    expect(evaluate('has(object.toString)', { object: {} })).toBe(false)
+    expect(() => compileCel('hasOwnProperty', { variables: {} })).toThrow('undeclared reference')
+  })
+
+  test('calls variables that are functions once, when they are first read', () => {
+    let calls = 0
+    const program = compileCel('false && a > 1 || a + a == 2', { variables: { a: dyn } })
+    expect(program.evaluate({ a: () => (calls++, 1) }).value).toBe(true)
+    expect(calls).toBe(1)
+    expect(compileCel('true || a', { variables: { a: dyn } }).evaluate({ a: () => (calls++, 1) }).value).toBe(true)
+    expect(calls).toBe(1)
+  })
+})
+
+describe('CelProgram.evaluate()', () => {
+  test.each([
+    ['1 + 2', 1],
+    ['object.a.b == 1', 4],
+    ['has(object.a)', 1],
+    ['has(object.a) ? object.a.b : 2', 3],
+    ['[1, 2, 3].all(x, x > 0)', 16],
+    ['"a" in ["a", "b"]', 0],
+    ['object.list.map(x, x + 1)', 45],
+    ['"aaaaaaaaaaaaaaaaaaaa".startsWith("a")', 2],
+  ])('counts what %s costs', (expression, cost) => {
+    const object = { a: { b: 1 }, list: [1, 2, 3] }
+    expect(compileCel(expression, { variables: { object: dyn } }).evaluate({ object }).cost).toBe(cost)
+  })
+
+  test.each([
+    ['nested loops', 'l.all(a, l.all(b, l.all(c, l.all(d, d >= 0))))'],
+    ['texts that double', `[l.map(x, "0123456789").join()]${'.map(s, s + s)'.repeat(40)}.size() == 1`],
+    ['lists that double', `[l]${'.map(a, a + a)'.repeat(60)}.all(a, a.all(x, x > -1))`],
+    ['membership of lists that double', `[l]${'.map(a, a + a)'.repeat(60)}.exists(a, -1 in a)`],
+    ['replacement of nothing', `["${'x'.repeat(500)}"]${'.map(s, s.replace("", s))'.repeat(6)}.size() == 1`],
+    ['patterns', 'l.all(x, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!".matches("(a+)+(a+)+(a+)+$") == false)'],
+  ])('stops %s', (_, expression) => {
+    const program = compileCel(expression, { variables: { l: { kind: 'list', items: { kind: 'int' } } } })
+    const run = (): unknown => program.evaluate({ l: Array.from({ length: 100 }, (_, index) => index) }, { costLimit: 1_000_000 })
+    if (expression.includes('matches')) run()
+    else expect(run).toThrow('operation cancelled: actual cost limit exceeded')
+  })
+
+  test('stops libraries that cost nothing where costs are not strict', () => {
+    const variables = { l: { kind: 'list', items: { kind: 'int' } } as const }
+    const program = compileCel(`[l]${'.map(a, a + a)'.repeat(60)}.exists(a, a.sum() == 0)`, { variables, strictCost: false })
+    expect(() => program.evaluate({ l: [1, 2] }, { costLimit: 1_000_000 })).toThrow('operation cancelled: actual cost limit exceeded')
+  })
+
+  test('refuses texts that are nested too deeply', () => {
+    for (const expression of [
+      `${'('.repeat(1000)}1${')'.repeat(1000)}`,
+      '!'.repeat(50_000) + 'true',
+      `${'['.repeat(400)}${']'.repeat(400)}`,
+      `1${' + 1'.repeat(5000)}`,
+      `${'-('.repeat(9000)}`,
+    ]) {
+      expect(refusal(expression)).toMatch(/expression recursion limit exceeded: 250|compiles/)
+    }
+    expect(refusal('1'.repeat(100_001))).toContain('expression code point size exceeds limit: size: 100001, limit 100000')
+    expect(evaluate(`true${' && true'.repeat(5000)}`)).toBe(true)
+  })
+})
+
+describe('CelProgram.cost', () => {
+  const list = (items: object, more: object = {}): CelType =>
+    celTypeOfSchema({ type: 'array', items, ...more }, { isResource: false, name: 'selfType' })!
+
+  test.each([
+    ['self.all(x, x.startsWith("n"))', list({ type: 'string' }), 5_242_877],
+    ['self.all(x, x.startsWith("n"))', list({ type: 'string' }, { maxItems: 10 }), 52],
+    ['self.all(x, x == "a")', list({ type: 'string', maxLength: 5 }, { maxItems: 10 }), 52],
+    ['self.size() > 3', list({ type: 'string' }), 3],
+  ])('estimates %s', (expression, self, max) => {
+    expect(compileCel(expression, { variables: { self } }).cost.max).toBe(max)
+  })
+})
