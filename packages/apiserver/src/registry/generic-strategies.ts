@@ -26,10 +26,6 @@ export const genericStrategies: readonly (readonly [string, Strategy])[] = [
     },
   ],
   ['autoscaling/horizontalpodautoscalers', uncounted],
-  [
-    'certificates.k8s.io/certificatesigningrequests',
-    { generation: 'none', selectableFields: (object) => ({ 'spec.signerName': text(object, 'spec', 'signerName') }) },
-  ],
   ['discovery.k8s.io/endpointslices', counted],
   // A status that comes with a new ServiceCIDR is kept.
   ['networking.k8s.io/servicecidrs', { generation: 'none', prepareForCreate: () => undefined }],

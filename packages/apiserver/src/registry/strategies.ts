@@ -12,6 +12,7 @@ import { cronJobStrategy } from './batch/cron-job-strategy.ts'
 import { jobStrategy } from './batch/job-strategy.ts'
 import { leaseCandidateStrategy } from './coordination/lease-candidate-strategy.ts'
 import { leaseStrategy } from './coordination/lease-strategy.ts'
+import { certificateRequestStrategy } from './certificates/certificate-request-strategy.ts'
 import { configMapStrategy } from './core/config-map/config-map-strategy.ts'
 import { eventStrategy, newEventStrategy } from './core/event/event-strategy.ts'
 import { limitRangeStrategy } from './core/limit-range/limit-range-strategy.ts'
@@ -60,6 +61,7 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['apps/statefulsets', statefulSetStrategy],
   ['batch/cronjobs', cronJobStrategy],
   ['batch/jobs', jobStrategy],
+  ['certificates.k8s.io/certificatesigningrequests', certificateRequestStrategy],
   ['coordination.k8s.io/leasecandidates', leaseCandidateStrategy],
   ['coordination.k8s.io/leases', leaseStrategy],
   ['events.k8s.io/events', newEventStrategy],
