@@ -8,6 +8,7 @@ import { certificateApproval, certificateSigning, certificateSubjectRestriction 
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-ranger/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { podSecurity } from './pod-security/pod-security.ts'
 import { priority } from './priority.ts'
 import { resourceQuota } from './resource-quota/resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
@@ -37,7 +38,8 @@ export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[
     namespaceLifecycle(storage),
     limitRanger(storage),
     serviceAccount(storage, clock),
-    // TaintNodesByCondition, PodSecurity
+    // TaintNodesByCondition
+    podSecurity(environment),
     priority(storage),
     defaultTolerationSeconds,
     // DefaultStorageClass, StorageObjectInUseProtection, PersistentVolumeClaimResize
