@@ -8,7 +8,7 @@ import { AdmissionChain, type AdmissionPlugin } from '../admission/admission.ts'
 import type { PluginEnvironment } from '../admission/default-plugins.ts'
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts'
 import { ApiserverIdentities } from '../auth/apiserver-identities.ts'
-import { superusers } from '../auth/authorizer.ts'
+import { type Authorizer, superusers } from '../auth/authorizer.ts'
 import { CustomResourceServer } from '../custom-resources/custom-resource-server.ts'
 import { servedResources } from '../discovery/served-resources.ts'
 import { BodyText } from '../registry/body.ts'
@@ -24,6 +24,8 @@ export const ADMIN: UserInfo = { name: 'admin', groups: ['system:masters', 'syst
 export interface TestServerOptions {
   /** Changes to v1.31's defaults. */
   readonly gates?: Readonly<Record<string, boolean>>
+  /** Whom subresources and creations by a PUT or an apply ask. Default: administrators may do everything. */
+  readonly authorizer?: Authorizer
   readonly runtimeConfig?: Readonly<Record<string, string>>
   /** After NamespaceLifecycle; default none. */
   readonly plugins?: (storage: Storage, clock: VirtualClock, environment: PluginEnvironment) => readonly AdmissionPlugin[]
@@ -66,7 +68,7 @@ export class TestServer {
       clock: this.clock,
       random,
       gates,
-      authorizer: superusers,
+      authorizer: options.authorizer ?? superusers,
       registry: () => this.registry,
       log: () => undefined,
     }
@@ -80,7 +82,7 @@ export class TestServer {
         random,
         gates,
         admission,
-        authorizer: superusers,
+        authorizer: options.authorizer ?? superusers,
         identities: this.identities,
         uids: uidSource(random),
         actorCause: () => 'actor',
