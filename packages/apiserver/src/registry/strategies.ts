@@ -19,6 +19,8 @@ import { podTemplateStrategy } from './core/pod-template/pod-template-strategy.t
 import { replicationControllerStrategy } from './core/replication-controller/replication-controller-strategy.ts'
 import { secretStrategy } from './core/secret/secret-strategy.ts'
 import { serviceAccountStrategy } from './core/service-account/service-account-strategy.ts'
+import { clusterRoleBindingStrategy, roleBindingStrategy } from './rbac/role-binding-strategy.ts'
+import { clusterRoleStrategy, roleStrategy } from './rbac/role-strategy.ts'
 import { ingressClassStrategy } from './networking/ingress-class-strategy.ts'
 import { ingressStrategy } from './networking/ingress-strategy.ts'
 import { networkPolicyStrategy } from './networking/network-policy-strategy.ts'
@@ -55,6 +57,10 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['coordination.k8s.io/leasecandidates', leaseCandidateStrategy],
   ['coordination.k8s.io/leases', leaseStrategy],
   ['events.k8s.io/events', newEventStrategy],
+  ['rbac.authorization.k8s.io/clusterrolebindings', clusterRoleBindingStrategy],
+  ['rbac.authorization.k8s.io/clusterroles', clusterRoleStrategy],
+  ['rbac.authorization.k8s.io/rolebindings', roleBindingStrategy],
+  ['rbac.authorization.k8s.io/roles', roleStrategy],
   ['flowcontrol.apiserver.k8s.io/flowschemas', flowSchemaStrategy],
   ['flowcontrol.apiserver.k8s.io/prioritylevelconfigurations', priorityLevelStrategy],
   ['networking.k8s.io/ingressclasses', ingressClassStrategy],
