@@ -9,6 +9,7 @@ import {
   invalidObject,
   JSON_PATCH_OPERATIONS_MAX,
   type KubeObject,
+  printExactJson,
   type StatusError,
   unsupportedMediaType,
 } from '@kubetape/apimachinery'
@@ -39,7 +40,7 @@ export function applyPatch(resource: ServedResource, context: RequestContext, ol
   const patched = patchedObject(resource, old, body, patchType)
   const problems = validationMode(context) === 'Ignore' ? [] : bodyProblems
   const refuse = (why: string): StatusError =>
-    patchType === 'strategic' ? notApplicable(printGoMap(body), converterWords(why)) : notApplicable(JSON.stringify(patched), why)
+    patchType === 'strategic' ? notApplicable(printGoMap(body), converterWords(why)) : notApplicable(printExactJson(patched), why)
   try {
     if (problems.length > 0 && validationMode(context) === 'Strict') throw new DecodeError(STRICT)
     for (const text of problems) context.warn(text)

@@ -7,6 +7,7 @@ import { Storage, type StorageEvent } from '@kubetape/storage'
 import { AdmissionChain, type AdmissionPlugin } from '../admission/admission.ts'
 import type { PluginEnvironment } from '../admission/default-plugins.ts'
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts'
+import type { WebhookTransport } from '../admission/webhook/webhook-transport.ts'
 import { ApiserverIdentities } from '../auth/apiserver-identities.ts'
 import { type Authorizer, superusers } from '../auth/authorizer.ts'
 import { CustomResourceServer } from '../custom-resources/custom-resource-server.ts'
@@ -27,8 +28,15 @@ export interface TestServerOptions {
   /** Whom subresources and creations by a PUT or an apply ask. Default: administrators may do everything. */
   readonly authorizer?: Authorizer
   readonly runtimeConfig?: Readonly<Record<string, string>>
+  /** How webhooks are reached. Default: not at all. */
+  readonly webhooks?: WebhookTransport
   /** After NamespaceLifecycle; default none. */
   readonly plugins?: (storage: Storage, clock: VirtualClock, environment: PluginEnvironment) => readonly AdmissionPlugin[]
+}
+
+const NO_WEBHOOKS: WebhookTransport = {
+  post: ({ host, port }) => Promise.reject(new Error(`dial tcp ${host}:${port}: connect: connection refused`)),
+  close: () => undefined,
 }
 
 /** What a Status says beyond what all objects have. */
@@ -70,6 +78,7 @@ export class TestServer {
       gates,
       authorizer: options.authorizer ?? superusers,
       registry: () => this.registry,
+      webhooks: options.webhooks ?? NO_WEBHOOKS,
       log: () => undefined,
     }
     const plugins = options.plugins?.(this.storage, this.clock, environment) ?? []
