@@ -1,11 +1,14 @@
 import type { ResourceInfo, SubresourceInfo } from '@kubetape/api'
+import { formatGroupVersion } from '@kubetape/apimachinery'
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '@kubetape/api/types/apiextensions/v1'
 import { ServedResource } from '../registry/served-resource.ts'
+import { customForms } from './custom-forms.ts'
 import { customStrategy } from './custom-strategy.ts'
-import { customType } from './custom-type.ts'
 import { deprecationOf, isTerminating, storageVersionHash, storageVersionOf } from './definition.ts'
 import { customTable } from './printer-columns.ts'
 import { publishedTypes } from './published-schema.ts'
+import { type CustomType, customType } from './schema/custom-type.ts'
+import type { JsonSchemaProps } from './schema/json-schema-props.ts'
 import { renameVersion } from './version-conversion.ts'
 
 /** In the order in which upstream's discovery tells them. */
@@ -19,26 +22,51 @@ type Version = Readonly<CustomResourceDefinitionVersion>
 
 /** The resources of a definition: one for each version that is served. */
 export function resourcesOf(definition: Definition): ServedResource[] {
-  return definition.spec.versions.filter(({ served }) => served).map((version) => customResource(definition, version))
+  const resources = new Map<string, ServedResource>()
+  const all = definition.spec.versions.map((version) => customResource(definition, version, (apiVersion) => resources.get(apiVersion)))
+  for (const one of all) resources.set(one.apiVersion, one)
+  return all.filter((_, at) => definition.spec.versions[at]!.served)
 }
 
 /** The definition's objects in one version, whether that is served or not. */
-export function customResource(definition: Definition, version: Version): ServedResource {
+export function customResource(
+  definition: Definition,
+  version: Version,
+  sibling?: (apiVersion: string) => ServedResource | undefined,
+): ServedResource {
   const { spec } = definition
   const info = infoOf(definition, version)
   const storage = storageVersionOf(definition)
   const gvk = { group: spec.group, version: version.name, kind: spec.names.kind }
   const stored = { ...gvk, version: storage.name, resource: spec.names.plural }
+  const type = compiledOnce(definition, version)
   return new ServedResource(info, {
-    strategy: customStrategy(version),
+    strategy: customStrategy(version, type),
     conversion: spec.versions.length > 1 ? renameVersion(stored, gvk) : undefined,
-    type: () => customType(gvk, version, { preserveUnknownFields: spec.preserveUnknownFields ?? false }),
+    type,
     columns: customTable(version.additionalPrinterColumns).columns,
     custom: true,
+    ...(sibling === undefined ? {} : { forms: customForms(formatGroupVersion(gvk), sibling) }),
     deprecation: deprecationOf(definition, version),
     terminating: isTerminating(definition),
     published: () => publishedTypes(gvk, info.listKind!, spec.preserveUnknownFields ? undefined : version.schema?.openAPIV3Schema),
   })
+}
+
+/** Compiles the version's schema when it is first needed. */
+function compiledOnce({ spec }: Definition, version: Version): () => CustomType {
+  let known: CustomType | undefined
+  return () =>
+    (known ??= customType({
+      group: spec.group,
+      version: version.name,
+      kind: spec.names.kind,
+      schema: version.schema?.openAPIV3Schema as JsonSchemaProps | undefined,
+      preserveUnknownFields: spec.preserveUnknownFields ?? false,
+      namespaced: spec.scope === 'Namespaced',
+      hasStatus: version.subresources?.status !== undefined,
+      scale: version.subresources?.scale,
+    }))
 }
 
 function infoOf(definition: Definition, version: Version): ResourceInfo {

@@ -14,19 +14,22 @@ import {
   validateObjectMetaUpdate,
 } from '@kubetape/apimachinery'
 import type { StoredObject } from '@kubetape/storage'
+import type { AdmissionAttributes } from '../admission/admission.ts'
 import type { ApiResult } from '../request/api-request.ts'
 import { applyDraft } from './apply.ts'
 import { admissionAttributes } from './admit.ts'
 import { decodeBody } from './body.ts'
+import { checkMayCreate } from './may-create.ts'
 import { createObject } from './create.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
-import { trackManagedFields } from './managed-fields.ts'
+import { keepTimesOfNoChange, trackManagedFields } from './managed-fields.ts'
 import { commitChange, readObject } from './object-store.ts'
 import { dropRepeatedOwners } from './owner-references.ts'
 import { applyPatch, checkPatch } from './patch.ts'
 import { checkPlace } from './object-place.ts'
 import { checkUid } from './uid-precondition.ts'
 import type { ServedResource } from './served-resource.ts'
+import { keepAllButStatus } from './status-draft.ts'
 import type { Draft } from './strategy.ts'
 
 /** How often a write without resourceVersion is tried again when others are faster (upstream retries patches five times, other updates for ever). */
@@ -73,11 +76,10 @@ async function createInstead(
   if (request.subresource !== '' || !(isApply || (fromBody !== undefined && resource.strategy.createOnUpdate)))
     throw notFound(resource.named, request.name)
   const draft = fromBody ?? applyDraft(resource, context, undefined)
-  if (isApply) {
-    checkPlace(resource, context, draft)
-    // Upstream takes no notice of the version of what is not there.
-    delete draft.metadata!.resourceVersion
-  }
+  if (isApply) checkPlace(resource, context, draft)
+  // Upstream takes no notice of the version of what is not there.
+  delete draft.metadata?.resourceVersion
+  await checkMayCreate(environment, context)
   return createObject(environment, resource, context, draft)
 }
 
@@ -95,9 +97,8 @@ function checkVersion(resource: ServedResource, context: RequestContext, draft: 
   }
   const asked = given !== '' && given !== '0'
   if (!asked && resource.strategy.unconditionalUpdate === false && context.request.verb === 'update') {
-    // Of custom resources upstream names the resource here, not the kind.
-    const kind = resource.custom ? resource.named.resource : resource.named.kind
-    throw invalidObject({ group: resource.named.group, kind }, context.request.name, [
+    // Upstream names the resource here, not the kind.
+    throw invalidObject({ group: resource.named.group, kind: resource.named.resource }, context.request.name, [
       invalid(FieldPath.of('metadata').child('resourceVersion'), 0, 'must be specified for an update', '0x0'),
     ])
   }
@@ -121,6 +122,32 @@ async function replace(
   trackManagedFields(resource, context, old, draft)
   const waiting = environment.admission.mutate(attributes)
   if (waiting !== undefined) await waiting
+  return storeAdmitted(environment, resource, context, draft, stored, attributes)
+}
+
+/** The same for an object that was changed by way of another, which `attributes` tell of and which has passed the first half of admission. */
+export async function replaceAdmitted(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  draft: Draft,
+  stored: StoredObject,
+  attributes: AdmissionAttributes,
+): Promise<ApiResult | undefined> {
+  trackManagedFields(resource, context, stored.object, draft)
+  return storeAdmitted(environment, resource, context, draft, stored, attributes)
+}
+
+async function storeAdmitted(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  draft: Draft,
+  stored: StoredObject,
+  attributes: AdmissionAttributes,
+): Promise<ApiResult | undefined> {
+  const old = stored.object
+  keepTimesOfNoChange(draft, old)
   keepSystemFields(draft, old)
   prepare(resource, context, draft, old)
   validate(resource, context, draft, old)
@@ -178,29 +205,22 @@ function keepSystemFields(draft: Draft, old: Readonly<KubeObject>): void {
 }
 
 function prepare(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): void {
-  const { subresource } = context.request
+  const endpoint = endpointOf(context)
   const before = old.metadata!.generation
   if (before === undefined) delete draft.metadata!.generation
   else draft.metadata!.generation = before
-  if (subresource === '') {
+  if (endpoint === '') {
     if (resource.hasStatus && resource.strategy.prepareForUpdate === undefined) copyField(draft, old, 'status')
     resource.strategy.prepareForUpdate?.(draft, old, context)
     return
   }
-  const strategy = resource.strategy.subresources?.[subresource]
+  const strategy = resource.strategy.subresources?.[endpoint]
   if (strategy !== undefined) strategy.prepareForUpdate(draft, old, context)
-  else if (subresource === 'status') keepAllButStatus(draft, old)
+  else if (endpoint === 'status') keepAllButStatus(resource, draft, old)
 }
 
-/** A status write of a kind without a strategy of its own changes the status and nothing else. */
-function keepAllButStatus(draft: Draft, old: Readonly<KubeObject>): void {
-  const { status, metadata } = draft
-  for (const field of Object.keys(draft)) delete draft[field]
-  Object.assign(draft, cloneJson(old))
-  if (metadata?.managedFields !== undefined) draft.metadata!.managedFields = metadata.managedFields
-  if (status === undefined) delete draft['status']
-  else draft['status'] = status
-}
+/** Whose rules a write follows: a scaled object is changed by those of the object itself. */
+const endpointOf = ({ request }: RequestContext): string => (request.subresource === 'scale' ? '' : request.subresource)
 
 function copyField(draft: Draft, old: Readonly<KubeObject>, field: string): void {
   if (old[field] === undefined) delete draft[field]
@@ -217,7 +237,7 @@ function countGeneration(resource: ServedResource, draft: Draft, old: Readonly<K
 }
 
 function validate(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): void {
-  const { subresource } = context.request
+  const subresource = endpointOf(context)
   const own =
     subresource === ''
       ? resource.strategy.validateUpdate?.(draft, old, context)
@@ -240,7 +260,7 @@ function metadataErrors({ info, strategy }: ServedResource, subresource: string,
 }
 
 function warnings(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): string[] {
-  const { subresource } = context.request
+  const subresource = endpointOf(context)
   return (
     (subresource === ''
       ? resource.strategy.warnings?.(draft, old, context)
