@@ -7,10 +7,9 @@ import { defaultPlugins } from './admission/default-plugins.ts'
 import { bootstrapPolicy } from './auth/rbac/bootstrap/bootstrap-policy.ts'
 import { reconcilePolicy } from './auth/rbac/bootstrap/reconcile-policy.ts'
 import { grantCheck } from './auth/rbac/grant-check.ts'
-import { RbacAuthorizer } from './auth/rbac/rbac-authorizer.ts'
 import { COMPONENT_USER } from './auth/component-user.ts'
 import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
-import { superusers, unionAuthorizer } from './auth/authorizer.ts'
+import { Authorization, type AuthorizationOptions } from './auth/authorization.ts'
 import { bootstrap } from './bootstrap.ts'
 import { ensureFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
 import { DanglingConditions } from './flow-control/dangling-conditions.ts'
@@ -46,6 +45,8 @@ export interface ApiserverOptions {
   readonly checks?: readonly HealthCheck[]
   /** How clients are known, beside what `listen` says. Default: tokens of service accounts, signed with a key of this process. */
   readonly identities?: IdentityOptions
+  /** Who decides what they may do. Default: the Node authorizer, then RBAC. */
+  readonly authorization?: AuthorizationOptions
 }
 
 export interface ListenOptions {
@@ -74,8 +75,7 @@ export class Apiserver {
   private constructor(options: ApiserverOptions) {
     this.#options = options
     const { storage, clock, random, gates } = options
-    const rbac = new RbacAuthorizer(storage)
-    const authorizer = unionAuthorizer([superusers, rbac])
+    const { authorizer, rbac } = new Authorization({ storage, gates }, options.authorization)
     this.#identities = new ApiserverIdentities({ storage, clock, gates, log: options.log, ...options.identities })
     const identities = this.#identities
     const admission = new AdmissionChain([
