@@ -25,13 +25,7 @@ export const genericStrategies: readonly (readonly [string, Strategy])[] = [
       }),
     },
   ],
-  ['admissionregistration.k8s.io/mutatingwebhookconfigurations', counted],
-  ['admissionregistration.k8s.io/validatingwebhookconfigurations', counted],
   ['autoscaling/horizontalpodautoscalers', uncounted],
-  [
-    'certificates.k8s.io/certificatesigningrequests',
-    { generation: 'none', selectableFields: (object) => ({ 'spec.signerName': text(object, 'spec', 'signerName') }) },
-  ],
   ['discovery.k8s.io/endpointslices', counted],
   // A status that comes with a new ServiceCIDR is kept.
   ['networking.k8s.io/servicecidrs', { generation: 'none', prepareForCreate: () => undefined }],

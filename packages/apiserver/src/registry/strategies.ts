@@ -4,10 +4,15 @@ import { daemonSetStrategy } from './apps/daemon-set-strategy.ts'
 import { deploymentStrategy } from './apps/deployment-strategy.ts'
 import { replicaSetStrategy } from './apps/replica-set-strategy.ts'
 import { statefulSetStrategy } from './apps/stateful-set-strategy.ts'
+import {
+  mutatingWebhookConfigurationStrategy,
+  validatingWebhookConfigurationStrategy,
+} from './admissionregistration/webhook-configuration-strategy.ts'
 import { cronJobStrategy } from './batch/cron-job-strategy.ts'
 import { jobStrategy } from './batch/job-strategy.ts'
 import { leaseCandidateStrategy } from './coordination/lease-candidate-strategy.ts'
 import { leaseStrategy } from './coordination/lease-strategy.ts'
+import { certificateRequestStrategy } from './certificates/certificate-request-strategy.ts'
 import { configMapStrategy } from './core/config-map/config-map-strategy.ts'
 import { eventStrategy, newEventStrategy } from './core/event/event-strategy.ts'
 import { limitRangeStrategy } from './core/limit-range/limit-range-strategy.ts'
@@ -35,6 +40,8 @@ import type { Strategy } from './strategy.ts'
 /** Strategies by `group/resource`, whichever version is served; the core group's name is empty. A kind without one has the generic rules only. */
 export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
   ...genericStrategies,
+  ['admissionregistration.k8s.io/mutatingwebhookconfigurations', mutatingWebhookConfigurationStrategy],
+  ['admissionregistration.k8s.io/validatingwebhookconfigurations', validatingWebhookConfigurationStrategy],
   ['/configmaps', configMapStrategy],
   ['/events', eventStrategy],
   ['/limitranges', limitRangeStrategy],
@@ -54,6 +61,7 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['apps/statefulsets', statefulSetStrategy],
   ['batch/cronjobs', cronJobStrategy],
   ['batch/jobs', jobStrategy],
+  ['certificates.k8s.io/certificatesigningrequests', certificateRequestStrategy],
   ['coordination.k8s.io/leasecandidates', leaseCandidateStrategy],
   ['coordination.k8s.io/leases', leaseStrategy],
   ['events.k8s.io/events', newEventStrategy],
