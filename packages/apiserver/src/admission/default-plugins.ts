@@ -7,6 +7,7 @@ import type { AdmissionPlugin } from './admission.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-ranger/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { validatingAdmissionPolicy } from './policy/validating-admission-policy.ts'
 import { priority } from './priority.ts'
 import { resourceQuota } from './resource-quota/resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
@@ -37,7 +38,9 @@ export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[
     // DefaultStorageClass, StorageObjectInUseProtection, PersistentVolumeClaimResize
     runtimeClass(storage),
     // CertificateApproval, CertificateSigning, CertificateSubjectRestriction, ClusterTrustBundleAttest, DefaultIngressClass
-    // MutatingAdmissionWebhook, ValidatingAdmissionPolicy, ValidatingAdmissionWebhook
+    // MutatingAdmissionWebhook
+    validatingAdmissionPolicy(environment),
+    // ValidatingAdmissionWebhook
     resourceQuota(environment),
   ]
 }
