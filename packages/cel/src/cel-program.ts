@@ -36,6 +36,8 @@ export interface CelCost {
 export interface CelProgram {
   readonly expression: string
   readonly outputType: CelType
+  /** The variables that the expression names. */
+  readonly reads: ReadonlySet<string>
   /** What an evaluation may cost, from the sizes that the types declare. */
   readonly cost: CelCost
   /**

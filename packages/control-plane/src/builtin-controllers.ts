@@ -1,6 +1,7 @@
 import { allResources, type ResourceInfo } from '@kubetape/api'
 import type { Kind } from '@kubetape/apimachinery'
 import {
+  clusterRoleAggregationController,
   cronJobController,
   garbageCollectorController,
   jobController,
@@ -57,6 +58,7 @@ export function builtinControllers({
     serviceAccountController(),
     serviceAccountTokenController({ sign: signToken, ca: secretCa }),
     rootCaController({ ca }),
+    clusterRoleAggregationController(),
     podGarbageCollectorController(),
     resourceQuotaController({ resources: owned }),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),

@@ -4,6 +4,7 @@ import type { Storage } from '@kubetape/storage'
 import type { Authorizer } from '../auth/authorizer.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { AdmissionPlugin } from './admission.ts'
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-ranger/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
@@ -12,6 +13,9 @@ import { priority } from './priority.ts'
 import { resourceQuota } from './resource-quota/resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
+import { mutatingWebhooks } from './webhook/mutating-webhooks.ts'
+import { validatingWebhooks } from './webhook/validating-webhooks.ts'
+import type { WebhookTransport } from './webhook/webhook-transport.ts'
 
 /** What plugins may use. They read the cluster's objects from storage, not through informers: what was committed is what they see. */
 export interface PluginEnvironment {
@@ -22,12 +26,14 @@ export interface PluginEnvironment {
   readonly authorizer: Authorizer
   /** All that is served; there when the first request is admitted. */
   readonly registry: () => Registry
+  /** How webhooks are reached. */
+  readonly webhooks: WebhookTransport
   readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
 }
 
 /** The plugins that v1.31 has on by default, in its order, as far as the kinds that this release serves whole are concerned. */
 export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[] {
-  const { storage, clock } = environment
+  const { storage, clock, authorizer } = environment
   return [
     namespaceLifecycle(storage),
     limitRanger(storage),
@@ -37,10 +43,13 @@ export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[
     defaultTolerationSeconds,
     // DefaultStorageClass, StorageObjectInUseProtection, PersistentVolumeClaimResize
     runtimeClass(storage),
-    // CertificateApproval, CertificateSigning, CertificateSubjectRestriction, ClusterTrustBundleAttest, DefaultIngressClass
-    // MutatingAdmissionWebhook
+    certificateApproval(authorizer),
+    certificateSigning(authorizer),
+    certificateSubjectRestriction,
+    // ClusterTrustBundleAttest, DefaultIngressClass
+    mutatingWebhooks(environment),
     validatingAdmissionPolicy(environment),
-    // ValidatingAdmissionWebhook
+    validatingWebhooks(environment),
     resourceQuota(environment),
   ]
 }

@@ -62,7 +62,7 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
     return
   }
   const full =
-    request.method === 'GET' || request.method === 'HEAD' ? base : { ...base, ...(await requestBody(request, base.verb, resource.custom)) }
+    request.method === 'GET' || request.method === 'HEAD' ? base : { ...base, ...(await requestBody(request, base.verb, resource)) }
   const answer = await registry.handle(full)
   await send(exchange, answer, representation)
 }

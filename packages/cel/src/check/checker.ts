@@ -16,6 +16,8 @@ const ERRORS_MAX = 100
 /** Finds the type of every node, and what does not fit. Types and overloads are written into the nodes. */
 export class Checker {
   readonly errors: SourceError[] = []
+  /** The variables of the environment that the expression names. */
+  readonly reads = new Set<string>()
   readonly #environment: CheckEnvironment
   readonly #found: Substitution = new Map()
   readonly #scopes: (readonly [string, CelType])[] = []
@@ -76,7 +78,9 @@ export class Checker {
     const local = this.#scopes.findLast(([one]) => one === name)
     if (local !== undefined) return local[1]
     const { variables } = this.#environment
-    return Object.hasOwn(variables, name) ? variables[name] : undefined
+    if (!Object.hasOwn(variables, name)) return undefined
+    this.reads.add(name)
+    return variables[name]
   }
 
   #ident(node: NodeOf<'ident'>): CelType {

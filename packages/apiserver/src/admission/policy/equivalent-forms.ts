@@ -1,9 +1,9 @@
-import { formatGroupVersion, type KubeObject } from '@kubetape/apimachinery'
-import { encodeObject, StoredObject } from '@kubetape/storage'
+import type { KubeObject } from '@kubetape/apimachinery'
 import type { Registry } from '../../registry/registry.ts'
 import type { ServedResource } from '../../registry/served-resource.ts'
 import type { AdmissionAttributes } from '../admission.ts'
 import type { MatchedForm } from '../cel/admission-variables.ts'
+import { inVersion } from '../webhook/versioned-object.ts'
 
 /** Other versions of a resource, and other groups in which the same objects are served. */
 export function equivalentResources(registry: Registry, resource: ServedResource): ServedResource[] {
@@ -15,14 +15,6 @@ export function equivalentResources(registry: Registry, resource: ServedResource
 export function inFormOf(resource: ServedResource, { resource: asked, kind, draft, old }: AdmissionAttributes): MatchedForm {
   const own = kind.kind === asked.gvk.kind
   const converted = (object: Readonly<KubeObject> | undefined): Readonly<KubeObject> | undefined =>
-    object === undefined || !own ? object : convert(object, asked, resource)
+    object === undefined || !own ? object : inVersion(object, asked, resource)
   return { resource, kind: own ? resource.gvk : kind, object: converted(draft), old: converted(old) }
-}
-
-function convert(object: Readonly<KubeObject>, from: ServedResource, to: ServedResource): Readonly<KubeObject> {
-  const stored = from.conversion === undefined ? object : from.conversion.toStored(object)
-  const apiVersion = formatGroupVersion(to.info)
-  if (to.conversion === undefined) return { ...stored, kind: to.gvk.kind, apiVersion }
-  const { namespace = '', name = '' } = stored.metadata ?? {}
-  return to.conversion.toServed(new StoredObject(namespace, name, 0, encodeObject(stored))).object
 }

@@ -1,10 +1,11 @@
-import type { MatchResources, NamedRuleWithOperations } from '@kubetape/api/types/admissionregistration/v1'
+import type { MatchResources, NamedRuleWithOperations, RuleWithOperations } from '@kubetape/api/types/admissionregistration/v1'
 import { type KubeObject, type LabelSelector, labelSelectorOf } from '@kubetape/apimachinery'
 import type { Storage } from '@kubetape/storage'
 import type { Registry } from '../../registry/registry.ts'
 import type { ServedResource } from '../../registry/served-resource.ts'
 import type { AdmissionAttributes } from '../admission.ts'
 import { type MatchedForm, ownForm } from '../cel/admission-variables.ts'
+import { ruleMatches } from '../webhook/rule-match.ts'
 import { equivalentResources, inFormOf } from './equivalent-forms.ts'
 
 /** What of the server matching looks at. */
@@ -46,37 +47,17 @@ export class ResourceMatcher {
   #matching(rules: readonly Rule[], attributes: AdmissionAttributes, { registry }: MatchSources): ServedResource | undefined {
     if (rules.some((rule) => isAbout(rule, attributes.resource, attributes))) return attributes.resource
     if (!this.#equivalent) return undefined
-    const candidates = rules.filter((rule) => mayBeAbout(rule, attributes))
-    if (candidates.length === 0) return undefined
+    if (!rules.some(({ operations }) => operations?.some((one) => one === '*' || one === attributes.operation))) return undefined
     const others = equivalentResources(registry(), attributes.resource)
-    return others.find((other) => candidates.some((rule) => isAbout(rule, other, attributes)))
+    return others.find((other) => rules.some((rule) => isAbout(rule, other, attributes)))
   }
 }
 
-/** Everything but group, version and resource fits. */
-function mayBeAbout({ operations, resourceNames, scope }: Rule, attributes: AdmissionAttributes): boolean {
-  if (!operations?.some((one) => one === '*' || one === attributes.operation)) return false
-  if ((resourceNames?.length ?? 0) > 0 && !resourceNames!.includes(attributes.name)) return false
-  if (scope === undefined || scope === '*') return true
-  const namespaced = attributes.namespace !== '' && attributes.resource.info.resource !== 'namespaces'
-  return (scope === 'Namespaced') === namespaced
-}
-
-function isAbout(rule: Rule, { info }: ServedResource, attributes: AdmissionAttributes): boolean {
-  const any = (values: readonly string[] | undefined, value: string): boolean =>
-    values?.some((one) => one === '*' || one === value) ?? false
-  return (
-    mayBeAbout(rule, attributes) &&
-    any(rule.apiGroups, info.group) &&
-    any(rule.apiVersions, info.version) &&
-    (rule.resources?.some((one) => namesResource(one, info.resource, attributes.subresource)) ?? false)
-  )
-}
-
-// pods, pods/log, pods/*, */scale, * (no subresources), */*
-function namesResource(rule: string, resource: string, subresource: string): boolean {
-  const [ruled = '', sub = ''] = rule.split('/', 2)
-  return (ruled === '*' || ruled === resource) && (sub === '*' || sub === subresource)
+function isAbout(rule: Rule, { info }: ServedResource, { operation, subresource, namespace, name }: AdmissionAttributes): boolean {
+  const { resourceNames = [] } = rule
+  if (resourceNames.length > 0 && !resourceNames.includes(name)) return false
+  const { group, version, resource } = info
+  return ruleMatches(rule, { operation, subresource, namespace, group, version, resource })
 }
 
 function selectsObject(selector: LabelSelector, { draft, old }: AdmissionAttributes): boolean {

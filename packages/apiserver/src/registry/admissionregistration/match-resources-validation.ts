@@ -1,6 +1,15 @@
-import type { MatchResources } from '@kubetape/api/types/admissionregistration/v1'
-import { type FieldError, type FieldPath, notSupported, required, validateLabelSelector } from '@kubetape/apimachinery'
-import { validateNamedRule } from './rule-validation.ts'
+import type { MatchResources, NamedRuleWithOperations } from '@kubetape/api/types/admissionregistration/v1'
+import {
+  duplicate,
+  type FieldError,
+  type FieldPath,
+  invalid,
+  notSupported,
+  pathSegmentErrors,
+  required,
+  validateLabelSelector,
+} from '@kubetape/apimachinery'
+import { validateRule } from './rule-validation.ts'
 
 const MATCH_POLICIES = ['Equivalent', 'Exact']
 
@@ -18,6 +27,18 @@ export function validateMatchResources(constraints: MatchResources | undefined, 
     errors.push(...rules.flatMap((rule, index) => validateNamedRule(rule, path.child(name).index(index))))
   }
   return errors
+}
+
+function validateNamedRule(rule: NamedRuleWithOperations, path: FieldPath): FieldError[] {
+  const seen = new Set<string>()
+  const errors: FieldError[] = []
+  for (const [index, name] of (rule.resourceNames ?? []).entries()) {
+    const place = path.child('resourceNames').index(index)
+    errors.push(...pathSegmentErrors(name).map((message) => invalid(place, name, message)))
+    if (seen.has(name)) errors.push(duplicate(place, name))
+    seen.add(name)
+  }
+  return [...errors, ...validateRule(rule, path)]
 }
 
 /** Matches everything that its rules say, in every namespace, whatever the version. */
