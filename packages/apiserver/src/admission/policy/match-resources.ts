@@ -1,4 +1,4 @@
-import type { MatchResources, NamedRuleWithOperations, RuleWithOperations } from '@kubetape/api/types/admissionregistration/v1'
+import type { MatchResources, NamedRuleWithOperations } from '@kubetape/api/types/admissionregistration/v1'
 import { type KubeObject, type LabelSelector, labelSelectorOf } from '@kubetape/apimachinery'
 import type { Storage } from '@kubetape/storage'
 import type { Registry } from '../../registry/registry.ts'
