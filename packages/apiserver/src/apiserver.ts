@@ -13,6 +13,7 @@ import { RbacAuthorizer } from './auth/rbac/rbac-authorizer.ts'
 import { COMPONENT_USER } from './auth/component-user.ts'
 import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
 import { superusers, unionAuthorizer } from './auth/authorizer.ts'
+import type { Auditor } from './audit/auditor.ts'
 import { bootstrap } from './bootstrap.ts'
 import { ensureFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
 import { DanglingConditions } from './flow-control/dangling-conditions.ts'
@@ -50,6 +51,8 @@ export interface ApiserverOptions {
   readonly webhooks?: WebhookTransport
   /** How clients are known, beside what `listen` says. Default: tokens of service accounts, signed with a key of this process. */
   readonly identities?: IdentityOptions
+  /** Default: nothing is audited. */
+  readonly auditor?: Auditor
 }
 
 export interface ListenOptions {
@@ -144,6 +147,7 @@ export class Apiserver {
       registry: this.registry,
       gate: new RequestGate({
         authentication: this.#identities.authentication,
+        ...(this.#options.auditor === undefined ? {} : { auditor: this.#options.auditor }),
         authorizer: this.registry.environment.authorizer,
         gates: this.#options.gates,
         flowControl,
