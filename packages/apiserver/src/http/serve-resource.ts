@@ -8,7 +8,8 @@ import type { ServedResource } from '../registry/served-resource.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import type { ApiAnswer, ApiRequest, Verb } from '../request/api-request.ts'
 import type { RequestInfo } from '../request/request-info.ts'
-import { type Exchange, sendNotFoundPage } from './api-server.ts'
+import type { Exchange } from './api-server.ts'
+import { sendNotFoundPage } from './refusals.ts'
 import { acceptsGzip, compressed, COMPRESSED_BYTES_MIN } from './compression.ts'
 import { encodeResult } from './encode.ts'
 import { mediaTypeOf, PATCH_TYPES, requestBody } from './request-body.ts'
@@ -106,7 +107,7 @@ function serveWatch(
   const stream = new WatchResponse(response, representation.watch())
   wanted.audit?.started(200)
   lasts()
-  request.socket.setTimeout(0)
+  if (request.httpVersionMajor === 1) request.socket.setTimeout(0)
   try {
     const stop = registry.watch(wanted, stream)
     stream.run(stop, clock, {
