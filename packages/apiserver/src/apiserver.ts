@@ -9,10 +9,10 @@ import type { WebhookTransport } from './admission/webhook/webhook-transport.ts'
 import { bootstrapPolicy } from './auth/rbac/bootstrap/bootstrap-policy.ts'
 import { reconcilePolicy } from './auth/rbac/bootstrap/reconcile-policy.ts'
 import { grantCheck } from './auth/rbac/grant-check.ts'
-import { RbacAuthorizer } from './auth/rbac/rbac-authorizer.ts'
 import { COMPONENT_USER } from './auth/component-user.ts'
 import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
-import { superusers, unionAuthorizer } from './auth/authorizer.ts'
+import type { Auditor } from './audit/auditor.ts'
+import { Authorization, type AuthorizationOptions } from './auth/authorization.ts'
 import { bootstrap } from './bootstrap.ts'
 import { ensureFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
 import { DanglingConditions } from './flow-control/dangling-conditions.ts'
@@ -50,6 +50,10 @@ export interface ApiserverOptions {
   readonly webhooks?: WebhookTransport
   /** How clients are known, beside what `listen` says. Default: tokens of service accounts, signed with a key of this process. */
   readonly identities?: IdentityOptions
+  /** Default: nothing is audited. */
+  readonly auditor?: Auditor
+  /** Who decides what they may do. Default: the Node authorizer, then RBAC. */
+  readonly authorization?: AuthorizationOptions
 }
 
 export interface ListenOptions {
@@ -79,8 +83,7 @@ export class Apiserver {
   private constructor(options: ApiserverOptions) {
     this.#options = options
     const { storage, clock, random, gates } = options
-    const rbac = new RbacAuthorizer(storage)
-    const authorizer = unionAuthorizer([superusers, rbac])
+    const { authorizer, rbac } = new Authorization({ storage, gates }, options.authorization)
     this.#identities = new ApiserverIdentities({ storage, clock, gates, log: options.log, ...options.identities })
     const identities = this.#identities
     this.#webhooks = options.webhooks ?? new HttpsTransport()
@@ -144,6 +147,7 @@ export class Apiserver {
       registry: this.registry,
       gate: new RequestGate({
         authentication: this.#identities.authentication,
+        ...(this.#options.auditor === undefined ? {} : { auditor: this.#options.auditor }),
         authorizer: this.registry.environment.authorizer,
         gates: this.#options.gates,
         flowControl,

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import type { PodSpec } from '@kubetape/api/types/core/v1'
 import { printReasons, printViolations, violationsOf } from './evaluate-pod.ts'
 import type { Level, LevelVersion } from './security-policy.ts'
 
