@@ -6,6 +6,7 @@ import { AdmissionChain } from './admission/admission.ts'
 import { defaultPlugins } from './admission/default-plugins.ts'
 import { HttpsTransport } from './admission/webhook/https-transport.ts'
 import type { WebhookTransport } from './admission/webhook/webhook-transport.ts'
+import { type PluginSelection, selectPlugins } from './admission/plugin-selection.ts'
 import { bootstrapPolicy } from './auth/rbac/bootstrap/bootstrap-policy.ts'
 import { reconcilePolicy } from './auth/rbac/bootstrap/reconcile-policy.ts'
 import { grantCheck } from './auth/rbac/grant-check.ts'
@@ -51,6 +52,8 @@ export interface ApiserverOptions {
   readonly identities?: IdentityOptions
   /** Who decides what they may do. Default: the Node authorizer, then RBAC. */
   readonly authorization?: AuthorizationOptions
+  /** Which admission plugins run beside the default ones, and which of those do not. */
+  readonly admission?: PluginSelection
 }
 
 export interface ListenOptions {
@@ -85,7 +88,7 @@ export class Apiserver {
     const identities = this.#identities
     this.#webhooks = options.webhooks ?? new HttpsTransport()
     const plugins = { storage, clock, random, gates, authorizer, registry: () => this.registry, webhooks: this.#webhooks, log: options.log }
-    const admission = new AdmissionChain([...defaultPlugins(plugins), grantCheck(rbac, authorizer)])
+    const admission = new AdmissionChain([...selectPlugins(defaultPlugins(plugins), options.admission ?? {}), grantCheck(rbac, authorizer)])
     this.registry = new Registry(
       {
         storage,

@@ -1,4 +1,12 @@
-import { Apiserver, COMPONENT_GROUP, type IdentityOptions, type SigningKeys, type UserInfo } from '@kubetape/apiserver'
+import {
+  Apiserver,
+  COMPONENT_GROUP,
+  type IdentityOptions,
+  type SigningKeys,
+  type UserInfo,
+  type AuthorizationOptions,
+  type PluginSelection,
+} from '@kubetape/apiserver'
 import type { Client } from '@kubetape/client'
 import { exposeFeatureGates, FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
 import { type Clock, type Random, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
@@ -41,6 +49,10 @@ export interface ControlPlaneOptions {
   readonly add?: readonly Controller[]
   /** Static bearer tokens. */
   readonly tokens?: ReadonlyMap<string, UserInfo>
+  /** Who decides what clients may do. Default: the Node authorizer, then RBAC. */
+  readonly authorization?: AuthorizationOptions
+  /** Admission plugins beside the default ones, or without some of them. */
+  readonly admission?: PluginSelection
   /** Tokens of service accounts. */
   readonly serviceAccounts?: ServiceAccountOptions
   /** Audiences of tokens for this API server. Default: the issuers of service account tokens. */
@@ -184,6 +196,8 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     metrics: () => metrics.text(),
     log: (level, message, fields) => logger[level](message, fields),
     identities: identityOptions(options, keys),
+    ...(options.authorization === undefined ? {} : { authorization: options.authorization }),
+    ...(options.admission === undefined ? {} : { admission: options.admission }),
     checks: [{ name: 'informer-sync', check: () => (manager.ready ? undefined : 'informers have not synced') }],
   })
   const client = apiserver.client({ name: 'system:controller-manager', groups: [COMPONENT_GROUP] }, 'kubetape-controller-manager')
