@@ -9,6 +9,7 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-ranger/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
+import { validatingAdmissionPolicy } from './policy/validating-admission-policy.ts'
 import { priority } from './priority.ts'
 import { resourceQuota } from './resource-quota/resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
@@ -49,7 +50,7 @@ export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[
     certificateSubjectRestriction,
     // ClusterTrustBundleAttest, DefaultIngressClass
     mutatingWebhooks(environment),
-    // ValidatingAdmissionPolicy
+    validatingAdmissionPolicy(environment),
     validatingWebhooks(environment),
     resourceQuota(environment),
   ]
