@@ -29,6 +29,7 @@ import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
 import { builtinResource } from './registry/served-resource.ts'
 import { servedResources } from './discovery/served-resources.ts'
+import { WebhookPost } from './admission/webhook/webhook-post.ts'
 import { CustomResourceServer } from './custom-resources/custom-resource-server.ts'
 import type { UserInfo } from './registry/strategy.ts'
 import { subresourceHandlers } from './registry/subresources/subresource-handlers.ts'
@@ -107,7 +108,12 @@ export class Apiserver {
       servedResources(options.runtimeConfig).map(builtinResource),
       subresourceHandlers,
     )
-    this.#customResources = new CustomResourceServer({ registry: this.registry, clock, log: options.log })
+    this.#customResources = new CustomResourceServer({
+      registry: this.registry,
+      clock,
+      webhooks: new WebhookPost(storage, clock, this.#webhooks),
+      log: options.log,
+    })
   }
 
   /** Makes the server and the objects that every cluster has. */
