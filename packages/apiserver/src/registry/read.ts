@@ -4,7 +4,7 @@ import type { ApiRequest, ApiResult } from '../request/api-request.ts'
 import type { RegistryEnvironment } from './environment.ts'
 import { checkListOptions, parseResourceVersion } from './list-options.ts'
 import { inServedForm, readList, readObject } from './object-store.ts'
-import { matcher } from './selectors.ts'
+import { matcher, selectedName } from './selectors.ts'
 import type { ServedResource } from './served-resource.ts'
 
 /** GET of one object: the newest one, but waiting for a resourceVersion that is asked for and not there yet. */
@@ -30,6 +30,7 @@ export async function listObjects(environment: RegistryEnvironment, resource: Se
   const wanted: ListRequest = {
     namespace: request.namespace,
     matches,
+    name: selectedName(request),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
     ...(resourceVersionMatch === undefined ? {} : { resourceVersionMatch: resourceVersionMatch as 'Exact' | 'NotOlderThan' }),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
