@@ -9,6 +9,10 @@ import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-iden
 import { superusers, unionAuthorizer } from './auth/authorizer.ts'
 import { publicPaths } from './auth/public-paths.ts'
 import { bootstrap } from './bootstrap.ts'
+import { ensureFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
+import { DanglingConditions } from './flow-control/dangling-conditions.ts'
+import { addFlowControlDumps } from './flow-control/flow-control-dumps.ts'
+import { PriorityAndFairness } from './flow-control/priority-and-fairness.ts'
 import { ApiServer } from './http/api-server.ts'
 import type { ServingCertificates } from './http/certificates.ts'
 import type { HealthCheck } from './http/health.ts'
@@ -61,6 +65,8 @@ export class Apiserver {
   readonly #customResources: CustomResourceServer
   readonly #identities: ApiserverIdentities
   #server: ApiServer | undefined
+  /** What goes on beside requests. */
+  readonly #stops: (() => void)[] = []
 
   private constructor(options: ApiserverOptions) {
     this.#options = options
@@ -92,7 +98,13 @@ export class Apiserver {
   /** Makes the server and the objects that every cluster has. */
   static async create(options: ApiserverOptions): Promise<Apiserver> {
     const server = new Apiserver(options)
-    await bootstrap(server.client(COMPONENT_USER, 'kubetape-apiserver'))
+    await Promise.all([
+      bootstrap(server.client(COMPONENT_USER, 'kubetape-apiserver')),
+      ensureFlowControlObjects(server.client(COMPONENT_USER, 'api-priority-and-fairness-config-producer-v1')),
+    ])
+    const { storage, clock } = options
+    const client = server.client(COMPONENT_USER, 'api-priority-and-fairness-config-consumer-v1')
+    server.#stops.push(await new DanglingConditions({ client, storage, clock }).start())
     return server
   }
 
@@ -114,11 +126,16 @@ export class Apiserver {
     addApiPaths(paths, this.registry)
     this.#identities.addPaths(paths, () => this.#server?.url ?? '')
     this.#identities.useTokens(options.tokens)
+    const { storage, clock } = this.#options
+    const flowControl = new PriorityAndFairness({ storage, clock })
+    this.#stops.push(() => flowControl.close())
+    addFlowControlDumps(paths, flowControl)
     this.#server = await ApiServer.listen({
       registry: this.registry,
       gate: new RequestGate({
         authentication: this.#identities.authentication,
         authorizer: this.registry.environment.authorizer,
+        flowControl,
       }),
       others: paths,
       clock: this.#options.clock,
@@ -131,6 +148,7 @@ export class Apiserver {
   }
 
   async close(): Promise<void> {
+    for (const stop of this.#stops) stop()
     this.#customResources.stop()
     await this.#server?.close()
   }

@@ -1,24 +1,14 @@
 import type { CustomResourceDefinitionVersion } from '@kubetape/api/types/apiextensions/v1'
-import {
-  badRequest,
-  cloneJson,
-  formatGroupVersion,
-  type GroupVersionKind,
-  type KubeObject,
-  type SchemaSource,
-} from '@kubetape/apimachinery'
-import { FieldTrackers } from '../managed-fields/field-tracker.ts'
+import { badRequest, cloneJson, formatGroupVersion, type GroupVersionKind, type KubeObject } from '@kubetape/apimachinery'
+import { structuralTracker } from '../managed-fields/structural-tracker.ts'
+import type { StructuralSchema } from '../managed-fields/schema-shape.ts'
 import type { ObjectType } from '../registry/object-type.ts'
 import type { Decoded } from '../schema/compile-kind.ts'
 
-const OPEN: SchemaSource = {
-  type: () => ({ type: 'object' }),
-}
-
 export function customType(
   gvk: GroupVersionKind,
-  _version: Readonly<CustomResourceDefinitionVersion>,
-  _options: { preserveUnknownFields: boolean },
+  version: Readonly<CustomResourceDefinitionVersion>,
+  options: { preserveUnknownFields: boolean },
 ): ObjectType {
   const head = { kind: gvk.kind, apiVersion: formatGroupVersion(gvk) }
   const decode = (body: unknown): Decoded => {
@@ -31,7 +21,9 @@ export function customType(
   }
   return {
     schema: { typeName: gvk.kind, decode, complete: () => undefined, validateAgainstSchema: () => [] },
-    tracker: new FieldTrackers(OPEN).kind('x'),
+    tracker: structuralTracker(
+      options.preserveUnknownFields ? undefined : (version.schema?.openAPIV3Schema as StructuralSchema | undefined),
+    ),
     strategic: undefined,
     readText: (text) => decode(JSON.parse(text)),
   }

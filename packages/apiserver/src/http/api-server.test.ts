@@ -126,8 +126,15 @@ describe('ApiServer', () => {
       'PATCH',
       `${MAPS}/x`,
       { headers: { 'content-type': 'application/apply-patch+yaml' }, body: 'a: 1' },
-      415,
-      expect.stringContaining('server-side apply'),
+      422,
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    ],
+    [
+      'PATCH',
+      `${MAPS}/x?fieldManager=m`,
+      { headers: { 'content-type': 'application/apply-patch+yaml' }, body: '{{{' },
+      400,
+      'error decoding YAML: error converting YAML to JSON: yaml: line 1: did not find expected node content',
     ],
     ['GET', MAPS, { headers: { accept: 'text/html' } }, 406, expect.stringContaining('406: Not Acceptable')],
     [

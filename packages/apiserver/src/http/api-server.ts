@@ -3,6 +3,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { type Status, StatusError } from '@kubetape/apimachinery'
 import { type Clock, sleep } from '@kubetape/determinism'
+import { TooManyRequests } from '../flow-control/flow-control.ts'
 import type { AuditRecord } from '../audit/auditor.ts'
 import { RefusedWithWarnings, type Registry } from '../registry/registry.ts'
 import type { UserInfo } from '../registry/strategy.ts'
@@ -156,6 +157,7 @@ export class ApiServer {
     try {
       const { status } = error instanceof StatusError ? error : this.#unexpected(error)
       if (response.headersSent) response.destroy()
+      else if (error instanceof TooManyRequests) sendTooManyRequests(response, error)
       else sendStatus(response, status, error instanceof RefusedWithWarnings ? error.warnings : [])
     } catch {
       response.destroy()
@@ -213,6 +215,18 @@ function givenAuditId({ headers }: IncomingMessage): string | undefined {
 }
 
 const AUDIT_ID_MAX = 64
+
+/** 429 comes as text: it is said before the request is looked at. */
+function sendTooManyRequests(response: ServerResponse, { text, retryAfterSeconds }: TooManyRequests): void {
+  response.writeHead(429, {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': text.length + 1,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-cache, private',
+    'retry-after': String(retryAfterSeconds),
+  })
+  response.end(`${text}\n`)
+}
 
 /** The text page of a path that nothing serves. */
 export function sendNotFoundPage(response: ServerResponse): void {

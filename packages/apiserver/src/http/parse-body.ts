@@ -1,6 +1,20 @@
-import { badRequest, unsupportedMediaType } from '@kubetape/apimachinery'
-import { isScalar, LineCounter, parse as parseYaml, parseDocument, visit, YAMLParseError } from 'yaml'
+import { badRequest, setMember, unsupportedMediaType } from '@kubetape/apimachinery'
+import {
+  type DocumentOptions,
+  isScalar,
+  LineCounter,
+  parse as parseYaml,
+  parseDocument,
+  type ParseOptions,
+  type SchemaOptions,
+  visit,
+  YAMLParseError,
+} from 'yaml'
+import { countKeys } from '../schema/decoder.ts'
+import { ExactNumber, isInt64 } from '../schema/exact-number.ts'
 import { JsonText } from '../schema/json-text.ts'
+import { RepeatedFields } from '../schema/repeated-fields.ts'
+import { goYamlError } from './go-yaml-error.ts'
 import { protobufText } from '../protobuf/protobuf-body.ts'
 
 /** The media types that the bodies of writes may have. */
@@ -24,14 +38,64 @@ export function patchText(bytes: Buffer): JsonText {
   }
 }
 
+/**
+ * The body of a server-side apply, which is YAML and so may be JSON: its value, integers of more than 53 bits as bigints, and keys that it has twice.
+ * Throws 400 for a text that is neither.
+ */
+export function appliedBody(bytes: Buffer): { body: unknown; bodyProblems?: readonly string[] } {
+  const text = bytes.toString('utf8')
+  const json = text.startsWith('{') ? readJson(text) : undefined
+  if (json?.plainNumbers === true && countKeys(json.value) === json.keyCount) return { body: json.value }
+  const body = json === undefined ? appliedYaml(text) : plainValue(json.exact())
+  const bodyProblems = repeatedYamlKeys(text)
+  return bodyProblems.length > 0 ? { body, bodyProblems } : { body }
+}
+
+function readJson(text: string): JsonText | undefined {
+  try {
+    return JsonText.read(text)
+  } catch {
+    return undefined
+  }
+}
+
+function appliedYaml(text: string): unknown {
+  try {
+    return plainValue((parseYaml(text, { ...YAML, intAsBigInt: true }) as unknown) ?? {})
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${goYamlError(error)}`)
+  }
+}
+
+/** A value with a JavaScript number wherever one is exact. Of keys that come twice the last counts. */
+function plainValue(value: unknown): unknown {
+  if (typeof value === 'bigint') return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value
+  if (value instanceof ExactNumber) return isInt64(value.text) ? plainValue(BigInt(value.text)) : value.valueOf()
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(plainValue)
+  const plain: Record<string, unknown> = {}
+  for (const [name, member] of value instanceof RepeatedFields ? value.entries : Object.entries(value))
+    setMember(plain, name, plainValue(member))
+  return plain
+}
+
 /** 415 for a body of a media type that is not read. */
 export const unknownFormat = (accepted: readonly string[]): Error =>
   unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`)
 
-/** YAML 1.1 as the API server reads it: y, yes, on … are booleans. */
+/** YAML 1.1 as the API server reads it: y, yes, on … are booleans, times stay texts. */
+const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
+  version: '1.1',
+  merge: true,
+  uniqueKeys: false,
+  logLevel: 'error',
+  customTags: (tags) => tags.filter((tag) => (typeof tag === 'string' ? tag !== 'timestamp' : tag.tag !== 'tag:yaml.org,2002:timestamp')),
+}
+
 function yaml(text: string): unknown {
   try {
-    return parseYaml(text, { version: '1.1', merge: true, uniqueKeys: false, logLevel: 'error' }) as unknown
+    return parseYaml(text, YAML) as unknown
   } catch (error) {
     if (error instanceof YAMLParseError) throw badRequest(`error converting YAML to JSON: yaml: ${error.message}`)
     throw error

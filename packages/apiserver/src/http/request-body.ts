@@ -4,7 +4,7 @@ import { BodyText } from '../registry/body.ts'
 import type { ApiRequest } from '../request/api-request.ts'
 import { patchProblems } from '../request/patch-problems.ts'
 import { readBody } from './body.ts'
-import { bodyText, patchText, repeatedYamlKeys, unknownFormat } from './parse-body.ts'
+import { appliedBody, bodyText, patchText, repeatedYamlKeys, unknownFormat } from './parse-body.ts'
 
 /** What the media type of a PATCH makes of it. */
 export const PATCH_TYPES: Readonly<Record<string, PatchType>> = {
@@ -30,8 +30,7 @@ export async function requestBody(
     const patchType = PATCH_TYPES[mediaType]
     if (patchType === undefined) throw unknownFormat(Object.keys(PATCH_TYPES))
     const bytes = await readBody(request)
-    // Server-side apply is refused by the registry, whatever its body says.
-    if (patchType === 'apply') return { patchType }
+    if (patchType === 'apply') return { patchType, ...appliedBody(bytes) }
     const text = patchText(bytes)
     const bodyProblems = patchProblems(text, patchType)
     return { patchType, body: text.value, ...(bodyProblems.length > 0 ? { bodyProblems } : {}) }

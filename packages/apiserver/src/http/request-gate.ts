@@ -74,10 +74,14 @@ export class RequestGate {
   async #seat({ request, response, info, query }: Arrival, user: UserInfo): Promise<() => void> {
     const { flowControl } = this.#options
     if (flowControl === undefined) return () => undefined
-    const gone = new AbortController()
-    request.on('close', () => gone.abort())
     const limit = Number(query.get('limit') ?? Number.NaN)
-    const seat = await flowControl.admit({ user, info, signal: gone.signal, ...(Number.isInteger(limit) ? { limit } : {}) })
+    const admitted = flowControl.admit({
+      user,
+      info,
+      onGone: (listener) => void request.once('close', listener),
+      ...(Number.isInteger(limit) ? { limit } : {}),
+    })
+    const seat = admitted instanceof Promise ? await admitted : admitted
     for (const [name, value] of Object.entries(seat.headers)) response.setHeader(name, value)
     let held = true
     const release = (): void => {

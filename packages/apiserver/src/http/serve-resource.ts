@@ -82,7 +82,7 @@ export function causeOf(headers: IncomingHttpHeaders, user: UserInfo): { cause?:
 const CAUSE = /^run:[^\s/]{1,200}\/[1-9]\d{0,14}$/
 
 function serveWatch(
-  { response, request, lasts }: Exchange,
+  { response, request, lasts, release }: Exchange,
   wanted: ApiRequest,
   registry: Registry,
   clock: Clock,
@@ -102,6 +102,8 @@ function serveWatch(
       bookmarks: wanted.options.allowWatchBookmarks === true,
       revision: () => registry.environment.storage.revision,
     })
+    // From here on the watch waits for changes, which costs nothing.
+    release()
   } catch (error) {
     if (!(error instanceof StatusError)) throw error
     stream.fail(error.status)

@@ -19,7 +19,14 @@ export function isEmptySet(set: FieldSet): boolean {
   return true
 }
 
-const isMember = (node: FieldSet): boolean => '.' in node || isEmptySet(node)
+/** Whether the element of this tree is in the set itself. */
+export const isMemberNode = (node: FieldSet): boolean => '.' in node || isEmptySet(node)
+
+/** Whether fields below the element of this tree are in the set. */
+export function isPrefixNode(node: FieldSet): boolean {
+  for (const element in node) if (element !== '.') return true
+  return false
+}
 
 /** All fields of both. */
 export function union(a: FieldSet, b: FieldSet): FieldSet {
@@ -33,7 +40,7 @@ function unionNode(a: FieldSet, b: FieldSet): FieldSet {
   const aIsLeaf = isEmptySet(a)
   const bIsLeaf = isEmptySet(b)
   if (aIsLeaf && bIsLeaf) return LEAF
-  return mergeChildren(a, b, isMember(a) || isMember(b) ? { '.': LEAF } : {})
+  return mergeChildren(a, b, isMemberNode(a) || isMemberNode(b) ? { '.': LEAF } : {})
 }
 
 function mergeChildren(a: FieldSet, b: FieldSet, into: Record<string, FieldSet>): FieldSet {
@@ -49,7 +56,7 @@ export function difference(a: FieldSet, b: FieldSet): FieldSet {
 
 /** Undefined: nothing is left. */
 function differenceNode(a: FieldSet, b: FieldSet): FieldSet | undefined {
-  const leaves = isMember(a) && isMember(b)
+  const leaves = isMemberNode(a) && isMemberNode(b)
   if (isEmptySet(a)) return leaves ? undefined : a
   return subtractChildren(a, b, leaves)
 }
@@ -84,7 +91,7 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
 
 function intersectNode(a: FieldSet, b: FieldSet): FieldSet | undefined {
   if (a === b) return a
-  const both = isMember(a) && isMember(b)
+  const both = isMemberNode(a) && isMemberNode(b)
   return intersectChildren(a, b, both ? { '.': LEAF } : {}) ?? (both ? LEAF : undefined)
 }
 

@@ -2,6 +2,8 @@ import type { KubeObject, SchemaSource } from '@kubetape/apimachinery'
 import { type FieldChanges, isRecord } from './field-changes.ts'
 import { FieldPlanCompiler, type StructFields } from './field-plan.ts'
 import { EMPTY_SET, type FieldSet, isEmptySet, without } from './field-set.ts'
+import { ShapeCompiler } from './schema-shape.ts'
+import type { Shape } from './value-shape.ts'
 
 /** Fields that belong to the server or to the object's identity: nobody manages them. */
 const UNMANAGED_METADATA = new Set([
@@ -33,15 +35,19 @@ export interface FieldTracker {
   compare(live: Readonly<KubeObject> | undefined, next: Readonly<KubeObject>, reset?: FieldSet): FieldDifference
   /** All fields of an object. */
   fieldsOf(object: Readonly<KubeObject>): FieldSet
+  /** How objects are merged and their fields told apart by server-side apply. */
+  readonly shape: Shape
 }
 
 /** Makes the trackers of the kinds of one schema source, each once. */
 export class FieldTrackers {
   readonly #compiler: FieldPlanCompiler
+  readonly #shapes: ShapeCompiler
   readonly #trackers = new Map<string, FieldTracker>()
 
   constructor(source: SchemaSource) {
     this.#compiler = new FieldPlanCompiler(source)
+    this.#shapes = new ShapeCompiler(source)
   }
 
   /** The tracker of a kind's type (`io.k8s.api.batch.v1.Job`). Throws when the source has no such type. */
@@ -50,13 +56,15 @@ export class FieldTrackers {
     if (tracker === undefined)
       this.#trackers.set(
         typeName,
-        (tracker = trackerOf(this.#compiler.fieldsOf(typeName, UNMANAGED), this.#compiler.fieldsOf(OBJECT_META, UNMANAGED_METADATA))),
+        (tracker = trackerOf(this.#compiler.fieldsOf(typeName, UNMANAGED), this.#compiler.fieldsOf(OBJECT_META, UNMANAGED_METADATA), () =>
+          this.#shapes.typeShape(typeName),
+        )),
       )
     return tracker
   }
 }
 
-function trackerOf(fields: StructFields, metadata: StructFields): FieldTracker {
+function trackerOf(fields: StructFields, metadata: StructFields, shapeOf: () => Shape): FieldTracker {
   const metadataOf = (object: Readonly<KubeObject>): Record<string, unknown> => (isRecord(object.metadata) ? object.metadata : {})
   return {
     compare(live, next, reset = EMPTY_SET) {
@@ -74,6 +82,9 @@ function trackerOf(fields: StructFields, metadata: StructFields): FieldTracker {
       if (metadata.addAll(metadataOf(object), inner)) set['f:metadata'] = inner
       fields.addAll(object, set)
       return set
+    },
+    get shape() {
+      return shapeOf()
     },
   }
 }

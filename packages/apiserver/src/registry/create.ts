@@ -1,4 +1,4 @@
-import { alreadyExists, badRequest, failure, invalidObject, type KubeObject, validateObjectMeta, formatTime } from '@kubetape/apimachinery'
+import { alreadyExists, failure, invalidObject, type KubeObject, validateObjectMeta, formatTime } from '@kubetape/apimachinery'
 import { GENERATED_BASE_MAX } from '@kubetape/determinism'
 import type { ApiResult } from '../request/api-request.ts'
 import { admissionAttributes } from './admit.ts'
@@ -6,6 +6,7 @@ import { decodeBody } from './body.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
 import { trackManagedFields } from './managed-fields.ts'
 import { commitChange, readObject } from './object-store.ts'
+import { placeInNamespace } from './object-place.ts'
 import { dropRepeatedOwners } from './owner-references.ts'
 import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
@@ -86,21 +87,6 @@ function taken(environment: RegistryEnvironment, resource: ServedResource, { nam
   const error = alreadyExists(resource.named, name)
   const leaving = readObject(environment, resource, namespace, name)?.object.metadata?.deletionTimestamp !== undefined
   return leaving ? failure(409, 'AlreadyExists', `object is being deleted: ${error.message}`, error.status.details) : error
-}
-
-/** The namespace of the body must be that of the URL; an absent one becomes it. */
-export function placeInNamespace(resource: ServedResource, context: RequestContext, draft: Draft): void {
-  const metadata = draft.metadata!
-  if (!resource.info.namespaced) {
-    // Of a custom resource upstream drops it.
-    if (metadata.namespace && metadata.namespace !== context.namespace && !resource.custom)
-      throw badRequest('namespace is not allowed on this type')
-    delete metadata.namespace
-    return
-  }
-  if (metadata.namespace && metadata.namespace !== context.namespace)
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
-  metadata.namespace = context.namespace
 }
 
 function resourceVersionOnCreate(): Error {

@@ -13,7 +13,9 @@ export function trackManagedFields(
   live: Readonly<KubeObject> | undefined,
   draft: Draft,
 ): void {
-  const { options, userAgent } = context.request
+  const { options, userAgent, patchType } = context.request
+  // An apply has said already who owns what.
+  if (patchType === 'apply') return
   trackUpdate(draft, {
     tracker: resource.type.tracker,
     live,

@@ -61,12 +61,6 @@ describe('applyPatch()', () => {
 })
 
 describe('checkPatch()', () => {
-  test('refuses server-side apply, whether the object is there or not', async () => {
-    const made = await server()
-    for (const name of ['one', 'none'])
-      expect(await made.patch(`configmaps/${name}`, 'apply', {})).toMatchObject({ code: 415, body: { reason: 'UnsupportedMediaType' } })
-  })
-
   test('refuses more operations than allowed', async () => {
     const many = Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/data/a', value: '1' }))
     const { code, body } = await (await server()).patch('configmaps/one', 'json', many)

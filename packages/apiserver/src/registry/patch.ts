@@ -13,22 +13,15 @@ import {
   unsupportedMediaType,
 } from '@kubetape/apimachinery'
 import { DecodeError } from '../schema/decode-context.ts'
+import { applyDraft } from './apply.ts'
 import { decodeBody, validationMode } from './body.ts'
 import type { RequestContext } from './environment.ts'
 import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
 
-/** The media types of the patches that this release applies to kinds with a schema. */
-const SERVED = 'application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json'
-
-/** Throws what refuses a patch whatever the object is: a kind of patch that is not served (415), more operations than allowed (413). */
+/** Throws what refuses a patch whatever the object is: more operations than allowed (413). */
 export function checkPatch({ request }: RequestContext): void {
   const { patchType, body } = request
-  if (patchType === 'apply') {
-    throw unsupportedMediaType(
-      `the body of the request was in a format that this release of Kubetape does not serve yet: server-side apply - accepted media types include: ${SERVED}`,
-    )
-  }
   if (patchType === 'json' && Array.isArray(body) && body.length > JSON_PATCH_OPERATIONS_MAX) {
     throw failure(
       413,
@@ -41,6 +34,7 @@ export function checkPatch({ request }: RequestContext): void {
 /** The stored object with the request's patch applied, decoded and defaulted like any body. Throws 422 where the result is no object of the kind. */
 export function applyPatch(resource: ServedResource, context: RequestContext, old: Readonly<KubeObject>): Draft {
   const { body, bodyProblems = [], patchType } = context.request
+  if (patchType === 'apply') return applyDraft(resource, context, old)
   const patched = patchedObject(resource, old, body, patchType)
   const problems = validationMode(context) === 'Ignore' ? [] : bodyProblems
   const refuse = (why: string): StatusError => notApplicable(patchType === 'strategic' ? printGoMap(body) : JSON.stringify(patched), why)

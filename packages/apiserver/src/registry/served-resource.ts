@@ -3,6 +3,8 @@ import { formatGroupVersion } from '@kubetape/apimachinery'
 import { type ResourceInfo, type TableColumn, tableColumns } from '@kubetape/api'
 import { type StoredObject, typeHead } from '@kubetape/storage'
 import type { Conversion } from './conversion.ts'
+import { type ObjectForms, singleForm } from '../managed-fields/object-forms.ts'
+import { builtinForms } from './object-forms.ts'
 import { builtinType, type ObjectType } from './object-type.ts'
 import { storageFormOf } from './storage-forms.ts'
 import { strategies } from './strategies.ts'
@@ -20,6 +22,8 @@ export interface ServedResourceParts {
   readonly columns: readonly TableColumn[]
   /** Made by a CustomResourceDefinition. Default false. */
   readonly custom?: boolean
+  /** The versions in which fields of the objects may be owned. Default: only this one. */
+  readonly forms?: ObjectForms
   /** What everybody who uses this version is warned of. */
   readonly deprecation?: string | undefined
   /** It is on its way out: nothing new is made. Default false. */
@@ -49,6 +53,7 @@ export class ServedResource {
   readonly terminating: boolean
   readonly #publish: (() => PublishedTypes) | undefined
   readonly #makeType: () => ObjectType
+  #forms: ObjectForms | undefined
   #type: ObjectType | undefined
   /** Converted once, however many watchers and lists want it. */
   readonly #views = new WeakMap<StoredObject, StoredObject>()
@@ -64,6 +69,7 @@ export class ServedResource {
     this.terminating = parts.terminating ?? false
     this.#publish = parts.published
     this.#makeType = type
+    this.#forms = parts.forms
     this.gvk = { group: info.group, version: info.version, kind: info.kind }
     this.apiVersion = formatGroupVersion(info)
     const { group, resource } = conversion?.stored ?? info
@@ -76,6 +82,11 @@ export class ServedResource {
   /** What follows from the schema of the kind. */
   get type(): ObjectType {
     return (this.#type ??= this.#makeType())
+  }
+
+  /** The versions in which fields of the objects may be owned. */
+  get forms(): ObjectForms {
+    return (this.#forms ??= singleForm(this.apiVersion, this.type.tracker))
   }
 
   /** The types that OpenAPI documents show of a custom resource. */
@@ -108,6 +119,7 @@ export function builtinResource(info: ResourceInfo): ServedResource {
     strategy: strategies.get(`${info.group}/${info.resource}`) ?? {},
     conversion: storageFormOf(info),
     type: () => builtinType(info),
+    forms: builtinForms(info),
     columns: tableColumns(info) ?? [],
   })
 }

@@ -25,6 +25,8 @@ import { networkPolicyStrategy } from './networking/network-policy-strategy.ts'
 import { runtimeClassStrategy } from './node/runtime-class-strategy.ts'
 import { podDisruptionBudgetStrategy } from './policy/pod-disruption-budget-strategy.ts'
 import { priorityClassStrategy } from './scheduling/priority-class-strategy.ts'
+import { flowSchemaStrategy } from './flowcontrol/flow-schema-strategy.ts'
+import { priorityLevelStrategy } from './flowcontrol/priority-level-strategy.ts'
 import { genericStrategies } from './generic-strategies.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -53,6 +55,8 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['coordination.k8s.io/leasecandidates', leaseCandidateStrategy],
   ['coordination.k8s.io/leases', leaseStrategy],
   ['events.k8s.io/events', newEventStrategy],
+  ['flowcontrol.apiserver.k8s.io/flowschemas', flowSchemaStrategy],
+  ['flowcontrol.apiserver.k8s.io/prioritylevelconfigurations', priorityLevelStrategy],
   ['networking.k8s.io/ingressclasses', ingressClassStrategy],
   ['networking.k8s.io/ingresses', ingressStrategy],
   ['networking.k8s.io/networkpolicies', networkPolicyStrategy],

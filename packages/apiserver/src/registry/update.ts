@@ -1,6 +1,5 @@
 import {
   cloneJson,
-  badRequest,
   conflict,
   deepEqual,
   failure,
@@ -16,14 +15,16 @@ import {
 } from '@kubetape/apimachinery'
 import type { StoredObject } from '@kubetape/storage'
 import type { ApiResult } from '../request/api-request.ts'
+import { applyDraft } from './apply.ts'
 import { admissionAttributes } from './admit.ts'
 import { decodeBody } from './body.ts'
-import { createObject, placeInNamespace } from './create.ts'
+import { createObject } from './create.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
 import { trackManagedFields } from './managed-fields.ts'
 import { commitChange, readObject } from './object-store.ts'
 import { dropRepeatedOwners } from './owner-references.ts'
 import { applyPatch, checkPatch } from './patch.ts'
+import { checkPlace } from './object-place.ts'
 import { checkUid } from './uid-precondition.ts'
 import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
@@ -44,11 +45,7 @@ export async function updateFromRequest(
   for (let attempt = 1; ; attempt++) {
     const stored = readObject(environment, resource, context.namespace, request.name)
     if (fromBody !== undefined) checkUid(resource, context, fromBody, stored?.object)
-    if (stored === undefined) {
-      if (fromBody === undefined || request.subresource !== '' || !resource.strategy.createOnUpdate)
-        throw notFound(resource.named, request.name)
-      return createObject(environment, resource, context, fromBody)
-    }
+    if (stored === undefined) return createInstead(environment, resource, context, fromBody)
     const draft =
       fromBody === undefined
         ? applyPatch(resource, context, stored.object)
@@ -64,11 +61,24 @@ export async function updateFromRequest(
   }
 }
 
-/** The draft's name and namespace are those of the URL; absent ones become them. */
-function checkPlace(resource: ServedResource, context: RequestContext, draft: Draft): void {
-  draft.metadata ??= {}
-  checkName(context, draft)
-  placeInNamespace(resource, context, draft)
+/** A PUT of some kinds, and every apply, makes an object that is not there. */
+async function createInstead(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  fromBody: Draft | undefined,
+): Promise<ApiResult> {
+  const { request } = context
+  const isApply = request.patchType === 'apply'
+  if (request.subresource !== '' || !(isApply || (fromBody !== undefined && resource.strategy.createOnUpdate)))
+    throw notFound(resource.named, request.name)
+  const draft = fromBody ?? applyDraft(resource, context, undefined)
+  if (isApply) {
+    checkPlace(resource, context, draft)
+    // Upstream takes no notice of the version of what is not there.
+    delete draft.metadata!.resourceVersion
+  }
+  return createObject(environment, resource, context, draft)
 }
 
 /** Compares resourceVersions; answers whether the client insists on one, so that a write that is overtaken must not be tried again. */
@@ -95,15 +105,6 @@ function checkVersion(resource: ServedResource, context: RequestContext, draft: 
   metadata.resourceVersion = current
   // A patched object has the version that it was made from: one that the patch itself names fails in the next attempt.
   return asked && context.request.verb === 'update'
-}
-
-function checkName({ request }: RequestContext, draft: Draft): void {
-  const name = draft.metadata?.name
-  if (!name) {
-    draft.metadata = { ...draft.metadata, name: request.name }
-    return
-  }
-  if (name !== request.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${request.name})`)
 }
 
 /** Admits, validates and stores the draft over `stored`; undefined when somebody was faster. */

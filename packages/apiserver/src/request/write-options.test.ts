@@ -28,10 +28,15 @@ describe('checkWriteOptions()', () => {
     expect(() => checkWriteOptions(options, verb)).toThrow(message)
   })
 
+  test('refuses an apply that names no manager', () => {
+    const message = 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch'
+    expect(() => checkWriteOptions({ force: true }, 'patch', true)).toThrow(message)
+  })
+
   test('leaves reads, and what is right, alone', () => {
     expect(() => checkWriteOptions({ dryRun: ['Some'] }, 'get')).not.toThrow()
     expect(() => checkWriteOptions({ dryRun: ['All'], fieldValidation: 'Strict', fieldManager: 'me' }, 'create')).not.toThrow()
-    expect(() => checkWriteOptions({ force: true }, 'patch', true)).not.toThrow()
+    expect(() => checkWriteOptions({ force: true, fieldManager: 'me' }, 'patch', true)).not.toThrow()
   })
 })
 

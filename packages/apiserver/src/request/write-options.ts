@@ -1,4 +1,4 @@
-import { type FieldError, FieldPath, forbidden, invalidObject, notSupported, validateFieldManager } from '@kubetape/apimachinery'
+import { type FieldError, FieldPath, forbidden, invalidObject, notSupported, required, validateFieldManager } from '@kubetape/apimachinery'
 import type { RequestOptions } from './api-request.ts'
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -17,6 +17,7 @@ export function checkWriteOptions(options: RequestOptions, verb: string, isApply
   const errors: FieldError[] = []
   if (verb === 'patch' && force !== undefined && !isApply)
     errors.push(forbidden(FieldPath.of('force'), 'may not be specified for non-apply patch'))
+  if (isApply && !fieldManager) errors.push(required(FieldPath.of('fieldManager'), 'is required for apply patch'))
   if (fieldManager !== undefined) errors.push(...validateFieldManager(fieldManager, FieldPath.of('fieldManager')))
   errors.push(...dryRunErrors(options.dryRun))
   if (fieldValidation !== undefined && !['Ignore', 'Strict', 'Warn'].includes(fieldValidation)) {
