@@ -4,10 +4,13 @@ import { type Clock, type Random, type UidSource, uidSource } from '@kubetape/de
 import type { Storage } from '@kubetape/storage'
 import { AdmissionChain } from './admission/admission.ts'
 import { defaultPlugins } from './admission/default-plugins.ts'
+import { bootstrapPolicy } from './auth/rbac/bootstrap/bootstrap-policy.ts'
+import { reconcilePolicy } from './auth/rbac/bootstrap/reconcile-policy.ts'
+import { grantCheck } from './auth/rbac/grant-check.ts'
+import { RbacAuthorizer } from './auth/rbac/rbac-authorizer.ts'
 import { COMPONENT_USER } from './auth/component-user.ts'
 import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
 import { superusers, unionAuthorizer } from './auth/authorizer.ts'
-import { publicPaths } from './auth/public-paths.ts'
 import { bootstrap } from './bootstrap.ts'
 import { ensureFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
 import { DanglingConditions } from './flow-control/dangling-conditions.ts'
@@ -71,12 +74,14 @@ export class Apiserver {
   private constructor(options: ApiserverOptions) {
     this.#options = options
     const { storage, clock, random, gates } = options
-    const authorizer = unionAuthorizer([superusers, publicPaths])
+    const rbac = new RbacAuthorizer(storage)
+    const authorizer = unionAuthorizer([superusers, rbac])
     this.#identities = new ApiserverIdentities({ storage, clock, gates, log: options.log, ...options.identities })
     const identities = this.#identities
-    const admission = new AdmissionChain(
-      defaultPlugins({ storage, clock, random, gates, authorizer, registry: () => this.registry, log: options.log }),
-    )
+    const admission = new AdmissionChain([
+      ...defaultPlugins({ storage, clock, random, gates, authorizer, registry: () => this.registry, log: options.log }),
+      grantCheck(rbac, authorizer),
+    ])
     this.registry = new Registry(
       {
         storage,
@@ -98,8 +103,9 @@ export class Apiserver {
   /** Makes the server and the objects that every cluster has. */
   static async create(options: ApiserverOptions): Promise<Apiserver> {
     const server = new Apiserver(options)
+    const own = server.client(COMPONENT_USER, 'kubetape-apiserver')
     await Promise.all([
-      bootstrap(server.client(COMPONENT_USER, 'kubetape-apiserver')),
+      bootstrap(own).then(() => reconcilePolicy(own, bootstrapPolicy(options.gates))),
       ensureFlowControlObjects(server.client(COMPONENT_USER, 'api-priority-and-fairness-config-producer-v1')),
     ])
     const { storage, clock } = options
@@ -135,6 +141,7 @@ export class Apiserver {
       gate: new RequestGate({
         authentication: this.#identities.authentication,
         authorizer: this.registry.environment.authorizer,
+        gates: this.#options.gates,
         flowControl,
       }),
       others: paths,

@@ -36,6 +36,8 @@ export interface CelCost {
 export interface CelProgram {
   readonly expression: string
   readonly outputType: CelType
+  /** The variables that the expression names. */
+  readonly reads: ReadonlySet<string>
   /** What an evaluation may cost, from the sizes that the types declare. */
   readonly cost: CelCost
   /**
@@ -63,12 +65,12 @@ export interface CelEnvironmentOptions {
 export const CEL_LIMITS = Object.freeze({
   /** Of one evaluation of one expression. */
   perCall: 1_000_000,
-  /** Of all validations of one object of a CRD. */
+  /** Of all validations of one object of a CRD, and of all expressions of one policy with one binding. */
   runtimeBudget: 10_000_000,
   /** Of the estimate of one rule of a CRD. */
   estimatePerRule: 10_000_000,
   /** Of the estimates of all rules of a CRD. */
   estimateTotal: 100_000_000,
   /** Of the match conditions of one webhook or policy. */
-  matchConditionsBudget: 1_000_000 / 4,
+  matchConditionsBudget: 2_500_000,
 })

@@ -24,6 +24,7 @@ export function compileCel(expression: string, options: CelEnvironmentOptions): 
   return {
     expression,
     outputType,
+    reads: checker.reads,
     get cost() {
       return (cost ??= estimateCost(root, types))
     },

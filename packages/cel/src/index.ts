@@ -1,6 +1,6 @@
 /** The Common Expression Language as Kubernetes v1.31 has it: types from schemas, Kubernetes' libraries, cost limits, error texts. `compileCel` is where to begin. */
 export { BOOL, type CelField, type CelType, DYN, formatType, INT, STRING } from './cel-type.ts'
-export { type CelSchema, celTypeOfSchema } from './types/schema-type.ts'
+export { type CelSchema, celTypeOfSchema, leastBytesOfSchema, REQUEST_BYTES } from './types/schema-type.ts'
 export { escapeName } from './types/escape-name.ts'
 export { compileCel } from './compile-cel.ts'
 export {

@@ -1,6 +1,7 @@
 import { allResources, type ResourceInfo } from '@kubetape/api'
 import type { Kind } from '@kubetape/apimachinery'
 import {
+  clusterRoleAggregationController,
   cronJobController,
   garbageCollectorController,
   jobController,
@@ -10,6 +11,7 @@ import {
   resourceQuotaController,
   rootCaController,
   serviceAccountController,
+  serviceAccountTokenController,
   ttlAfterFinishedController,
 } from '@kubetape/controllers'
 import { simulatedNodes } from '@kubetape/node'
@@ -24,6 +26,10 @@ export const SIMULATED_NODES_MAX = 10_000
 export interface BuiltinControllersOptions {
   /** The CA's certificate that every namespace gets. */
   readonly ca: string
+  /** Signs tokens for Secrets. Default: cannot, which is enough for replay. */
+  readonly signToken?: (claims: object) => string
+  /** What such Secrets get as `ca.crt`. Default: none. */
+  readonly secretCa?: string
   /** Simulated nodes. */
   readonly nodes: number
   /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
@@ -34,7 +40,13 @@ export interface BuiltinControllersOptions {
 const NOT_COLLECTED = new Set(['/events', 'events.k8s.io/events'])
 
 /** The built-in controllers, as the options ask for them; also what a tape of them is replayed with. */
-export function builtinControllers({ ca, nodes, resources = servedKinds() }: BuiltinControllersOptions): Controller[] {
+export function builtinControllers({
+  ca,
+  signToken = cannotSign,
+  secretCa = '',
+  nodes,
+  resources = servedKinds(),
+}: BuiltinControllersOptions): Controller[] {
   const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
   return [
     jobController(),
@@ -44,11 +56,17 @@ export function builtinControllers({ ca, nodes, resources = servedKinds() }: Bui
     namespaceController({ resources }),
     garbageCollectorController({ resources: owned }),
     serviceAccountController(),
+    serviceAccountTokenController({ sign: signToken, ca: secretCa }),
     rootCaController({ ca }),
+    clusterRoleAggregationController(),
     podGarbageCollectorController(),
     resourceQuotaController({ resources: owned }),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
+}
+
+function cannotSign(): never {
+  throw new Error('Cannot sign a token: these controllers have no key')
 }
 
 /** One kind for each resource of these that is stored and can be listed and deleted; of several versions the first. */

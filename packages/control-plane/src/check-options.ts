@@ -4,11 +4,20 @@ import { refuseForeignKubeconfig } from './access.ts'
 import { builtinControllerNames } from './builtin-controllers.ts'
 import type { ControlPlaneOptions } from './control-plane.ts'
 import { ControlPlaneOptionError } from './option-error.ts'
+import { givenKeys } from './service-account-keys.ts'
 
 /** Throws a ControlPlaneOptionError for options that cannot be used. Only looks, so that a wrong word leaves nothing behind. */
-export function checkOptions({ controllers = ['*'], serviceClusterIpRange, port, kubeconfig, data }: ControlPlaneOptions): void {
+export function checkOptions({
+  controllers = ['*'],
+  serviceClusterIpRange,
+  port,
+  kubeconfig,
+  data,
+  serviceAccounts,
+}: ControlPlaneOptions): void {
   checkControllers(controllers)
   if (serviceClusterIpRange !== undefined) checkRanges(serviceClusterIpRange)
+  if (serviceAccounts !== undefined) givenKeys(serviceAccounts)
   const file = kubeconfig ?? (data === undefined ? undefined : join(data, 'kubeconfig'))
   if (port !== undefined && file !== undefined) refuseForeignKubeconfig(file)
 }

@@ -1,4 +1,4 @@
-import { Apiserver, COMPONENT_GROUP, type UserInfo } from '@kubetape/apiserver'
+import { Apiserver, COMPONENT_GROUP, type IdentityOptions, type SigningKeys, type UserInfo } from '@kubetape/apiserver'
 import type { Client } from '@kubetape/client'
 import { exposeFeatureGates, FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
 import { type Clock, type Random, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
@@ -14,6 +14,7 @@ import { checkOptions } from './check-options.ts'
 import { loggedRuns } from './logged-runs.ts'
 import { warningLogs } from './run-logs.ts'
 import { runMetrics } from './run-metrics.ts'
+import { prepareServiceAccountKeys, type ServiceAccountOptions } from './service-account-keys.ts'
 
 /** How a control plane is made. Everything has a default: `ControlPlane.start()` is one in memory, in process only. */
 export interface ControlPlaneOptions {
@@ -40,6 +41,10 @@ export interface ControlPlaneOptions {
   readonly add?: readonly Controller[]
   /** Static bearer tokens. */
   readonly tokens?: ReadonlyMap<string, UserInfo>
+  /** Tokens of service accounts. */
+  readonly serviceAccounts?: ServiceAccountOptions
+  /** Audiences of tokens for this API server. Default: the issuers of service account tokens. */
+  readonly apiAudiences?: readonly string[]
   /** Where to write the kubeconfig. Default: `kubeconfig` in the data folder. */
   readonly kubeconfig?: string
   readonly clock?: Clock
@@ -137,13 +142,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
   const gates = gatesOf(options, logger)
   const metrics = new MetricsRegistry()
   exposeFeatureGates(gates, metrics)
-  const access = await Access.prepare({
-    clock,
-    ...(options.data === undefined ? {} : { folder: options.data }),
-    host: options.host ?? DEFAULT_HOST,
-    tls: options.tls ?? true,
-    wanted: options.port !== undefined,
-  })
+  const { access, keys } = await prepareAccess(options, clock)
   const log =
     options.data === undefined
       ? createMemoryLog({ clock })
@@ -184,6 +183,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
       journal.actor({ user: user.name, groups: user.groups, userAgent, ...(fieldManager === undefined ? {} : { fieldManager }), verb }),
     metrics: () => metrics.text(),
     log: (level, message, fields) => logger[level](message, fields),
+    identities: identityOptions(options, keys),
     checks: [{ name: 'informer-sync', check: () => (manager.ready ? undefined : 'informers have not synced') }],
   })
   const client = apiserver.client({ name: 'system:controller-manager', groups: [COMPONENT_GROUP] }, 'kubetape-controller-manager')
@@ -197,8 +197,27 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     log: makeLog,
     metrics: runMetrics(metrics),
   })
-  manager.add(...chosenControllers(options, access, apiserver), ...(options.add ?? []))
+  manager.add(...chosenControllers(options, access, keys, apiserver), ...(options.add ?? []))
   return { log, apiserver, manager, gates, metrics, access }
+}
+
+/** What lets clients in, as far as it is kept: certificates, the administrator's token, the keys of service account tokens. */
+async function prepareAccess(options: ControlPlaneOptions, clock: Clock): Promise<{ access: Access; keys: SigningKeys }> {
+  const { data, host = DEFAULT_HOST, tls = true, port, serviceAccounts = {} } = options
+  const access = await Access.prepare({ clock, ...(data === undefined ? {} : { folder: data }), host, tls, wanted: port !== undefined })
+  return { access, keys: await prepareServiceAccountKeys(serviceAccounts, data) }
+}
+
+function identityOptions({ serviceAccounts = {}, apiAudiences }: ControlPlaneOptions, keys: SigningKeys): IdentityOptions {
+  const { issuers, tokenExpirationMaxSeconds, extendsTokenExpiration, jwksUri } = serviceAccounts
+  return {
+    keys,
+    ...(issuers === undefined ? {} : { issuers }),
+    ...(apiAudiences === undefined ? {} : { apiAudiences }),
+    ...(tokenExpirationMaxSeconds === undefined ? {} : { tokenExpirationMaxSeconds }),
+    ...(extendsTokenExpiration === undefined ? {} : { extendsTokenExpiration }),
+    ...(jwksUri === undefined ? {} : { jwksUri }),
+  }
 }
 
 function gatesOf({ featureGates }: ControlPlaneOptions, logger: RunLog): FeatureGateRegistry {
@@ -208,12 +227,15 @@ function gatesOf({ featureGates }: ControlPlaneOptions, logger: RunLog): Feature
 }
 
 function chosenControllers(
-  { nodes = 0, controllers: words = ['*'] }: ControlPlaneOptions,
+  { nodes = 0, controllers: words = ['*'], serviceAccounts }: ControlPlaneOptions,
   access: Access,
+  keys: SigningKeys,
   apiserver: Apiserver,
 ): Controller[] {
   const all = builtinControllers({
     ca: access.ca,
+    signToken: (claims) => keys.sign(claims),
+    ...(serviceAccounts?.secretCa === undefined ? {} : { secretCa: serviceAccounts.secretCa }),
     nodes,
     resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)),
   })

@@ -8,4 +8,9 @@ export { garbageCollectorController, type GarbageCollectorOptions } from './garb
 export { serviceAccountController, type ServiceAccountControllerOptions } from './service-account/service-account-controller.ts'
 export { rootCaController, type RootCaControllerOptions } from './root-ca/root-ca-controller.ts'
 export { podGarbageCollectorController, type PodGarbageCollectorOptions } from './pod-garbage-collector/pod-garbage-collector-controller.ts'
+export { clusterRoleAggregationController } from './cluster-role-aggregation/cluster-role-aggregation-controller.ts'
+export {
+  serviceAccountTokenController,
+  type ServiceAccountTokenControllerOptions,
+} from './service-account-token/service-account-token-controller.ts'
 export { resourceQuotaController, type ResourceQuotaControllerOptions } from './resource-quota/resource-quota-controller.ts'

@@ -4,6 +4,7 @@ import type { Storage } from '@kubetape/storage'
 import type { Authorizer } from '../auth/authorizer.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { AdmissionPlugin } from './admission.ts'
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-ranger/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
@@ -26,7 +27,7 @@ export interface PluginEnvironment {
 
 /** The plugins that v1.31 has on by default, in its order, as far as the kinds that this release serves whole are concerned. */
 export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[] {
-  const { storage, clock } = environment
+  const { storage, clock, authorizer } = environment
   return [
     namespaceLifecycle(storage),
     limitRanger(storage),
@@ -36,7 +37,10 @@ export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[
     defaultTolerationSeconds,
     // DefaultStorageClass, StorageObjectInUseProtection, PersistentVolumeClaimResize
     runtimeClass(storage),
-    // CertificateApproval, CertificateSigning, CertificateSubjectRestriction, ClusterTrustBundleAttest, DefaultIngressClass
+    certificateApproval(authorizer),
+    certificateSigning(authorizer),
+    certificateSubjectRestriction,
+    // ClusterTrustBundleAttest, DefaultIngressClass
     // MutatingAdmissionWebhook, ValidatingAdmissionPolicy, ValidatingAdmissionWebhook
     resourceQuota(environment),
   ]

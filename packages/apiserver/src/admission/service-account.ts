@@ -2,9 +2,12 @@ import type { Container, Pod, ServiceAccount, Volume } from '@kubetape/api/types
 import { cloneJson, forbiddenError } from '@kubetape/apimachinery'
 import { type Clock, sleep } from '@kubetape/determinism'
 import type { Storage } from '@kubetape/storage'
+import { podSecretNames } from '../registry/core/pod/pod-secret-names.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts'
+import { containersRefusal, limitsSecrets, secretsRefusal } from './mountable-secrets.ts'
 
 const SERVICE_ACCOUNTS = { group: '', resource: 'serviceaccounts' } as const
+const PODS = { group: '', resource: 'pods' } as const
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
 const MIRROR = 'kubernetes.io/config.mirror'
 const TOKEN_SECONDS = 3607
@@ -26,7 +29,33 @@ export function serviceAccount(storage: Storage, clock: Clock): AdmissionPlugin 
       if (account !== undefined) return give(pod, account, attributes)
       return waitForDefault(storage, clock, attributes, pod)
     },
+    validate(attributes) {
+      const { operation, resource, subresource } = attributes
+      if (resource.info.group !== '' || resource.info.resource !== 'pods') return
+      const pod = attributes.draft as Pod
+      if (operation === 'CREATE' && subresource === '') refuse(attributes, refusalOfNew(storage, attributes, pod))
+      if (operation === 'UPDATE' && subresource === 'ephemeralcontainers') {
+        const account = lookUp(storage, attributes, pod.spec.serviceAccountName ?? '')
+        if (account === undefined || !limitsSecrets(account)) return
+        refuse(attributes, containersRefusal('ephemeral container', pod.spec.ephemeralContainers ?? [], account))
+      }
+    },
   }
+}
+
+function refuse({ draft, name }: AdmissionAttributes, why: string | undefined): void {
+  if (why !== undefined) throw forbiddenError(PODS, name || (draft?.metadata?.generateName ?? ''), why)
+}
+
+/** Why a new Pod may not be what it is; a mirror Pod stands for one that a kubelet runs already, and may have nothing that the API would give it. */
+function refusalOfNew(storage: Storage, attributes: AdmissionAttributes, { metadata, spec }: Pod): string | undefined {
+  if (metadata.annotations?.[MIRROR] !== undefined) {
+    if (spec.serviceAccountName) return 'a mirror pod may not reference service accounts'
+    if (podSecretNames(spec).next().done !== true) return 'a mirror pod may not reference secrets'
+    return undefined
+  }
+  const account = lookUp(storage, attributes, spec.serviceAccountName ?? '')
+  return account !== undefined && limitsSecrets(account) ? secretsRefusal({ metadata, spec }, account) : undefined
 }
 
 function give(pod: Pod, account: ServiceAccount, { context }: AdmissionAttributes): undefined {
@@ -44,7 +73,7 @@ async function waitForDefault(storage: Storage, clock: Clock, attributes: Admiss
     if (account !== undefined) return give(pod, account, attributes)
   }
   throw forbiddenError(
-    { group: '', resource: 'pods' },
+    PODS,
     pod.metadata.name || pod.metadata.generateName || '',
     `error looking up service account ${attributes.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
   )

@@ -1,7 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type AccessAttributes, refusalOf, superusers, unionAuthorizer } from './authorizer.ts'
-import { ANONYMOUS } from './authenticator.ts'
-import { publicPaths } from './public-paths.ts'
+import { type AccessAttributes, joinErrors, refusalOf, superusers, unionAuthorizer } from './authorizer.ts'
 
 const JANE = { name: 'jane', groups: ['dev', 'system:authenticated'] }
 const MASTER = { name: 'admin', groups: ['system:masters'] }
@@ -16,7 +14,7 @@ const CONFIG_MAPS = {
   name: '',
 } as const
 
-const authorizer = unionAuthorizer([superusers, publicPaths])
+const authorizer = unionAuthorizer([superusers])
 
 function authorize(attributes: AccessAttributes): void {
   const decision = authorizer.authorize(attributes)
@@ -47,23 +45,11 @@ describe('unionAuthorizer()', () => {
   ])('refuses others in words that name %j', (attributes, message) => {
     expect(() => authorize({ ...CONFIG_MAPS, ...attributes, user: JANE })).toThrow(message)
   })
+})
 
-  test.each([
-    ['/healthz', true, true],
-    ['/version/', true, true],
-    ['/apis', false, true],
-    ['/openapi/v3/apis/batch/v1', false, true],
-    ['/metrics', false, false],
-    ['/healthz/ping', false, false],
-    ['/', false, false],
-  ])('lets nobody and somebody read %s: %s, %s', (path, anonymous, authenticated) => {
-    for (const [user, may] of [
-      [ANONYMOUS, anonymous],
-      [JANE, authenticated],
-    ] as const) {
-      const attempt = (): void => authorize({ isResource: false, verb: 'get', path, user })
-      if (may) expect(attempt).not.toThrow()
-      else expect(attempt).toThrow(`forbidden: User "${user.name}" cannot get path "${path}"`)
-    }
+describe('joinErrors()', () => {
+  test('prints one alone and several in brackets, each once', () => {
+    expect(joinErrors(['a'])).toBe('a')
+    expect(joinErrors(['a', 'b', 'a'])).toBe('[a, b]')
   })
 })

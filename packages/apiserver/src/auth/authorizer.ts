@@ -46,10 +46,29 @@ export interface Decision {
   readonly error?: string
 }
 
+/** What somebody may do in one namespace and in the cluster, as far as it can be enumerated (API reference, SubjectRulesReviewStatus). */
+export interface RightsList {
+  readonly resourceRules: readonly {
+    readonly verbs: readonly string[]
+    readonly apiGroups: readonly string[]
+    readonly resources: readonly string[]
+    readonly resourceNames: readonly string[]
+  }[]
+  readonly nonResourceRules: readonly { readonly verbs: readonly string[]; readonly nonResourceURLs: readonly string[] }[]
+  /** There are rights that cannot be enumerated. */
+  readonly incomplete: boolean
+  /** What went wrong meanwhile. */
+  readonly error?: string
+}
+
 /** Decides who may do what. Answers at once unless it has to ask somebody else. */
 export interface Authorizer {
   authorize(attributes: AccessAttributes): Decision | Promise<Decision>
+  /** All that a user may do; absent where an authorizer cannot say anything of that. */
+  rightsOf?(user: UserInfo, namespace: string): RightsList
 }
+
+export const NO_RIGHTS: RightsList = Object.freeze({ resourceRules: [], nonResourceRules: [], incomplete: false })
 
 export const NO_OPINION: Decision = Object.freeze({ verdict: 'no-opinion', reason: '' })
 
@@ -70,22 +89,41 @@ export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer 
     }
     return joined(heard)
   }
-  return { authorize: (attributes) => ask(attributes, 0, []) }
+  return { authorize: (attributes) => ask(attributes, 0, []), rightsOf: (user, namespace) => allRights(authorizers, user, namespace) }
+}
+
+function allRights(authorizers: readonly Authorizer[], user: UserInfo, namespace: string): RightsList {
+  const lists = authorizers.map((one) => one.rightsOf?.(user, namespace) ?? NO_RIGHTS)
+  const errors = texts(lists.map((one) => one.error ?? ''))
+  return {
+    resourceRules: lists.flatMap((one) => one.resourceRules),
+    nonResourceRules: lists.flatMap((one) => one.nonResourceRules),
+    incomplete: lists.some((one) => one.incomplete),
+    ...(errors.length === 0 ? {} : { error: joinErrors(errors) }),
+  }
+}
+
+/** Errors as Go's aggregate prints them: one alone, several in brackets, equal ones once. */
+export function joinErrors(errors: readonly string[]): string {
+  const distinct = [...new Set(errors)]
+  return distinct.length === 1 ? distinct[0]! : `[${distinct.join(', ')}]`
 }
 
 function joined(said: readonly Decision[]): Decision {
   const verdict = said.at(-1)?.verdict ?? 'no-opinion'
   const reason = verdict === 'allow' ? said.at(-1)!.reason : texts(said.map((one) => one.reason)).join('\n')
   const errors = texts(said.map((one) => one.error ?? ''))
-  const error = errors.length > 1 ? `[${errors.join(', ')}]` : errors[0]
-  return { verdict, reason, ...(error === undefined ? {} : { error }) }
+  return { verdict, reason, ...(errors.length === 0 ? {} : { error: joinErrors(errors) }) }
 }
 
 const texts = (all: readonly string[]): string[] => all.filter((text) => text !== '')
 
+/** Who may do everything, whatever authorizers there are. */
+export const MASTERS = 'system:masters'
+
 /** Members of system:masters may do everything. */
 export const superusers: Authorizer = {
-  authorize: ({ user }) => (user.groups.includes('system:masters') ? { verdict: 'allow', reason: '' } : NO_OPINION),
+  authorize: ({ user }) => (user.groups.includes(MASTERS) ? { verdict: 'allow', reason: '' } : NO_OPINION),
 }
 
 /** The refusal with upstream's words: 403. */

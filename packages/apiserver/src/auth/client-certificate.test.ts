@@ -5,7 +5,7 @@ import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
 import { NO_REMARKS } from './authenticator.ts'
 import { clientCertificates } from './client-certificate.ts'
-import { signedWithSha1 } from './weak-signature.ts'
+import { signedWithSha1 } from '../x509/weak-signature.ts'
 
 const withCertificate = (socket: object): IncomingMessage => ({ headers: {}, socket }) as IncomingMessage
 const ask = (socket: object): unknown => clientCertificates().authenticate(withCertificate(socket), NO_REMARKS)

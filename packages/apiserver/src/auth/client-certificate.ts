@@ -1,7 +1,7 @@
 import type { TLSSocket } from 'node:tls'
 import { X509Certificate } from 'node:crypto'
 import { type Authenticator, AuthenticationError } from './authenticator.ts'
-import { signedWithSha1 } from './weak-signature.ts'
+import { signedWithSha1 } from '../x509/weak-signature.ts'
 
 /**
  * Client certificates that our CA signed: the common name is the user, organisations are groups. One of another CA, or past its time, is a wrong

@@ -1,8 +1,9 @@
 import type { CustomResourceDefinitionVersion } from '@kubetape/api/types/apiextensions/v1'
 import { cloneJson, type KubeObject, qualifiedNameErrors } from '@kubetape/apimachinery'
-import type { Draft, Strategy } from '../registry/strategy.ts'
+import type { Draft, Strategy, UpdateStrategy } from '../registry/strategy.ts'
 import { customTable } from './printer-columns.ts'
 import { scaleRuleOf } from './scale-paths.ts'
+import type { CustomType } from './schema/custom-type.ts'
 import { selectableFieldsOf } from './selectable-fields.ts'
 
 const FINALIZERS = 'metadata.finalizers'
@@ -27,8 +28,24 @@ function keepStatus(draft: Draft, old: Readonly<KubeObject>): void {
   else draft['status'] = cloneJson(old['status'])
 }
 
+/** A status write changes the status and the owners of fields, nothing else. */
+function statusStrategy(type: () => CustomType): UpdateStrategy {
+  return {
+    prepareForUpdate: (draft, old) => {
+      const { status, metadata } = draft
+      for (const field of Object.keys(draft)) delete draft[field]
+      Object.assign(draft, cloneJson(old))
+      if (metadata?.managedFields === undefined) delete draft.metadata!.managedFields
+      else draft.metadata!.managedFields = metadata.managedFields
+      if (status === undefined) delete draft['status']
+      else draft['status'] = status
+    },
+    validateUpdate: (draft, old, context) => type().validateStatusUpdate(draft, old, context),
+  }
+}
+
 /** What is special about the objects of one version of a definition. With a status subresource the status is its own endpoint's, otherwise a field like any other. */
-export function customStrategy(version: Readonly<CustomResourceDefinitionVersion>): Strategy {
+export function customStrategy(version: Readonly<CustomResourceDefinitionVersion>, type: () => CustomType): Strategy {
   const hasStatus = version.subresources?.status !== undefined
   const table = customTable(version.additionalPrinterColumns)
   const scale = scaleRuleOf(version.subresources?.scale)
@@ -39,6 +56,9 @@ export function customStrategy(version: Readonly<CustomResourceDefinitionVersion
     prepareForUpdate: (draft, old) => {
       if (hasStatus) keepStatus(draft, old)
     },
+    validate: (draft, context) => type().validate(draft, context),
+    validateUpdate: (draft, old, context) => type().validateUpdate(draft, old, context),
+    ...(hasStatus ? { subresources: { status: statusStrategy(type) } } : {}),
     warnings: finalizerWarnings,
     generation: hasStatus ? 'spec' : 'all',
     unconditionalUpdate: false,

@@ -37,6 +37,7 @@ export function scaleRuleOf(scale: Readonly<CustomResourceSubresourceScale> | un
   const status = partsOf(scale.statusReplicasPath)
   const selector = scale.labelSelectorPath ? partsOf(scale.labelSelectorPath) : undefined
   return {
+    path: spec,
     replicas: (object) => countAt(object, spec),
     setReplicas: (draft, replicas) => setAt(draft, spec, replicas),
     statusReplicas: (object) => countAt(object, status) ?? 0,

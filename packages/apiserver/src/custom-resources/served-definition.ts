@@ -2,10 +2,11 @@ import type { ResourceInfo, SubresourceInfo } from '@kubetape/api'
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '@kubetape/api/types/apiextensions/v1'
 import { ServedResource } from '../registry/served-resource.ts'
 import { customStrategy } from './custom-strategy.ts'
-import { customType } from './custom-type.ts'
 import { deprecationOf, isTerminating, storageVersionHash, storageVersionOf } from './definition.ts'
 import { customTable } from './printer-columns.ts'
 import { publishedTypes } from './published-schema.ts'
+import { type CustomType, customType } from './schema/custom-type.ts'
+import type { JsonSchemaProps } from './schema/json-schema-props.ts'
 import { renameVersion } from './version-conversion.ts'
 
 /** In the order in which upstream's discovery tells them. */
@@ -29,16 +30,33 @@ export function customResource(definition: Definition, version: Version): Served
   const storage = storageVersionOf(definition)
   const gvk = { group: spec.group, version: version.name, kind: spec.names.kind }
   const stored = { ...gvk, version: storage.name, resource: spec.names.plural }
+  const type = compiledOnce(definition, version)
   return new ServedResource(info, {
-    strategy: customStrategy(version),
+    strategy: customStrategy(version, type),
     conversion: spec.versions.length > 1 ? renameVersion(stored, gvk) : undefined,
-    type: () => customType(gvk, version, { preserveUnknownFields: spec.preserveUnknownFields ?? false }),
+    type,
     columns: customTable(version.additionalPrinterColumns).columns,
     custom: true,
     deprecation: deprecationOf(definition, version),
     terminating: isTerminating(definition),
     published: () => publishedTypes(gvk, info.listKind!, spec.preserveUnknownFields ? undefined : version.schema?.openAPIV3Schema),
   })
+}
+
+/** Compiles the version's schema when it is first needed. */
+function compiledOnce({ spec }: Definition, version: Version): () => CustomType {
+  let known: CustomType | undefined
+  return () =>
+    (known ??= customType({
+      group: spec.group,
+      version: version.name,
+      kind: spec.names.kind,
+      schema: version.schema?.openAPIV3Schema as JsonSchemaProps | undefined,
+      preserveUnknownFields: spec.preserveUnknownFields ?? false,
+      namespaced: spec.scope === 'Namespaced',
+      hasStatus: version.subresources?.status !== undefined,
+      scale: version.subresources?.scale,
+    }))
 }
 
 function infoOf(definition: Definition, version: Version): ResourceInfo {

@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuditRecord, Auditor } from '../audit/auditor.ts'
+import { isStatusError } from '@kubetape/apimachinery'
+import type { Gates } from '@kubetape/client-go-features'
+import { accessAttributes } from '../auth/access-attributes.ts'
 import type { Authentication } from '../auth/authentication.ts'
 import { type AccessAttributes, type Authorizer, refusalOf } from '../auth/authorizer.ts'
 import { impersonate } from '../auth/impersonation.ts'
@@ -11,6 +14,8 @@ import { warningValue } from './warning-headers.ts'
 export interface RequestGateOptions {
   readonly authentication: Authentication
   readonly authorizer: Authorizer
+  /** Read for each request: AuthorizeWithSelectors. */
+  readonly gates: Gates
   /** Default: nothing is audited. */
   readonly auditor?: Auditor
   /** Default: everything is served at once. */
@@ -47,7 +52,7 @@ export class RequestGate {
   }
 
   async enter(arrival: Arrival): Promise<Entry> {
-    const { authentication, authorizer, auditor } = this.#options
+    const { authentication, authorizer, auditor, gates } = this.#options
     const { request, response, info, auditId } = arrival
     const annotations: [string, string][] = []
     const authenticated = await authentication.authenticate(request, info.path, {
@@ -64,11 +69,17 @@ export class RequestGate {
     })
     for (const [key, value] of annotations) audit?.annotate(key, value)
     if (audit !== undefined) response.on('close', () => audit.completed(response.statusCode))
-    const user = await impersonate(authenticated, request.headers, authorizer)
-    if (user !== authenticated) audit?.impersonated(user)
-    const release = await this.#seat(arrival, user)
-    await this.#authorize(info.isResource ? { ...info, user } : { ...info, user }, audit)
-    return { user, audit, release }
+    try {
+      const user = await impersonate(authenticated, request.headers, authorizer)
+      if (user !== authenticated) audit?.impersonated(user)
+      const release = await this.#seat(arrival, user)
+      await this.#authorize(accessAttributes(arrival, user, gates), audit)
+      return { user, audit, release }
+    } catch (error) {
+      // Upstream says so of these refusals and of no other answer.
+      if (isStatusError(error) && error.status.code === 403) response.setHeader('x-content-type-options', 'nosniff')
+      throw error
+    }
   }
 
   async #seat({ request, response, info, query }: Arrival, user: UserInfo): Promise<() => void> {

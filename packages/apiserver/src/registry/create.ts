@@ -121,5 +121,7 @@ function validate(resource: ServedResource, context: RequestContext, draft: Kube
     }),
     ...(resource.strategy.validate?.(draft, context) ?? []),
   ]
-  if (errors.length > 0) throw invalidObject(resource.named, draft.metadata?.name ?? '', errors)
+  // A custom resource that says it is something else is refused under that name.
+  const named = resource.custom ? { ...resource.named, kind: draft.kind ?? resource.named.kind } : resource.named
+  if (errors.length > 0) throw invalidObject(named, draft.metadata?.name ?? '', errors)
 }

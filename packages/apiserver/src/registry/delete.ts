@@ -70,7 +70,9 @@ async function deleteStep(
 ): Promise<ApiResult | { marked: KubeObject } | undefined> {
   const old = stored.object
   resource.strategy.checkDelete?.(old, context)
-  const attributes = admissionAttributes(resource, context, { operation: 'DELETE', name: stored.name, old })
+  // As upstream has it, who deletes a collection asks for no name.
+  const name = context.request.verb === 'deletecollection' ? '' : stored.name
+  const attributes = admissionAttributes(resource, context, { operation: 'DELETE', name, old })
   for (const half of ['mutate', 'validate'] as const) {
     const waiting = environment.admission[half](attributes)
     if (waiting !== undefined) await waiting

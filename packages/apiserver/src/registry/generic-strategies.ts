@@ -3,8 +3,6 @@ import type { Strategy } from './strategy.ts'
 
 /** Kinds with a status whose generation upstream does not count. */
 const uncounted: Strategy = { generation: 'none' }
-/** Names of access rules are free: they appear in paths, not in DNS. */
-const accessRule: Strategy = { nameRule: 'path-segment', createOnUpdate: true }
 const versioned: Strategy = { unconditionalUpdate: false }
 const counted: Strategy = { generation: 'spec' }
 
@@ -30,17 +28,9 @@ export const genericStrategies: readonly (readonly [string, Strategy])[] = [
   ['admissionregistration.k8s.io/mutatingwebhookconfigurations', counted],
   ['admissionregistration.k8s.io/validatingwebhookconfigurations', counted],
   ['autoscaling/horizontalpodautoscalers', uncounted],
-  [
-    'certificates.k8s.io/certificatesigningrequests',
-    { generation: 'none', selectableFields: (object) => ({ 'spec.signerName': text(object, 'spec', 'signerName') }) },
-  ],
   ['discovery.k8s.io/endpointslices', counted],
   // A status that comes with a new ServiceCIDR is kept.
   ['networking.k8s.io/servicecidrs', { generation: 'none', prepareForCreate: () => undefined }],
-  ['rbac.authorization.k8s.io/clusterrolebindings', accessRule],
-  ['rbac.authorization.k8s.io/clusterroles', accessRule],
-  ['rbac.authorization.k8s.io/rolebindings', accessRule],
-  ['rbac.authorization.k8s.io/roles', accessRule],
   ['resource.k8s.io/podschedulingcontexts', uncounted],
   ['resource.k8s.io/resourceclaims', uncounted],
   ['internal.apiserver.k8s.io/storageversions', uncounted],

@@ -11,6 +11,7 @@ import { refuseNotServedYet } from './not-served-yet.ts'
 import { getObject, listObjects, watchObjects, type WatchSink } from './read.ts'
 import { matcher } from './selectors.ts'
 import type { ServedResource } from './served-resource.ts'
+import { serveScale } from './subresources/scale.ts'
 import { updateFromRequest } from './update.ts'
 
 /** A subresource that is no view of the object itself: an eviction, a binding, a log. */
@@ -139,6 +140,8 @@ export class Registry {
     this.#checkVerb(resource, request)
     const handler = this.#handlers.get(`${request.group}/${request.resource}/${request.subresource}`)
     if (handler !== undefined) return handler(this.environment, this.#parentOf(resource), context)
+    const { scale } = resource.strategy
+    if (request.subresource === 'scale' && scale !== undefined) return serveScale(this.environment, resource, context, scale)
     refuseNotServedYet(resource.info, request.verb)
     if (!VIEWS.has(request.subresource)) {
       throw failure(

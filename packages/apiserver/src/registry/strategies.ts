@@ -8,6 +8,7 @@ import { cronJobStrategy } from './batch/cron-job-strategy.ts'
 import { jobStrategy } from './batch/job-strategy.ts'
 import { leaseCandidateStrategy } from './coordination/lease-candidate-strategy.ts'
 import { leaseStrategy } from './coordination/lease-strategy.ts'
+import { certificateRequestStrategy } from './certificates/certificate-request-strategy.ts'
 import { configMapStrategy } from './core/config-map/config-map-strategy.ts'
 import { eventStrategy, newEventStrategy } from './core/event/event-strategy.ts'
 import { limitRangeStrategy } from './core/limit-range/limit-range-strategy.ts'
@@ -19,6 +20,8 @@ import { podTemplateStrategy } from './core/pod-template/pod-template-strategy.t
 import { replicationControllerStrategy } from './core/replication-controller/replication-controller-strategy.ts'
 import { secretStrategy } from './core/secret/secret-strategy.ts'
 import { serviceAccountStrategy } from './core/service-account/service-account-strategy.ts'
+import { clusterRoleBindingStrategy, roleBindingStrategy } from './rbac/role-binding-strategy.ts'
+import { clusterRoleStrategy, roleStrategy } from './rbac/role-strategy.ts'
 import { ingressClassStrategy } from './networking/ingress-class-strategy.ts'
 import { ingressStrategy } from './networking/ingress-strategy.ts'
 import { networkPolicyStrategy } from './networking/network-policy-strategy.ts'
@@ -52,9 +55,14 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['apps/statefulsets', statefulSetStrategy],
   ['batch/cronjobs', cronJobStrategy],
   ['batch/jobs', jobStrategy],
+  ['certificates.k8s.io/certificatesigningrequests', certificateRequestStrategy],
   ['coordination.k8s.io/leasecandidates', leaseCandidateStrategy],
   ['coordination.k8s.io/leases', leaseStrategy],
   ['events.k8s.io/events', newEventStrategy],
+  ['rbac.authorization.k8s.io/clusterrolebindings', clusterRoleBindingStrategy],
+  ['rbac.authorization.k8s.io/clusterroles', clusterRoleStrategy],
+  ['rbac.authorization.k8s.io/rolebindings', roleBindingStrategy],
+  ['rbac.authorization.k8s.io/roles', roleStrategy],
   ['flowcontrol.apiserver.k8s.io/flowschemas', flowSchemaStrategy],
   ['flowcontrol.apiserver.k8s.io/prioritylevelconfigurations', priorityLevelStrategy],
   ['networking.k8s.io/ingressclasses', ingressClassStrategy],

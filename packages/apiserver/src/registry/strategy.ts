@@ -105,6 +105,8 @@ export interface UpdateStrategy {
 
 /** What a Scale of a kind says and changes (API reference, autoscaling/v1 Scale). */
 export interface ScaleRule {
+  /** Where the wanted number is, field by field. */
+  readonly path: readonly string[]
   /** How many are wanted; undefined where that was never said. */
   replicas(object: Readonly<KubeObject>): number | undefined
   setReplicas(draft: Draft, replicas: number): void

@@ -14,6 +14,7 @@ import {
   validateObjectMetaUpdate,
 } from '@kubetape/apimachinery'
 import type { StoredObject } from '@kubetape/storage'
+import type { AdmissionAttributes } from '../admission/admission.ts'
 import type { ApiResult } from '../request/api-request.ts'
 import { applyDraft } from './apply.ts'
 import { admissionAttributes } from './admit.ts'
@@ -121,6 +122,31 @@ async function replace(
   trackManagedFields(resource, context, old, draft)
   const waiting = environment.admission.mutate(attributes)
   if (waiting !== undefined) await waiting
+  return storeAdmitted(environment, resource, context, draft, stored, attributes)
+}
+
+/** The same for an object that was changed by way of another, which `attributes` tell of and which has passed the first half of admission. */
+export async function replaceAdmitted(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  draft: Draft,
+  stored: StoredObject,
+  attributes: AdmissionAttributes,
+): Promise<ApiResult | undefined> {
+  trackManagedFields(resource, context, stored.object, draft)
+  return storeAdmitted(environment, resource, context, draft, stored, attributes)
+}
+
+async function storeAdmitted(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  context: RequestContext,
+  draft: Draft,
+  stored: StoredObject,
+  attributes: AdmissionAttributes,
+): Promise<ApiResult | undefined> {
+  const old = stored.object
   keepSystemFields(draft, old)
   prepare(resource, context, draft, old)
   validate(resource, context, draft, old)
@@ -178,19 +204,22 @@ function keepSystemFields(draft: Draft, old: Readonly<KubeObject>): void {
 }
 
 function prepare(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): void {
-  const { subresource } = context.request
+  const endpoint = endpointOf(context)
   const before = old.metadata!.generation
   if (before === undefined) delete draft.metadata!.generation
   else draft.metadata!.generation = before
-  if (subresource === '') {
+  if (endpoint === '') {
     if (resource.hasStatus && resource.strategy.prepareForUpdate === undefined) copyField(draft, old, 'status')
     resource.strategy.prepareForUpdate?.(draft, old, context)
     return
   }
-  const strategy = resource.strategy.subresources?.[subresource]
+  const strategy = resource.strategy.subresources?.[endpoint]
   if (strategy !== undefined) strategy.prepareForUpdate(draft, old, context)
-  else if (subresource === 'status') keepAllButStatus(draft, old)
+  else if (endpoint === 'status') keepAllButStatus(draft, old)
 }
+
+/** Whose rules a write follows: a scaled object is changed by those of the object itself. */
+const endpointOf = ({ request }: RequestContext): string => (request.subresource === 'scale' ? '' : request.subresource)
 
 /** A status write of a kind without a strategy of its own changes the status and nothing else. */
 function keepAllButStatus(draft: Draft, old: Readonly<KubeObject>): void {
@@ -217,7 +246,7 @@ function countGeneration(resource: ServedResource, draft: Draft, old: Readonly<K
 }
 
 function validate(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): void {
-  const { subresource } = context.request
+  const subresource = endpointOf(context)
   const own =
     subresource === ''
       ? resource.strategy.validateUpdate?.(draft, old, context)
@@ -240,7 +269,7 @@ function metadataErrors({ info, strategy }: ServedResource, subresource: string,
 }
 
 function warnings(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): string[] {
-  const { subresource } = context.request
+  const subresource = endpointOf(context)
   return (
     (subresource === ''
       ? resource.strategy.warnings?.(draft, old, context)

@@ -7,6 +7,7 @@ import type { SourceError } from '../syntax/source-error.ts'
 import { childrenOf } from '../syntax/children.ts'
 import { type CheckEnvironment, TYPE_NAMES } from './environment.ts'
 import { literalType } from './literal-type.ts'
+import { notBoolean } from './macro-operators.ts'
 import { qualifiedName } from './qualified-name.ts'
 
 /** More messages than these help nobody. */
@@ -15,6 +16,8 @@ const ERRORS_MAX = 100
 /** Finds the type of every node, and what does not fit. Types and overloads are written into the nodes. */
 export class Checker {
   readonly errors: SourceError[] = []
+  /** The variables of the environment that the expression names. */
+  readonly reads = new Set<string>()
   readonly #environment: CheckEnvironment
   readonly #found: Substitution = new Map()
   readonly #scopes: (readonly [string, CelType])[] = []
@@ -75,7 +78,9 @@ export class Checker {
     const local = this.#scopes.findLast(([one]) => one === name)
     if (local !== undefined) return local[1]
     const { variables } = this.#environment
-    return Object.hasOwn(variables, name) ? variables[name] : undefined
+    if (!Object.hasOwn(variables, name)) return undefined
+    this.reads.add(name)
+    return variables[name]
   }
 
   #ident(node: NodeOf<'ident'>): CelType {
@@ -89,6 +94,12 @@ export class Checker {
 
   #select(node: NodeOf<'select'>): CelType {
     const name = qualifiedName(node)
+    const { variables } = this.#environment
+    if (name !== undefined && Object.hasOwn(variables, name)) {
+      // A variable may have a dotted name: `authorizer.requestResource`.
+      Object.assign(node, { kind: 'ident', name })
+      return variables[name]!
+    }
     const denotes = name === undefined || this.#lookup(name.slice(0, name.indexOf('.'))) !== undefined ? undefined : TYPE_NAMES.get(name)
     if (denotes !== undefined) {
       Object.assign(node, { kind: 'ident', name, denotes })
@@ -201,22 +212,13 @@ export class Checker {
     const predicate = node.predicate === undefined ? undefined : this.#check(node.predicate)
     const transform = node.transform === undefined ? undefined : this.#check(node.transform)
     this.#scopes.pop()
-    if (predicate !== undefined && !isAssignable(this.#found, BOOL, predicate)) this.#notBool(node, predicate, transform ?? item)
+    if (predicate !== undefined && !isAssignable(this.#found, BOOL, predicate))
+      this.#fail(
+        node.pos,
+        notBoolean(node.name, predicate, transform ?? item, (types) => this.#signature(types, false)),
+      )
     if (node.name === 'map') return { kind: 'list', items: transform! }
     return node.name === 'filter' ? { kind: 'list', items: item } : BOOL
-  }
-
-  /** Macros are written out as operators, and it is the operator that does not take the predicate. */
-  #notBool(node: NodeOf<'macro'>, predicate: CelType, item: CelType): void {
-    const list: CelType = { kind: 'list', items: item }
-    const [name, args] = {
-      all: ['_&&_', [BOOL, predicate]],
-      exists: ['_||_', [BOOL, predicate]],
-      exists_one: ['_?_:_', [predicate, { kind: 'int' }, { kind: 'int' }]],
-      map: ['_?_:_', [predicate, list, list]],
-      filter: ['_?_:_', [predicate, list, list]],
-    }[node.name] as [string, CelType[]]
-    this.#fail(node.pos, `found no matching overload for '${name}' applied to '${this.#signature(args, false)}'`)
   }
 
   #element(range: CelNode, type: CelType): CelType {

@@ -6,6 +6,7 @@ import { CelDuration, CelOpaque, CelOptional, CelTimestamp, CelTypeValue, CelUin
 
 /** The value that a JSON value is, seen as its type says. Values pass. */
 export function adapt(json: unknown, type: CelType): unknown {
+  if (type.kind === 'optional') return adaptOptional(json, type.of)
   switch (typeof json) {
     case 'string':
       return type.kind === 'string' || type.kind === 'dyn' ? json : adaptString(json, type)
@@ -18,6 +19,12 @@ export function adapt(json: unknown, type: CelType): unknown {
     default:
       return json
   }
+}
+
+/** Null stands for a value that is missing. */
+function adaptOptional(json: unknown, of: CelType): CelOptional {
+  if (json instanceof CelOptional) return json
+  return json === null ? CelOptional.none : new CelOptional(adapt(json, of))
 }
 
 function adaptString(json: string, type: CelType): unknown {

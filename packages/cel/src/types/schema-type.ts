@@ -22,7 +22,7 @@ export interface CelSchema {
 }
 
 /** The largest request, in bytes: nothing can be larger than what fits into one. */
-const REQUEST_BYTES = 3 * 1024 * 1024
+export const REQUEST_BYTES = 3 * 1024 * 1024
 const DURATION_CHARACTERS = 32
 const DATE_CHARACTERS = 12
 const DATE_TIME_CHARACTERS = 34
@@ -48,6 +48,11 @@ export function celTypeOfSchema(
   { isResource, name }: { readonly isResource: boolean; readonly name: string },
 ): CelType | undefined {
   return typed(schema, isResource, name)?.type
+}
+
+/** The least number of bytes that a value of a schema takes in JSON: it bounds how many of them a request can hold. Undefined where rules cannot see them. */
+export function leastBytesOfSchema(schema: CelSchema, isResource: boolean): number | undefined {
+  return typed(schema, isResource, '')?.bytes
 }
 
 function typed(schema: CelSchema, isResource: boolean, name: string): Typed | undefined {

@@ -22,10 +22,14 @@ describe('kubetape up', () => {
     ['--port', 'many', 'Cannot use --port "many"'],
     ['--log-level', 'loud', 'Cannot use --log-level "loud"'],
     ['--add', 'nowhere.ts', 'Cannot add '],
+    ['--service-account-issuer', ':here', 'Cannot use --service-account-issuer ":here"'],
+    ['--service-account-max-token-expiration', '10m', 'Cannot use --service-account-max-token-expiration "10m"'],
+    ['--service-account-key-file', 'nowhere', 'Cannot read --service-account-key-file'],
+    ['--service-account-signing-key-file', 'tokens', 'Cannot use a key of service account tokens'],
   ])('refuses %s %s as a wrong question and makes nothing', async (flag, value, message) => {
     const output = new MemoryOutput()
     const data = join(folder, 'data')
-    const inFolder = ['--token-auth-file', '--kubeconfig', '--add'].includes(flag)
+    const inFolder = flag === '--add' || flag === '--kubeconfig' || flag.endsWith('-file')
     expect(await run(['up', '--data', data, flag, inFolder ? join(folder, value) : value], output)).toBe(2)
     expect(output.errLines.join('\n')).toContain(message)
     expect(existsSync(data)).toBe(false)

@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseTokenFile } from '@kubetape/apiserver'
 import { createLogger, FeatureGateError, LOG_LEVELS, type LogFormat, type LogLevel } from '@kubetape/component-base'
@@ -16,8 +16,10 @@ import type { Command } from 'commander'
 import { addAddOption, loadControllers } from '../add-controllers.ts'
 import { TAPE_NAME } from '../open-tape.ts'
 import { CommandFailed, type Output } from '../output.ts'
+import { readTextFile } from '../read-text-file.ts'
+import { addIdentityFlags, type IdentityFlags, identityOptions } from './identity-flags.ts'
 
-interface UpFlags {
+interface UpFlags extends IdentityFlags {
   data: string
   host: string
   port: string
@@ -38,7 +40,7 @@ interface UpFlags {
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
 
 export function addUp(program: Command, output: Output): void {
-  addAddOption(program.command('up'))
+  addIdentityFlags(addAddOption(program.command('up')))
     .description('Run the control plane on a tape: API server, controllers and simulated nodes in one process')
     .option('--data <folder>', 'folder of the tape, certificates and kubeconfig', './kubetape-data')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -73,6 +75,7 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     serviceClusterIpRange: flags.serviceClusterIpRange,
     log: runLogs(() => logger),
     add: await loadControllers(flags.add),
+    ...identityOptions(flags),
     ...(flags.featureGates === undefined ? {} : { featureGates: flags.featureGates.join(',') }),
     ...(flags.keep === undefined ? {} : { keepMs: durationMs('--keep', flags.keep) }),
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
@@ -190,12 +193,4 @@ function keyValues(flag: string, lists: readonly string[]): Record<string, strin
     out[pair.slice(0, at)] = pair.slice(at + 1)
   }
   return out
-}
-
-export function readTextFile(flag: string, file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new CommandFailed(`Cannot read ${flag} "${file}": ${(error as Error).message}`, 2, { cause: error })
-  }
 }

@@ -3,10 +3,26 @@ import { Correlation } from './correlation.ts'
 import type { CustomContext } from './custom-type.ts'
 import { EmbeddedResources } from './embedded-resources.ts'
 import { compileListTypes } from './list-types.ts'
+import { RuleRun } from './rule-run.ts'
+import { compileRuleTree, type RuleNode } from './rule-tree.ts'
 import { type ScalePaths, scaleErrors } from './scale-values.ts'
 import type { Structural } from './structural.ts'
 import { ValidationRun } from './validation-run.ts'
 import { type Check, compileCheck } from './value-validator.ts'
+
+const BLOCKING: ReadonlySet<FieldError['type']> = new Set<FieldError['type']>([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+])
+
+const NOT_CHECKED: FieldError = invalid(
+  FieldPath.of('<nil>'),
+  null,
+  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+)
 
 /** What a validator must know of a version. */
 export interface ValidatedVersion {
@@ -25,6 +41,7 @@ export class CustomValidator {
   readonly #statusCheck: Check | undefined
   readonly #embedded: EmbeddedResources
   readonly #listTypes: ((value: unknown) => FieldError[]) | undefined
+  readonly #rules: RuleNode | undefined
 
   constructor(version: ValidatedVersion, structural: Structural) {
     this.#version = version
@@ -35,29 +52,32 @@ export class CustomValidator {
     this.#statusCheck = status === undefined ? undefined : compileCheck(status.schema)
     this.#embedded = new EmbeddedResources(structural, false)
     this.#listTypes = compileListTypes(structural)
+    this.#rules = compileRuleTree(structural)
   }
 
-  validate(draft: Readonly<KubeObject>, _context: CustomContext): FieldError[] {
+  validate(draft: Readonly<KubeObject>, context: CustomContext): FieldError[] {
     const ofType = this.#typeErrors(draft)
     if (ofType.length > 0) return ofType
-    return [
+    const errors = [
       ...checked(this.#check, draft, undefined, undefined),
       ...this.#scaleErrors(draft, 'both'),
       ...this.#embedded.validate(draft),
       ...(this.#listTypes?.(draft) ?? []),
     ]
+    return [...errors, ...this.#ruleErrors(errors, draft, undefined, undefined, context)]
   }
 
   validateUpdate(draft: Readonly<KubeObject>, old: Readonly<KubeObject>, context: CustomContext): FieldError[] {
     const ofType = this.#typeErrors(draft)
     if (ofType.length > 0) return ofType
     const correlation = this.#correlation(draft, old, context)
-    return [
+    const errors = [
       ...checked(this.#check, draft, undefined, correlation),
       ...this.#scaleErrors(draft, 'both'),
       ...this.#embedded.validate(draft),
       ...this.#listErrors(draft, old),
     ]
+    return [...errors, ...this.#ruleErrors(errors, draft, old, correlation, context)]
   }
 
   validateStatusUpdate(draft: Readonly<KubeObject>, old: Readonly<KubeObject>, context: CustomContext): FieldError[] {
@@ -65,13 +85,29 @@ export class CustomValidator {
     if (ofType.length > 0) return ofType
     const { status } = draft
     const correlation = this.#correlation(draft, old, context)
-    return [
+    const errors = [
       ...(status === undefined || this.#statusCheck === undefined
         ? []
         : checked(this.#statusCheck, status, FieldPath.of('status'), correlation?.key('status'))),
       ...this.#scaleErrors(draft, 'status'),
       ...this.#listErrors(draft, old),
     ]
+    return [...errors, ...this.#ruleErrors(errors, draft, old, correlation, context)]
+  }
+
+  /** Rules are only judged where nothing keeps their values from being what the rules take them for. */
+  #ruleErrors(
+    errors: readonly FieldError[],
+    draft: Readonly<KubeObject>,
+    old: Readonly<KubeObject> | undefined,
+    correlation: Correlation | undefined,
+    context: CustomContext,
+  ): FieldError[] {
+    if (this.#rules === undefined) return []
+    if (!draft.metadata?.name || errors.some(({ type }) => BLOCKING.has(type))) return [NOT_CHECKED]
+    const run = new RuleRun({ ratchets: context.gates.enabled('CRDValidationRatcheting'), warn: (text) => context.warn(text) })
+    run.run(this.#rules, draft, old, correlation)
+    return run.errors
   }
 
   #typeErrors({ kind, apiVersion }: Readonly<KubeObject>): FieldError[] {

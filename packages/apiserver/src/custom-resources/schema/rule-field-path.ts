@@ -1,9 +1,9 @@
-import { additionalSchema, itemSchema, type JsonSchemaProps } from './json-schema-props.ts'
+import { additionalSchema, type JsonSchemaProps } from './json-schema-props.ts'
 
 /** A field that a path in a schema leads to. */
 export interface ResolvedField {
-  /** The names on the way, keys of maps among them. */
-  readonly steps: readonly (string | { readonly key: string } | { readonly index: number })[]
+  /** The path as errors print it: fields after dots, keys of maps in brackets. */
+  readonly path: string
   readonly schema: JsonSchemaProps
 }
 
@@ -13,64 +13,57 @@ export class FieldPathError extends Error {
 }
 
 /**
- * The field that a path leads to within a schema: `.spec.a`, `['b.c']`, and `[0]` where lists may be entered (API reference, ValidationRule `fieldPath`).
- * Undefined where it leads nowhere.
+ * The field that a path leads to within a schema: `.spec.a`, and `['b.c']` where brackets are allowed (API reference, ValidationRule `fieldPath`). Lists
+ * cannot be entered. Throws a FieldPathError that says why where it leads nowhere.
  */
-export function resolveFieldPath(path: string, schema: JsonSchemaProps, allowsIndexes = true): ResolvedField | undefined {
-  try {
-    return followFieldPath(path, schema, allowsIndexes)
-  } catch (error) {
-    if (error instanceof FieldPathError) return undefined
-    throw error
-  }
-}
-
-/** The same; throws a FieldPathError that says why where it leads nowhere. */
-export function followFieldPath(path: string, schema: JsonSchemaProps, allowsIndexes = true): ResolvedField {
+export function resolveFieldPath(path: string, schema: JsonSchemaProps, allowsBrackets = true): ResolvedField {
   const tokens = tokensOf(path)
-  const steps: ResolvedField['steps'][number][] = []
-  let current = schema
-  for (const { name, bracketed, indexed } of tokens) {
-    if (indexed) {
-      const items = itemSchema(current)
-      if (!allowsIndexes || items === undefined) throw new FieldPathError('does not refer to a valid field')
-      steps.push({ index: Number(name) })
-      current = items
-      continue
-    }
-    const property = Object.hasOwn(current.properties ?? {}, name) ? current.properties![name] : undefined
-    const values = additionalSchema(current)
-    if (property !== undefined) {
-      steps.push(bracketed && /[^A-Za-z0-9_$-]/.test(name) ? { key: name } : name)
-      current = property
-    } else if (values !== undefined) {
-      steps.push(bracketed ? { key: name } : name)
-      current = values
-    } else throw new FieldPathError('does not refer to a valid field')
+  let at = 0
+  const next = (): string => {
+    const token = tokens[at++]
+    if (token === undefined) throw new FieldPathError('unexpected end of JSON path')
+    return token
   }
-  return { steps, schema: current }
+  let found: ResolvedField = { path: '', schema }
+  while (at < tokens.length) {
+    const token = next()
+    if (token === '.') found = enter(found, next())
+    else if (token === '[') {
+      if (!allowsBrackets) throw new FieldPathError('array notation is not allowed')
+      const quoted = next()
+      if (!/^'.*'$/s.test(quoted) || quoted.length < 2) throw new FieldPathError(`expected single quoted string but got ${quoted}`)
+      found = enter(found, unescaped(quoted.slice(1, -1)))
+      const end = next()
+      if (end !== ']') throw new FieldPathError(`expected ] but got ${end}`)
+    } else throw new FieldPathError(`expected [ or . but got: ${token}`)
+  }
+  return found
 }
 
-/** A part of a path: `.name`, `['name']` or `[3]`. */
-interface Token {
-  readonly name: string
-  readonly bracketed: boolean
-  readonly indexed: boolean
+function enter({ path, schema }: ResolvedField, name: string): ResolvedField {
+  const properties = schema.properties ?? {}
+  if (Object.keys(properties).length > 0) {
+    if (!Object.hasOwn(properties, name)) throw new FieldPathError('does not refer to a valid field')
+    return { path: path === '' ? name : `${path}.${name}`, schema: properties[name]! }
+  }
+  const values = additionalSchema(schema)
+  if (values === undefined) throw new FieldPathError('does not refer to a valid field')
+  return { path: `${path}[${name}]`, schema: values }
 }
 
-const TOKEN = /\.([A-Za-z_][A-Za-z0-9_-]*)|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]/y
+/** Texts in single quotes, delimiters, and what stands between delimiters. */
+const TOKEN = /'(?:[^'\\]|\\.)*'|[.[\]]|[^.[\]']+|'.*/gs
 
-function tokensOf(path: string): Token[] {
-  const tokens: Token[] = []
-  TOKEN.lastIndex = 0
-  while (TOKEN.lastIndex < path.length) {
-    const at = TOKEN.lastIndex
-    const match = TOKEN.exec(path)
-    if (match === null) throw new FieldPathError(at === 0 ? `must start with '.' or '['` : `unexpected character at position ${at}`)
-    const [, dotted, single, double, index] = match
-    const text = dotted ?? single ?? double ?? index!
-    tokens.push({ name: text.replaceAll(/\\(.)/g, '$1'), bracketed: dotted === undefined, indexed: index !== undefined })
-  }
-  if (tokens.length === 0) throw new FieldPathError('must not be empty')
-  return tokens
+function tokensOf(path: string): string[] {
+  return path.match(TOKEN) ?? []
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', "'": "'", '\\': '\\' }
+
+function unescaped(text: string): string {
+  return text.replaceAll(/\\(.)/gs, (escape, letter: string) => {
+    const meant = ESCAPES[letter]
+    if (meant === undefined) throw new FieldPathError(`invalid string literal: invalid escape char ${escape}`)
+    return meant
+  })
 }

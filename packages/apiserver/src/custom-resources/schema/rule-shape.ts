@@ -1,6 +1,6 @@
 import { type FieldError, type FieldPath, invalid, notSupported, required } from '@kubetape/apimachinery'
 import type { JsonSchemaProps, ValidationRule } from './json-schema-props.ts'
-import { resolveFieldPath } from './rule-field-path.ts'
+import { FieldPathError, resolveFieldPath } from './rule-field-path.ts'
 
 /** The reasons that a rule may give, as upstream lists them. */
 const REASONS: readonly string[] = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired']
@@ -22,8 +22,18 @@ function shapeErrors(rule: ValidationRule, schema: JsonSchemaProps, path: FieldP
   const refuse = (detail: string): unknown => errors.push(invalid(path.child('fieldPath'), fieldPath, detail))
   if (fieldPath.trim() === '') refuse('fieldPath must be non-empty if specified')
   if (hasLineBreaks(fieldPath)) refuse('fieldPath must not contain line breaks')
-  if (resolveFieldPath(fieldPath, schema) === undefined) refuse('fieldPath must be a valid path')
+  if (!leadsSomewhere(fieldPath, schema)) refuse('fieldPath must be a valid path')
   return errors
+}
+
+function leadsSomewhere(fieldPath: string, schema: JsonSchemaProps): boolean {
+  try {
+    resolveFieldPath(fieldPath, schema)
+    return true
+  } catch (error) {
+    if (error instanceof FieldPathError) return false
+    throw error
+  }
 }
 
 /** Of the rule and its message only one thing is said. */

@@ -20,17 +20,19 @@ export interface Place {
   readonly insideMetadata: boolean
   /** The outermost part of the schema within which old values cannot be told; `oldSelf` is refused there. */
   readonly uncorrelated: FieldPath | undefined
+  /** How often values of the schema may occur in one object; Infinity where nothing around it says. */
+  readonly cardinality: number
 }
 
 /** Judges the rules of one schema; called for inner schemas first, and only where nothing else is wrong with it or with what it contains. */
-export type RuleJudge = (schema: JsonSchemaProps, path: FieldPath, place: Place) => void
+export type JudgeRules = (schema: JsonSchemaProps, path: FieldPath, place: Place) => void
 
 /** What is wrong with the keywords of a schema and of all schemas in it. */
 export class SchemaKeywords {
   readonly #rules: KeywordRules
-  readonly #judge: RuleJudge | undefined
+  readonly #judge: JudgeRules | undefined
 
-  constructor(rules: KeywordRules, judge: RuleJudge | undefined) {
+  constructor(rules: KeywordRules, judge: JudgeRules | undefined) {
     this.#rules = rules
     this.#judge = judge
   }
@@ -84,7 +86,14 @@ export class SchemaKeywords {
     const values = additionalSchema(schema)
     if (values === undefined) return
     const forbidsDefaults = place.insideMetadata ? 'inside additionalProperties applying to object metadata' : place.forbidsDefaults
-    errors.push(...this.check(values, path.child('additionalProperties'), { ...place, isRoot: false, forbidsDefaults }, judged))
+    errors.push(
+      ...this.check(
+        values,
+        path.child('additionalProperties'),
+        { ...place, isRoot: false, forbidsDefaults, cardinality: cardinalityIn(schema, place) },
+        judged,
+      ),
+    )
   }
 
   #checkProperties(schema: JsonSchemaProps, path: FieldPath, place: Place, judged: boolean, errors: FieldError[]): void {
@@ -97,6 +106,7 @@ export class SchemaKeywords {
         insideMetadata: place.insideMetadata || isMeta,
         forbidsDefaults: isMeta && place.isRoot ? `in top-level ${name}` : place.forbidsDefaults,
         uncorrelated: place.uncorrelated ?? (isAtomic ? path : undefined),
+        cardinality: cardinalityIn(schema, place),
       }
       errors.push(...this.check(property, path.child('properties').key(name), inner, judged))
     }
@@ -104,7 +114,12 @@ export class SchemaKeywords {
 
   #checkItems(schema: JsonSchemaProps, path: FieldPath, place: Place, judged: boolean, errors: FieldError[]): void {
     // Items are only told by the keys of map lists; those of sets are what they are.
-    const inner: Place = schema['x-kubernetes-list-type'] === 'map' ? place : { ...place, uncorrelated: place.uncorrelated ?? path }
+    const isMapList = schema['x-kubernetes-list-type'] === 'map'
+    const inner: Place = {
+      ...place,
+      uncorrelated: place.uncorrelated ?? (isMapList ? undefined : path),
+      cardinality: cardinalityIn(schema, place),
+    }
     const items = itemSchema(schema)
     if (items !== undefined) errors.push(...this.check(items, path.child('items'), inner, judged))
     else if (Array.isArray(schema.items))
@@ -137,6 +152,17 @@ export class SchemaKeywords {
       errors.push(notSupported(path.child('x-kubernetes-list-type'), listType, ['atomic', 'set', 'map']))
     return errors
   }
+}
+
+/** How often values in a value of this schema may occur. */
+function cardinalityIn(schema: JsonSchemaProps, { cardinality }: Place): number {
+  const bound =
+    schema.type === 'array'
+      ? schema.maxItems
+      : schema.type === 'object' && schema.additionalProperties !== undefined
+        ? schema.maxProperties
+        : 1
+  return bound === undefined || !Number.isFinite(cardinality) ? Infinity : cardinality * Math.max(bound, 0)
 }
 
 const isNameList = (one: JsonSchemaProps | readonly string[]): one is readonly string[] => Array.isArray(one)

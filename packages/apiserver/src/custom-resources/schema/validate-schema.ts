@@ -1,6 +1,7 @@
 import { type FieldError, FieldPath, forbidden, invalid } from '@kubetape/apimachinery'
 import { itemSchema, type JsonSchemaProps } from './json-schema-props.ts'
 import { defaultErrors } from './schema-defaults.ts'
+import { RuleJudge } from './rule-judge.ts'
 import { type Place, SchemaKeywords, soundnessErrors } from './schema-keywords.ts'
 import { structuralErrors } from './structural-rules.ts'
 import { structuralOf } from './structural.ts'
@@ -43,7 +44,7 @@ const FORBIDDEN_AT_ROOT: readonly (keyof JsonSchemaProps)[] = [
   'x-kubernetes-map-type',
 ]
 
-const ROOT: Place = { isRoot: true, forbidsDefaults: undefined, insideMetadata: false, uncorrelated: undefined }
+const ROOT: Place = { isRoot: true, forbidsDefaults: undefined, insideMetadata: false, uncorrelated: undefined, cardinality: 1 }
 
 /**
  * What is wrong with the schema of a version of a CustomResourceDefinition at `path` (`spec.validation.openAPIV3Schema`, or that of one of several
@@ -52,12 +53,17 @@ const ROOT: Place = { isRoot: true, forbidsDefaults: undefined, insideMetadata: 
 export function validateSchema(schema: JsonSchemaProps, path: FieldPath, options: SchemaOptions): FieldError[] {
   const errors = rootErrors(schema, path, options)
   const { old } = options
+  const judge = new RuleJudge()
+  let mayHaveRules = false
   const isStructural = !old.some((one) => structuralErrors(one, FieldPath.of('')).length > 0)
   if (isStructural) {
     const ofStructure = canBeStructural(schema) ? structuralErrors(schema, path) : []
     errors.push(...ofStructure)
-    if (ofStructure.length === 0 && canBeStructural(schema))
-      errors.push(...defaultErrors(structuralOf(schema), path, !hasUnprunedDefaults(old)))
+    if (ofStructure.length === 0 && canBeStructural(schema)) {
+      const ofDefaults = defaultErrors(structuralOf(schema), path, !hasUnprunedDefaults(old))
+      errors.push(...ofDefaults)
+      mayHaveRules = ofDefaults.length === 0
+    }
   }
   const keywords = new SchemaKeywords(
     {
@@ -65,9 +71,9 @@ export function validateSchema(schema: JsonSchemaProps, path: FieldPath, options
       requireAtomicSets: !old.some((one) => someSchema(one, hasNonAtomicSet)),
       requireSoundMapKeys: !old.some((one) => someSchema(one, (inner) => soundnessErrors(inner, path).length > 0)),
     },
-    undefined,
+    (one, at, place) => judge.judge(one, at, place),
   )
-  errors.push(...keywords.check(schema, path, ROOT, true))
+  errors.push(...keywords.check(schema, path, ROOT, mayHaveRules), ...judge.errors, ...judge.totalErrors(path))
   return errors
 }
 

@@ -3,9 +3,9 @@ import type {
   CustomResourceDefinitionNames,
   CustomResourceDefinitionSpec,
   CustomResourceDefinitionVersion,
+  JSONSchemaProps,
 } from '@kubetape/api/types/apiextensions/v1'
 import {
-  deepEqual,
   dns1035LabelErrors,
   dnsSubdomainErrors,
   type FieldError,
@@ -16,17 +16,17 @@ import {
   required,
   validateImmutable,
 } from '@kubetape/apimachinery'
+import type { JsonSchemaProps } from '../../custom-resources/schema/json-schema-props.ts'
+import { validateSchema } from '../../custom-resources/schema/validate-schema.ts'
 import { API_APPROVED_ANNOTATION, apiApproval, isProtectedGroup } from './api-approval.ts'
 import { validateConversion } from './conversion-validation.ts'
+import { type Hoisted, hoistedFields, printVersions } from './hoisted-fields.ts'
 import { validateColumns, validateDeprecation, validateSelectableFields, validateSubresources } from './version-fields-validation.ts'
 
 const METADATA = FieldPath.of('metadata')
 const SPEC = FieldPath.of('spec')
 const STATUS = FieldPath.of('status')
 const PRESERVE = 'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead'
-
-/** Fields of a version that upstream's internal type has once for all versions where they are the same: their errors are told at that place. */
-const HOISTED = ['schema', 'subresources', 'additionalPrinterColumns', 'selectableFields'] as const
 
 /** What is wrong with a new definition. */
 export function validateDefinition(definition: Readonly<CustomResourceDefinition>): FieldError[] {
@@ -37,7 +37,7 @@ export function validateDefinition(definition: Readonly<CustomResourceDefinition
     wrong.push(invalid(METADATA.child('name'), name, 'must be spec.names.plural+"."+spec.group'))
   return [
     ...wrong,
-    ...validateSpec(spec),
+    ...validateSpec(spec, undefined),
     ...statusErrors(definition),
     ...approvalErrors(definition, undefined),
     ...preserveErrors(spec, undefined),
@@ -52,7 +52,7 @@ export function validateDefinitionUpdate(
   const { spec } = definition
   const wasEstablished = old.status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false
   return [
-    ...validateSpec(spec),
+    ...validateSpec(spec, old.spec),
     ...(wasEstablished
       ? [
           ...validateImmutable(spec.scope, old.spec.scope, SPEC.child('scope')),
@@ -110,31 +110,22 @@ function preserveErrors(
   return [invalid(SPEC.child('preserveUnknownFields'), true, PRESERVE)]
 }
 
-function validateSpec(spec: Readonly<CustomResourceDefinitionSpec>): FieldError[] {
+function validateSpec(spec: Readonly<CustomResourceDefinitionSpec>, old: Readonly<CustomResourceDefinitionSpec> | undefined): FieldError[] {
   const versions = spec.versions ?? []
   const common = hoistedFields(versions)
+  const before = (old?.versions ?? []).flatMap(({ schema }) => (schema?.openAPIV3Schema === undefined ? [] : [schema.openAPIV3Schema]))
   const errors = [...groupErrors(spec.group), ...scopeErrors(spec.scope)]
   if (!common.has('schema') || versions[0]?.schema?.openAPIV3Schema === undefined) errors.push(...missingSchemas(versions))
-  for (const [at, version] of versions.entries()) errors.push(...versionErrors(version, at, common))
+  for (const [at, version] of versions.entries()) errors.push(...versionErrors(version, at, common, before))
   errors.push(...versionsErrors(versions))
   const names = spec.names
   const namesPath = SPEC.child('names')
   for (const field of ['plural', 'singular', 'kind', 'listKind'] as const) if (!names[field]) errors.push(required(namesPath.child(field)))
   errors.push(...validateNames(names, namesPath))
   const [first] = versions
-  if (first !== undefined) errors.push(...commonErrors(first, common))
+  if (first !== undefined) errors.push(...commonErrors(versions, first, common, before))
   if (spec.conversion !== undefined) errors.push(...validateConversion(spec.conversion, SPEC.child('conversion')))
   return errors
-}
-
-type Hoisted = (typeof HOISTED)[number]
-
-/** The fields that all versions have alike, if only because there is one version. */
-function hoistedFields(versions: readonly Readonly<CustomResourceDefinitionVersion>[]): ReadonlySet<Hoisted> {
-  const [first, ...others] = versions
-  return new Set(
-    HOISTED.filter((field) => first !== undefined && others.every((one) => deepEqual(one[field] ?? null, first[field] ?? null))),
-  )
 }
 
 function groupErrors(group: string): FieldError[] {
@@ -159,12 +150,20 @@ function missingSchemas(versions: readonly Readonly<CustomResourceDefinitionVers
   )
 }
 
-function versionErrors(version: Readonly<CustomResourceDefinitionVersion>, at: number, common: ReadonlySet<Hoisted>): FieldError[] {
+function versionErrors(
+  version: Readonly<CustomResourceDefinitionVersion>,
+  at: number,
+  common: ReadonlySet<Hoisted>,
+  before: readonly JSONSchemaProps[],
+): FieldError[] {
   const path = SPEC.child('versions').index(at)
   const wrong = dns1035LabelErrors(version.name)
   return [
     ...(wrong.length > 0 ? [invalid(path.child('name'), version.name, wrong.join(','))] : []),
     ...validateDeprecation(version, path),
+    ...(common.has('schema')
+      ? []
+      : schemaErrors(version.schema?.openAPIV3Schema, path.child('schema', 'openAPIV3Schema'), [version], before)),
     ...(common.has('subresources') ? [] : validateSubresources(version.subresources, path.child('subresources'))),
     ...(common.has('additionalPrinterColumns')
       ? []
@@ -173,6 +172,18 @@ function versionErrors(version: Readonly<CustomResourceDefinitionVersion>, at: n
       ? []
       : validateSelectableFields(version.selectableFields, version.schema?.openAPIV3Schema, path.child('selectableFields'))),
   ]
+}
+
+/** What is wrong with the schema of these versions; `before` are all that the stored definition has. */
+function schemaErrors(
+  schema: Readonly<JSONSchemaProps> | undefined,
+  path: FieldPath,
+  versions: readonly Readonly<CustomResourceDefinitionVersion>[],
+  before: readonly JSONSchemaProps[],
+): FieldError[] {
+  if (schema === undefined) return []
+  const hasStatus = versions.some(({ subresources }) => subresources?.status !== undefined)
+  return validateSchema(schema as JsonSchemaProps, path, { hasStatus, old: before as readonly JsonSchemaProps[] })
 }
 
 /** What is wrong with the versions together; the first one's name is told at its place in the internal type too. */
@@ -188,31 +199,16 @@ function versionsErrors(versions: readonly Readonly<CustomResourceDefinitionVers
   return wrong.length > 0 ? [...errors, invalid(SPEC.child('version'), name, wrong.join(','))] : errors
 }
 
-/** Versions as upstream prints them: what it keeps behind pointers, at an address that nobody can match on. */
-function printVersions(versions: readonly Readonly<CustomResourceDefinitionVersion>[]): string {
-  const pointer = (type: string, value: unknown): string => `(*${type})(${value === undefined ? 'nil' : '0xc000000000'})`
-  const common = hoistedFields(versions)
-  const printed = versions.map((version) => {
-    const own = (field: Hoisted): unknown => (common.has(field) ? undefined : version[field])
-    const fields = [
-      `Name:${JSON.stringify(version.name)}`,
-      `Served:${version.served}`,
-      `Storage:${version.storage}`,
-      `Deprecated:${version.deprecated ?? false}`,
-      `DeprecationWarning:${pointer('string', version.deprecationWarning)}`,
-      `Schema:${pointer('apiextensions.CustomResourceValidation', own('schema'))}`,
-      `Subresources:${pointer('apiextensions.CustomResourceSubresources', own('subresources'))}`,
-      'AdditionalPrinterColumns:[]apiextensions.CustomResourceColumnDefinition(nil)',
-      'SelectableFields:[]apiextensions.SelectableField(nil)',
-    ]
-    return `apiextensions.CustomResourceDefinitionVersion{${fields.join(', ')}}`
-  })
-  return `[]apiextensions.CustomResourceDefinitionVersion{${printed.join(', ')}}`
-}
-
 /** What is wrong with the fields that all versions have alike. */
-function commonErrors(version: Readonly<CustomResourceDefinitionVersion>, common: ReadonlySet<Hoisted>): FieldError[] {
+function commonErrors(
+  versions: readonly Readonly<CustomResourceDefinitionVersion>[],
+  version: Readonly<CustomResourceDefinitionVersion>,
+  common: ReadonlySet<Hoisted>,
+  before: readonly JSONSchemaProps[],
+): FieldError[] {
+  const schemaPath = SPEC.child('validation', 'openAPIV3Schema')
   return [
+    ...(common.has('schema') ? schemaErrors(version.schema?.openAPIV3Schema, schemaPath, versions, before) : []),
     ...(common.has('subresources') ? validateSubresources(version.subresources, SPEC.child('subresources')) : []),
     ...(common.has('additionalPrinterColumns')
       ? validateColumns(version.additionalPrinterColumns, SPEC.child('additionalPrinterColumns'))

@@ -19,6 +19,7 @@ import type { Draft, Strategy, StrategyContext, UpdateStrategy } from '../strate
 import { ageCell, containerCells, selectorCell } from '../table-cells.ts'
 import { isZeroIntOrPercent, printGoIntOrString, validateAtMostAll, validatePositiveIntOrPercent } from './int-or-percent.ts'
 import { validateCounts, validateWorkload, type WorkloadRules } from './workload-validation.ts'
+import { workloadScale } from '../subresources/workload-scale.ts'
 
 const SPEC = FieldPath.of('spec')
 const STATUS = FieldPath.of('status')
@@ -136,6 +137,7 @@ export const deploymentStrategy: Strategy = {
     if (metadata?.generation === old.metadata?.generation) return []
     return podTemplateWarnings(spec.template, (old as Deployment).spec?.template, 'spec.template', context)
   },
+  scale: workloadScale,
   subresources: { status },
   generation: 'spec',
   // Annotations reach the ReplicaSet, so the controller must see that they changed.

@@ -8,6 +8,7 @@ import { podTemplateWarnings } from '../core/pod/pod-warnings.ts'
 import type { Draft, Strategy, StrategyContext, UpdateStrategy } from '../strategy.ts'
 import { ageCell, containerCells, selectorCell } from '../table-cells.ts'
 import { validateCounts, validateWorkload, type WorkloadRules } from './workload-validation.ts'
+import { workloadScale } from '../subresources/workload-scale.ts'
 
 const SPEC = FieldPath.of('spec')
 /** Upstream's message for an empty selector is the Deployment's. */
@@ -73,6 +74,7 @@ export const replicaSetStrategy: Strategy = {
     if (metadata?.generation === old.metadata?.generation) return []
     return podTemplateWarnings(template, (old as ReplicaSet).spec?.template, 'spec.template', context)
   },
+  scale: workloadScale,
   subresources: { status: replicaStatus },
   generation: 'spec',
   metadataOnUpdate: 'whole',

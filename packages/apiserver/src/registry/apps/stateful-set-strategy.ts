@@ -9,6 +9,7 @@ import type { Draft, Strategy, StrategyContext, UpdateStrategy } from '../strate
 import { ageCell, containerCells } from '../table-cells.ts'
 import { printGoIntOrString, validateAtMostAll, isZeroIntOrPercent, validatePositiveIntOrPercent } from './int-or-percent.ts'
 import { validateCounts, validateWorkload, type WorkloadRules } from './workload-validation.ts'
+import { workloadScale } from '../subresources/workload-scale.ts'
 
 const SPEC = FieldPath.of('spec')
 const REVISIONS_KEPT = 10
@@ -171,6 +172,7 @@ export const statefulSetStrategy: Strategy = {
       texts.push('spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended')
     return [...texts, ...podTemplateWarnings(spec.template, (old as StatefulSet | undefined)?.spec?.template, 'spec.template', context)]
   },
+  scale: workloadScale,
   subresources: { status },
   generation: 'spec',
   tableRow: (object, nowMs) => {

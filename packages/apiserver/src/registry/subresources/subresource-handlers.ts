@@ -1,3 +1,9 @@
+import {
+  localSubjectAccessReview,
+  selfSubjectAccessReview,
+  selfSubjectRulesReview,
+  subjectAccessReview,
+} from '../authorization/access-reviews.ts'
 import type { SubresourceHandler } from '../registry.ts'
 import { reviewSelf } from '../authentication/self-subject-review.ts'
 import { requestToken } from '../authentication/token-request.ts'
@@ -16,6 +22,10 @@ export const subresourceHandlers: ReadonlyMap<string, SubresourceHandler> = new 
   ['/pods/log', podLog],
   ['/pods/portforward', podStream('portforward')],
   ['/pods/proxy', podProxy],
+  ['authorization.k8s.io/localsubjectaccessreviews/', localSubjectAccessReview],
+  ['authorization.k8s.io/selfsubjectaccessreviews/', selfSubjectAccessReview],
+  ['authorization.k8s.io/selfsubjectrulesreviews/', selfSubjectRulesReview],
+  ['authorization.k8s.io/subjectaccessreviews/', subjectAccessReview],
   ['/serviceaccounts/token', requestToken],
   ['authentication.k8s.io/selfsubjectreviews/', reviewSelf],
   ['authentication.k8s.io/tokenreviews/', reviewToken],

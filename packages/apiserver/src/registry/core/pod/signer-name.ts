@@ -15,11 +15,12 @@ const SIGNER_NAME_MAX_BYTES = DNS_SUBDOMAIN_MAX_BYTES + PATH_MAX_BYTES + 1
 
 /** Validates the name of a signer of certificates: `example.com/signer-name` (API reference, CertificateSigningRequestSpec). */
 export function validateSignerName(name: string, path: FieldPath): FieldError[] {
-  const errors = name === '' ? [required(path)] : []
+  if (name === '') return [required(path)]
+  const errors: FieldError[] = []
   const parts = name.split('/')
   const [domain, rest] = parts
   if (parts.length !== 2 || domain === undefined || rest === undefined) {
-    return [...errors, invalid(path, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")]
+    return [invalid(path, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'")]
   }
   if (Buffer.byteLength(domain) > DNS_SUBDOMAIN_MAX_BYTES) errors.push(tooLong(path, DNS_SUBDOMAIN_MAX_BYTES))
   errors.push(...firstWrongLabel(domain, dnsLabelErrors, path))

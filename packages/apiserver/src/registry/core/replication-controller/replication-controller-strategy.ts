@@ -9,6 +9,7 @@ import { defaultPodTemplate } from '../pod/pod-defaults.ts'
 import { dropDisabledTemplateFields } from '../pod/pod-fields.ts'
 import { validatePodTemplateSpec } from '../pod/pod-validation.ts'
 import { podTemplateWarnings } from '../pod/pod-warnings.ts'
+import { controllerScale } from '../../subresources/workload-scale.ts'
 
 const SPEC = FieldPath.of('spec')
 
@@ -76,6 +77,7 @@ export const replicationControllerStrategy: Strategy = {
       ...podTemplateWarnings(spec.template, (old as ReplicationController | undefined)?.spec?.template, 'spec.template', context),
     ]
   },
+  scale: controllerScale,
   subresources: { status: replicaStatus },
   generation: 'spec',
   metadataOnUpdate: 'whole',

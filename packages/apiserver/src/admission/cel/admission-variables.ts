@@ -1,0 +1,102 @@
+import type { GroupVersionKind, KubeObject } from '@kubetape/apimachinery'
+import { CelAuthorizer, CelResourceCheck } from '@kubetape/cel'
+import type { Storage } from '@kubetape/storage'
+import type { Authorizer } from '../../auth/authorizer.ts'
+import type { ServedResource } from '../../registry/served-resource.ts'
+import type { AdmissionAttributes } from '../admission.ts'
+import { authorizerQuestions } from './authorizer-questions.ts'
+
+/** Where expressions find what is no part of the request. */
+export interface VariableSources {
+  readonly storage: Storage
+  readonly authorizer: Authorizer
+}
+
+/** In what form a policy or webhook has matched a request: that of the request itself, or an equivalent one. */
+export interface MatchedForm {
+  readonly resource: ServedResource
+  readonly kind: GroupVersionKind
+  readonly object: Readonly<KubeObject> | undefined
+  readonly old: Readonly<KubeObject> | undefined
+}
+
+/** The form that was asked for. */
+export const ownForm = ({ resource, kind, draft, old }: AdmissionAttributes): MatchedForm => ({ resource, kind, object: draft, old })
+
+/**
+ * The variables of admission expressions, each made when it is first read: `object`, `oldObject`, `request`, `namespaceObject`, `authorizer`,
+ * `authorizer.requestResource` and `params`. One set for all expressions about one request, so that an authorizer is asked the same only once.
+ */
+export function admissionVariables(
+  attributes: AdmissionAttributes,
+  form: MatchedForm,
+  { storage, authorizer }: VariableSources,
+  params: Readonly<KubeObject> | null = null,
+): Record<string, unknown> {
+  const ask = new CelAuthorizer(authorizerQuestions(authorizer, attributes.context.user))
+  const { info } = attributes.resource
+  let request: object | undefined
+  return {
+    object: form.object ?? null,
+    oldObject: form.old ?? null,
+    request: () => (request ??= requestOf(attributes, form)),
+    namespaceObject: () => namespaceOf(attributes, storage),
+    authorizer: ask,
+    'authorizer.requestResource': () =>
+      new CelResourceCheck(ask, {
+        group: info.group,
+        resource: info.resource,
+        subresource: attributes.subresource,
+        namespace: attributes.namespace,
+        name: attributes.name,
+      }),
+    params,
+  }
+}
+
+const filled = (members: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== ''))
+
+function requestOf(attributes: AdmissionAttributes, form: MatchedForm): object {
+  const { resource, kind, subresource, namespace, name, operation, dryRun, context } = attributes
+  const resourceOf = ({ info }: ServedResource): object => ({ group: info.group, version: info.version, resource: info.resource })
+  const kindOf = ({ group, version, kind: of }: GroupVersionKind): object => ({ group, version, kind: of })
+  const { user } = context
+  return {
+    kind: kindOf(form.kind),
+    resource: resourceOf(form.resource),
+    requestKind: kindOf(kind),
+    requestResource: resourceOf(resource),
+    ...filled({ subResource: subresource, requestSubResource: subresource, name, namespace }),
+    operation,
+    userInfo: {
+      ...filled({ username: user.name, uid: user.uid ?? '' }),
+      ...(user.groups.length > 0 ? { groups: user.groups } : {}),
+      ...(Object.keys(user.extra ?? {}).length > 0 ? { extra: user.extra } : {}),
+    },
+    dryRun,
+    options: optionsOf(attributes),
+  }
+}
+
+const OPTIONS: Readonly<Record<string, string>> = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' }
+
+function optionsOf({ operation, context }: AdmissionAttributes): object | null {
+  const { options, verb } = context.request
+  const kind = verb === 'patch' ? 'PatchOptions' : OPTIONS[operation]
+  if (kind === undefined) return null
+  const { dryRun, fieldManager, fieldValidation, force, gracePeriodSeconds, propagationPolicy } = options
+  const given =
+    operation === 'DELETE' ? { dryRun, gracePeriodSeconds, propagationPolicy } : { dryRun, force, fieldManager, fieldValidation }
+  const members = Object.entries(given).filter(([, value]) => value !== undefined)
+  return { kind, apiVersion: 'meta.k8s.io/v1', ...Object.fromEntries(members) }
+}
+
+/** Null for objects outside of namespaces, and for namespaces themselves. */
+function namespaceOf({ namespace, kind }: AdmissionAttributes, storage: Storage): object | null {
+  if (namespace === '' || (kind.kind === 'Namespace' && kind.group === '')) return null
+  const stored = storage.get({ group: '', resource: 'namespaces' }, '', namespace)
+  if (stored === undefined) return null
+  const { metadata, spec, status } = stored.object
+  return { metadata: { ...metadata, UID: metadata?.uid }, spec, status }
+}
