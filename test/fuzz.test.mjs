@@ -82,8 +82,13 @@ async function residentBytes() {
   return Number(/^process_resident_memory_bytes (\S+)/m.exec(body)?.[1])
 }
 
-/** The status and the body of an answer, or what went wrong with it. */
-function answer({ method, path, headers, body }) {
+/** The status and the body of an answer, or what went wrong with it. A connection that was ended while it waited for work is opened anew. */
+async function answer(wanted) {
+  const first = await attempt(wanted)
+  return first.stale ? attempt(wanted) : first
+}
+
+function attempt({ method, path, headers, body }) {
   return new Promise((resolve) => {
     let timer
     const finish = (result) => {
@@ -102,7 +107,9 @@ function answer({ method, path, headers, body }) {
       request.destroy()
       finish({ code: 0, error: `no answer within ${ANSWER_MS / 1000} s` })
     }, ANSWER_MS)
-    request.on('error', (error) => finish({ code: 0, error: `${error.code ?? ''} ${error.message}` }))
+    request.on('error', (error) =>
+      finish({ code: 0, error: `${error.code ?? ''} ${error.message}`, stale: request.reusedSocket && error.code === 'ECONNRESET' }),
+    )
     request.on('response', (response) => {
       let text = ''
       response.setEncoding('latin1').on('data', (more) => (text += more))

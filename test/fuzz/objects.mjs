@@ -38,7 +38,7 @@ export function objectOf(kind, random, name) {
   object.apiVersion = random.chance(0.97) ? (kind.group === '' ? kind.version : `${kind.group}/${kind.version}`) : random.pick(JUNK)
   object.kind = random.chance(0.97) ? kind.kind : random.pick(JUNK)
   object.metadata = { ...(random.chance(0.3) ? object.metadata : {}), name, ...(random.chance(0.2) ? { labels: { app: 'web' } } : {}) }
-  for (let left = random.below(3); left > 0; left--) breakOne(object, random)
+  for (let left = random.chance(0.5) ? 1 + random.below(2) : 0; left > 0; left--) breakOne(object, random)
   return object
 }
 

@@ -41,36 +41,39 @@ const QUERIES = {
   orphanDependents: ['true'],
   includeObject: ['None', 'Metadata', 'Object', 'x'],
 }
-const METHODS = ['GET', 'GET', 'GET', 'POST', 'POST', 'POST', 'PUT', 'PUT', 'PATCH', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
+const OF_VERB = { get: 'GET', list: 'GET', watch: 'GET', create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE', deletecollection: 'DELETE' }
 
-/** One request: `{ method, path, headers, body }`. */
+/** One request: `{ method, path, headers, body }`. Mostly a verb that the resource has, and of writes more than of reads. */
 export function requestOf(random) {
-  const method = random.pick(METHODS)
   const resource = random.pick(RESOURCES)
+  const verb = random.pick(random.chance(0.4) ? resource.verbs.filter((one) => one === 'create' || one === 'update').concat(resource.verbs[0]) : resource.verbs)
+  const method = random.chance(0.92) ? OF_VERB[verb] : random.pick(METHODS)
   const name = random.pick(NAMES)
-  const headers = { accept: random.chance(0.7) ? 'application/json' : random.pick(ACCEPTS) }
+  const headers = { accept: random.chance(0.8) ? 'application/json' : random.pick(ACCEPTS) }
   if (random.chance(0.05)) headers['impersonate-user'] = random.pick(['jane', 'system:serviceaccount:default:default', 'system:node:a'])
-  if (random.chance(0.02)) headers['impersonate-group'] = random.pick(['system:masters', 'x'])
-  const path = pathOf(resource, method, name, random) + queryOf(random)
+  if (random.chance(0.01)) headers['impersonate-group'] = random.pick(['system:masters', 'x'])
+  const path = pathOf(resource, verb, name, random) + queryOf(random)
   const body = method === 'GET' || method === 'HEAD' || method === 'OPTIONS' ? undefined : bodyOf(method, resource, name, headers, random)
   return { method, path, headers, body }
 }
 
-function pathOf(resource, method, name, random) {
+function pathOf(resource, verb, name, random) {
   const parts = resource.group === '' ? ['api', resource.version] : ['apis', resource.group, resource.version]
-  if (random.chance(0.03)) parts.push('watch')
-  if (resource.namespaced && random.chance(0.95)) parts.push('namespaces', random.chance(0.95) ? 'default' : random.pick(NAMES))
+  if (random.chance(0.02)) parts.push('watch')
+  if (resource.namespaced && random.chance(0.97)) parts.push('namespaces', random.chance(0.95) ? 'default' : random.pick(NAMES))
   parts.push(resource.resource)
-  if (method !== 'POST' || random.chance(0.2)) if (random.chance(0.8)) parts.push(name)
-  if (random.chance(0.15) && resource.subresources.length > 0) parts.push(random.pick(resource.subresources).name)
-  if (random.chance(0.05)) parts[random.below(parts.length)] = random.pick(ODD_SEGMENTS)
-  if (random.chance(0.02)) parts.push(random.pick(ODD_SEGMENTS))
+  const named = !['list', 'watch', 'create', 'deletecollection'].includes(verb)
+  if (named !== random.chance(0.03)) parts.push(name)
+  if (random.chance(0.1) && resource.subresources.length > 0) parts.push(random.pick(resource.subresources).name)
+  if (random.chance(0.03)) parts[random.below(parts.length)] = random.pick(ODD_SEGMENTS)
+  if (random.chance(0.01)) parts.push(random.pick(ODD_SEGMENTS))
   return `/${parts.join('/')}`
 }
 
 function queryOf(random) {
   const parts = []
-  for (let left = random.chance(0.5) ? 1 + random.below(3) : 0; left > 0; left--) {
+  for (let left = random.chance(0.3) ? 1 + random.below(3) : 0; left > 0; left--) {
     const key = random.pick(Object.keys(QUERIES))
     parts.push(`${key}=${encodeURIComponent(random.pick(QUERIES[key]))}`)
   }
