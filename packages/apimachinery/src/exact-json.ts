@@ -26,14 +26,14 @@ export function exactInteger(value: number, text: string): number | bigint {
   return BigInt.asIntN(64, exact) === exact ? exact : value
 }
 
-/** The JSON text of a value, which may have bigints. */
-export function printExactJson(value: unknown): string {
+/** The JSON text of a value, which may have bigints. `indent`: as of `JSON.stringify`. */
+export function printExactJson(value: unknown, indent?: number): string {
   try {
-    return JSON.stringify(value)
+    return JSON.stringify(value, null, indent)
   } catch (error) {
     // Values with bigints are rare; asking every value whether it is one is slow.
     if (!(error instanceof TypeError)) throw error
-    return JSON.stringify(value, (_, member: unknown) => (typeof member === 'bigint' ? rawJson(member.toString()) : member))
+    return JSON.stringify(value, (_, member: unknown) => (typeof member === 'bigint' ? rawJson(member.toString()) : member), indent)
   }
 }
 

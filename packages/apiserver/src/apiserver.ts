@@ -4,6 +4,8 @@ import { type Clock, type Random, type UidSource, uidSource } from '@kubetape/de
 import type { Storage } from '@kubetape/storage'
 import { AdmissionChain } from './admission/admission.ts'
 import { defaultPlugins } from './admission/default-plugins.ts'
+import { HttpsTransport } from './admission/webhook/https-transport.ts'
+import type { WebhookTransport } from './admission/webhook/webhook-transport.ts'
 import { bootstrapPolicy } from './auth/rbac/bootstrap/bootstrap-policy.ts'
 import { reconcilePolicy } from './auth/rbac/bootstrap/reconcile-policy.ts'
 import { grantCheck } from './auth/rbac/grant-check.ts'
@@ -44,6 +46,8 @@ export interface ApiserverOptions {
   readonly metrics: () => Promise<string>
   readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
   readonly checks?: readonly HealthCheck[]
+  /** How admission webhooks are reached. Default: over HTTPS. */
+  readonly webhooks?: WebhookTransport
   /** How clients are known, beside what `listen` says. Default: tokens of service accounts, signed with a key of this process. */
   readonly identities?: IdentityOptions
 }
@@ -67,6 +71,7 @@ export class Apiserver {
   readonly #options: ApiserverOptions
   readonly #customResources: CustomResourceServer
   readonly #identities: ApiserverIdentities
+  readonly #webhooks: WebhookTransport
   #server: ApiServer | undefined
   /** What goes on beside requests. */
   readonly #stops: (() => void)[] = []
@@ -78,10 +83,9 @@ export class Apiserver {
     const authorizer = unionAuthorizer([superusers, rbac])
     this.#identities = new ApiserverIdentities({ storage, clock, gates, log: options.log, ...options.identities })
     const identities = this.#identities
-    const admission = new AdmissionChain([
-      ...defaultPlugins({ storage, clock, random, gates, authorizer, registry: () => this.registry, log: options.log }),
-      grantCheck(rbac, authorizer),
-    ])
+    this.#webhooks = options.webhooks ?? new HttpsTransport()
+    const plugins = { storage, clock, random, gates, authorizer, registry: () => this.registry, webhooks: this.#webhooks, log: options.log }
+    const admission = new AdmissionChain([...defaultPlugins(plugins), grantCheck(rbac, authorizer)])
     this.registry = new Registry(
       {
         storage,
@@ -158,5 +162,6 @@ export class Apiserver {
     for (const stop of this.#stops) stop()
     this.#customResources.stop()
     await this.#server?.close()
+    this.#webhooks.close()
   }
 }

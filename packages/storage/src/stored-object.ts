@@ -1,5 +1,5 @@
 import type { KubeObject } from '@kubetape/apimachinery'
-import { deepFreeze } from '@kubetape/apimachinery'
+import { deepFreeze, parseExactJson, printExactJson } from '@kubetape/apimachinery'
 
 /** Bytes that are sent to many watchers, under the event type that they say. */
 export interface Frame {
@@ -43,7 +43,7 @@ export class StoredObject {
   get object(): Readonly<KubeObject> {
     const known = this.#object ?? this.#weak?.deref()
     if (known !== undefined) return known
-    const parsed = deepFreeze(JSON.parse(decode(this.bytes)) as KubeObject)
+    const parsed = deepFreeze(parseExactJson(decode(this.bytes)) as KubeObject)
     if (this.#superseded) this.#weak = new WeakRef(parsed)
     else this.#object = parsed
     return parsed
@@ -90,7 +90,7 @@ export class StoredObject {
  */
 export function encodeObject(object: KubeObject): Uint8Array {
   const { kind, apiVersion, ...rest } = object
-  return Buffer.from(JSON.stringify({ kind, apiVersion, ...rest }), 'utf8')
+  return Buffer.from(printExactJson({ kind, apiVersion, ...rest }), 'utf8')
 }
 
 /** The bytes with which every object of this type begins; what follows is `"metadata":…`. */

@@ -20,6 +20,8 @@ export interface AdmissionAttributes {
   readonly old: Readonly<KubeObject> | undefined
   readonly dryRun: boolean
   readonly context: RequestContext
+  /** A plugin may want all to mutate once more, since it has changed the object after others: 'wanted'; while they do so, 'running'. */
+  reinvocation?: 'wanted' | 'running'
 }
 
 /** One plugin of the chain. Throwing a StatusError refuses the request. */
@@ -41,12 +43,19 @@ export class AdmissionChain {
 
   /** A promise only where a plugin waits: everything else stays within one turn. */
   mutate(attributes: AdmissionAttributes): void | Promise<void> {
-    return this.#run('mutate', attributes, 0)
+    const waiting = this.#run('mutate', attributes, 0)
+    return waiting === undefined ? this.#mutateAgain(attributes) : waiting.then(() => this.#mutateAgain(attributes))
   }
 
   /** As `mutate`, for the second half of the chain. */
   validate(attributes: AdmissionAttributes): void | Promise<void> {
     return this.#run('validate', attributes, 0)
+  }
+
+  #mutateAgain(attributes: AdmissionAttributes): void | Promise<void> {
+    if (attributes.reinvocation !== 'wanted') return undefined
+    attributes.reinvocation = 'running'
+    return this.#run('mutate', attributes, 0)
   }
 
   #run(half: 'mutate' | 'validate', attributes: AdmissionAttributes, from: number): void | Promise<void> {

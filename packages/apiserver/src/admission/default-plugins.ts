@@ -12,6 +12,9 @@ import { priority } from './priority.ts'
 import { resourceQuota } from './resource-quota/resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
+import { mutatingWebhooks } from './webhook/mutating-webhooks.ts'
+import { validatingWebhooks } from './webhook/validating-webhooks.ts'
+import type { WebhookTransport } from './webhook/webhook-transport.ts'
 
 /** What plugins may use. They read the cluster's objects from storage, not through informers: what was committed is what they see. */
 export interface PluginEnvironment {
@@ -22,6 +25,8 @@ export interface PluginEnvironment {
   readonly authorizer: Authorizer
   /** All that is served; there when the first request is admitted. */
   readonly registry: () => Registry
+  /** How webhooks are reached. */
+  readonly webhooks: WebhookTransport
   readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
 }
 
@@ -41,7 +46,9 @@ export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[
     certificateSigning(authorizer),
     certificateSubjectRestriction,
     // ClusterTrustBundleAttest, DefaultIngressClass
-    // MutatingAdmissionWebhook, ValidatingAdmissionPolicy, ValidatingAdmissionWebhook
+    mutatingWebhooks(environment),
+    // ValidatingAdmissionPolicy
+    validatingWebhooks(environment),
     resourceQuota(environment),
   ]
 }

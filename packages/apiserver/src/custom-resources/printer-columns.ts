@@ -1,6 +1,6 @@
 import type { TableColumn } from '@kubetape/api'
 import type { CustomResourceColumnDefinition } from '@kubetape/api/types/apiextensions/v1'
-import { humanDuration, type KubeObject, printGoValue } from '@kubetape/apimachinery'
+import { humanDuration, type KubeObject, printExactJson, printGoValue } from '@kubetape/apimachinery'
 import { compileJsonPath, type JsonPath, JsonPathError } from './json-path.ts'
 
 /** A column with what the definition says of it. */
@@ -56,7 +56,7 @@ function cellOf(type: string, path: JsonPath): (object: Readonly<KubeObject>, no
 function cellValue(type: string, value: unknown, nowMs: number): unknown {
   switch (type) {
     case 'string':
-      return typeof value === 'object' ? JSON.stringify(value) : printGoValue(value)
+      return typeof value === 'object' ? printExactJson(value) : printGoValue(value)
     case 'integer':
       return typeof value === 'number' || typeof value === 'bigint' ? integerOf(value) : null
     case 'number':

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@kubetape/apimachinery'
+import { type KubeObject, printExactJson } from '@kubetape/apimachinery'
 import type { ListResult, StoredObject } from '@kubetape/storage'
 import type { ApiResult } from '../request/api-request.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
@@ -21,12 +21,12 @@ export function encodeResult(resource: ServedResource, result: Exclude<ApiResult
 }
 
 export function encodeJson(value: KubeObject | object): Uint8Array {
-  return Buffer.from(JSON.stringify(value), 'utf8')
+  return Buffer.from(printExactJson(value), 'utf8')
 }
 
 /** With a line feed at its end, as the API server ends JSON answers. */
 export function encodeJsonLine(value: object): Uint8Array {
-  return Buffer.from(`${JSON.stringify(value)}\n`, 'utf8')
+  return Buffer.from(`${printExactJson(value)}\n`, 'utf8')
 }
 
 /** `{"kind":"PodList",…,"items":[…]}`; items of built-in kinds leave out kind and apiVersion, which stand at their head. */

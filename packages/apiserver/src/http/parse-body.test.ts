@@ -3,16 +3,18 @@ import { bodyText, patchText, repeatedYamlKeys } from './parse-body.ts'
 
 describe('bodyText()', () => {
   test('passes JSON through and converts YAML 1.1', () => {
-    expect(bodyText(Buffer.from('{"a": 1}'), 'application/json')).toBe('{"a": 1}')
-    expect(bodyText(Buffer.from('a: yes\nb: 0o7\n'), 'application/yaml')).toContain('"a":true')
-    expect(bodyText(Buffer.from(''), 'application/yaml')).toBe('null')
+    expect(bodyText(Buffer.from('{"a": 1}'), 'application/json', 'Job')).toBe('{"a": 1}')
+    expect(bodyText(Buffer.from('a: yes\nb: 0o7\n'), 'application/yaml', 'Job')).toContain('"a":true')
+    expect(bodyText(Buffer.from(''), 'application/yaml', 'Job')).toBe('null')
   })
 
   test('refuses other media types, and YAML that is none', () => {
-    expect(() => bodyText(Buffer.from('x'), 'text/plain')).toThrow(
+    expect(() => bodyText(Buffer.from('x'), 'text/plain', 'Job')).toThrow(
       'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
     )
-    expect(() => bodyText(Buffer.from('a: [1'), 'application/yaml')).toThrow('error converting YAML to JSON: yaml: ')
+    expect(() => bodyText(Buffer.from('a: [1'), 'application/yaml', 'Job')).toThrow(
+      'the object provided is unrecognized (must be of type Job): yaml: line 1: ',
+    )
   })
 })
 

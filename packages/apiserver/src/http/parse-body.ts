@@ -1,4 +1,4 @@
-import { badRequest, setMember, unsupportedMediaType } from '@kubetape/apimachinery'
+import { badRequest, printExactJson, setMember, unsupportedMediaType } from '@kubetape/apimachinery'
 import {
   type DocumentOptions,
   isScalar,
@@ -10,6 +10,7 @@ import {
   visit,
   YAMLParseError,
 } from 'yaml'
+import { summaryOf } from '../schema/decode-body.ts'
 import { countKeys } from '../schema/decoder.ts'
 import { ExactNumber, isInt64 } from '../schema/exact-number.ts'
 import { JsonText } from '../schema/json-text.ts'
@@ -20,11 +21,11 @@ import { protobufText } from '../protobuf/protobuf-body.ts'
 /** The media types that the bodies of writes may have. */
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
-/** A body as JSON text, converted where it is YAML or, unless `withoutProtobuf`, protobuf. Throws 415 for other media types. */
-export function bodyText(bytes: Buffer, mediaType: string, withoutProtobuf = false): string {
+/** A body of a kind as JSON text, converted where it is YAML or, unless `withoutProtobuf`, protobuf. Throws 415 for other media types, 400 for broken YAML. */
+export function bodyText(bytes: Buffer, mediaType: string, kind: string, withoutProtobuf = false): string {
   const text = bytes.toString('utf8')
   if (mediaType === 'application/json') return text
-  if (mediaType === 'application/yaml') return JSON.stringify(yaml(text) ?? null)
+  if (mediaType === 'application/yaml') return printExactJson(yaml(text, kind) ?? null)
   if (mediaType === 'application/vnd.kubernetes.protobuf' && !withoutProtobuf) return protobufText(bytes)
   throw unknownFormat(withoutProtobuf ? ACCEPTED.slice(0, 2) : ACCEPTED)
 }
@@ -84,6 +85,9 @@ function plainValue(value: unknown): unknown {
 export const unknownFormat = (accepted: readonly string[]): Error =>
   unsupportedMediaType(`the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`)
 
+/** Integers that may be more than a JavaScript number holds. */
+const LONG_NUMBER = /[0-9]{16}|0x[0-9a-fA-F]{13}/
+
 /** YAML 1.1 as the API server reads it: y, yes, on … are booleans, times stay texts. */
 const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
   version: '1.1',
@@ -93,12 +97,12 @@ const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
   customTags: (tags) => tags.filter((tag) => (typeof tag === 'string' ? tag !== 'timestamp' : tag.tag !== 'tag:yaml.org,2002:timestamp')),
 }
 
-function yaml(text: string): unknown {
+function yaml(text: string, kind: string): unknown {
   try {
-    return parseYaml(text, YAML) as unknown
+    return parseYaml(text, { ...YAML, intAsBigInt: LONG_NUMBER.test(text) }) as unknown
   } catch (error) {
-    if (error instanceof YAMLParseError) throw badRequest(`error converting YAML to JSON: yaml: ${error.message}`)
-    throw error
+    if (!(error instanceof YAMLParseError)) throw error
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): yaml: ${goYamlError(error)} (${summaryOf(text)})`)
   }
 }
 

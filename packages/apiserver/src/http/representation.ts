@@ -1,4 +1,4 @@
-import type { KubeObject, Status } from '@kubetape/apimachinery'
+import { type KubeObject, parseExactJson, printExactJson, type Status } from '@kubetape/apimachinery'
 import type { StorageEvent } from '@kubetape/storage'
 import { stringify as stringifyYaml } from 'yaml'
 import type { ApiResult, RequestOptions } from '../request/api-request.ts'
@@ -122,7 +122,7 @@ export function objectOf(result: Extract<Body, { type: 'stored' | 'object' }>): 
 function write(form: Negotiated, encode: () => Uint8Array): Encoded {
   const bytes = encode()
   if (form.mediaType === 'application/yaml') return { contentType: 'application/yaml', bytes: yamlOf(bytes), end: '' }
-  if (form.pretty) return { contentType: 'application/json', bytes: Buffer.from(JSON.stringify(parsed(bytes), null, 2), 'utf8'), end: '' }
+  if (form.pretty) return { contentType: 'application/json', bytes: Buffer.from(printExactJson(parsed(bytes), 2), 'utf8'), end: '' }
   return { contentType: 'application/json', bytes, end: '\n' }
 }
 
@@ -131,7 +131,7 @@ function yamlOf(bytes: Uint8Array): Uint8Array {
   return Buffer.from(stringifyYaml(parsed(bytes), { version: '1.1', sortMapEntries: true, indentSeq: false, lineWidth: 0 }), 'utf8')
 }
 
-const parsed = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString('utf8'))
+const parsed = (bytes: Uint8Array): unknown => parseExactJson(Buffer.from(bytes).toString('utf8'))
 
 /** Events as lines of JSON around the stored bytes; the frame of a change is made once for all watchers. Of what a watch begins with none is kept. */
 function jsonWatch(resource: ServedResource): WatchEncoding {

@@ -23,7 +23,7 @@ export function mediaTypeOf({ headers }: IncomingMessage): string {
 export async function requestBody(
   request: IncomingMessage,
   verb: string,
-  isCustom: boolean,
+  { custom, info }: { readonly custom: boolean; readonly info: { readonly kind: string } },
 ): Promise<Pick<ApiRequest, 'body' | 'patchType' | 'bodyProblems'>> {
   const mediaType = mediaTypeOf(request)
   if (verb === 'patch') {
@@ -37,7 +37,7 @@ export async function requestBody(
   }
   const bytes = await readBody(request)
   if (bytes.length === 0 && (verb === 'delete' || verb === 'deletecollection')) return {}
-  const body = new BodyText(bodyText(bytes, mediaType, isCustom && verb !== 'delete' && verb !== 'deletecollection'))
+  const body = new BodyText(bodyText(bytes, mediaType, info.kind, custom && verb !== 'delete' && verb !== 'deletecollection'))
   if (mediaType !== 'application/yaml') return { body }
   const bodyProblems = repeatedYamlKeys(bytes.toString('utf8'))
   return bodyProblems.length > 0 ? { body, bodyProblems } : { body }

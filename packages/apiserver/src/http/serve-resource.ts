@@ -63,7 +63,7 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
     serveWatch(exchange, base, registry, clock, representation)
     return
   }
-  const full = request.method === 'GET' ? base : { ...base, ...(await requestBody(request, base.verb, resource.custom)) }
+  const full = request.method === 'GET' ? base : { ...base, ...(await requestBody(request, base.verb, resource)) }
   const answer = await registry.handle(full)
   await send(exchange, answer, representation)
 }

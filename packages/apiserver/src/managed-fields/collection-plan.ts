@@ -1,3 +1,4 @@
+import { printExactJson } from '@kubetape/apimachinery'
 import { type FieldSet, LEAF, union } from './field-set.ts'
 import { ATOMIC, type FieldChanges, type FieldPlan, isRecord, noteParts } from './field-changes.ts'
 
@@ -33,7 +34,7 @@ export function listMapPlan(items: FieldPlan, keys: readonly ListKey[]): FieldPl
       if (!(live instanceof SameKeys) && !(next instanceof SameKeys)) items.compare(live, next, element, changes)
       else if (live === undefined) changes.changed[element] = merged.added(next)
       else if (next === undefined) changes.removed[element] = merged.added(live)
-      else if (JSON.stringify(live) !== JSON.stringify(next)) changes.changed[element] = merged.added(next)
+      else if (printExactJson(live) !== printExactJson(next)) changes.changed[element] = merged.added(next)
     },
   }
   return collectionPlan(merged, (value) => {

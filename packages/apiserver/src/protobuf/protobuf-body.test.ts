@@ -14,7 +14,7 @@ function body(apiVersion: string, kind: string, write: Write): Buffer {
   return Buffer.concat([Buffer.from('k8s\0'), envelope.finish()])
 }
 
-const read = (bytes: Buffer): unknown => JSON.parse(bodyText(bytes, PROTOBUF))
+const read = (bytes: Buffer): unknown => JSON.parse(bodyText(bytes, PROTOBUF, 'Job'))
 
 /** Fields that a writer of strings and messages cannot write. */
 const raw = (apiVersion: string, kind: string, message: readonly number[]): Buffer => {
@@ -94,6 +94,6 @@ describe('bodyText() of protobuf', () => {
     ['a message that is cut off', raw('v1', 'Secret', [0x1a, 9, 0x41]), 'unexpected EOF'],
     ['a number where a text belongs', raw('v1', 'Secret', [0x18, 1]), 'field 3 is a number'],
   ])('refuses %s', (_, bytes, why) => {
-    expect(() => bodyText(bytes, PROTOBUF)).toThrow(`Cannot read the protobuf body: ${why}`)
+    expect(() => bodyText(bytes, PROTOBUF, 'Job')).toThrow(`Cannot read the protobuf body: ${why}`)
   })
 })

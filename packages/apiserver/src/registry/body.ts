@@ -1,4 +1,4 @@
-import { badRequest } from '@kubetape/apimachinery'
+import { badRequest, printExactJson } from '@kubetape/apimachinery'
 import type { Decoded, FieldValidation } from '../schema/compile-kind.ts'
 import type { RequestContext } from './environment.ts'
 import type { ServedResource } from './served-resource.ts'
@@ -49,5 +49,5 @@ function decodeValue(resource: ServedResource, body: unknown, mode: FieldValidat
   const isExpected =
     (kind === undefined || kind === '' || kind === resource.info.kind) &&
     (apiVersion === undefined || apiVersion === '' || apiVersion === resource.apiVersion)
-  return isExpected ? resource.type.schema.decode(body, mode) : resource.type.readText(JSON.stringify(body), mode)
+  return isExpected ? resource.type.schema.decode(body, mode) : resource.type.readText(printExactJson(body), mode)
 }

@@ -25,8 +25,6 @@ export const genericStrategies: readonly (readonly [string, Strategy])[] = [
       }),
     },
   ],
-  ['admissionregistration.k8s.io/mutatingwebhookconfigurations', counted],
-  ['admissionregistration.k8s.io/validatingwebhookconfigurations', counted],
   ['autoscaling/horizontalpodautoscalers', uncounted],
   ['discovery.k8s.io/endpointslices', counted],
   // A status that comes with a new ServiceCIDR is kept.

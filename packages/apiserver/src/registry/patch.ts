@@ -9,6 +9,7 @@ import {
   invalidObject,
   JSON_PATCH_OPERATIONS_MAX,
   type KubeObject,
+  printExactJson,
   type StatusError,
   unsupportedMediaType,
 } from '@kubetape/apimachinery'
@@ -37,7 +38,7 @@ export function applyPatch(resource: ServedResource, context: RequestContext, ol
   if (patchType === 'apply') return applyDraft(resource, context, old)
   const patched = patchedObject(resource, old, body, patchType)
   const problems = validationMode(context) === 'Ignore' ? [] : bodyProblems
-  const refuse = (why: string): StatusError => notApplicable(patchType === 'strategic' ? printGoMap(body) : JSON.stringify(patched), why)
+  const refuse = (why: string): StatusError => notApplicable(patchType === 'strategic' ? printGoMap(body) : printExactJson(patched), why)
   try {
     if (problems.length > 0 && validationMode(context) === 'Strict') throw new DecodeError(STRICT)
     for (const text of problems) context.warn(text)

@@ -4,6 +4,10 @@ import { daemonSetStrategy } from './apps/daemon-set-strategy.ts'
 import { deploymentStrategy } from './apps/deployment-strategy.ts'
 import { replicaSetStrategy } from './apps/replica-set-strategy.ts'
 import { statefulSetStrategy } from './apps/stateful-set-strategy.ts'
+import {
+  mutatingWebhookConfigurationStrategy,
+  validatingWebhookConfigurationStrategy,
+} from './admissionregistration/webhook-configuration-strategy.ts'
 import { cronJobStrategy } from './batch/cron-job-strategy.ts'
 import { jobStrategy } from './batch/job-strategy.ts'
 import { leaseCandidateStrategy } from './coordination/lease-candidate-strategy.ts'
@@ -36,6 +40,8 @@ import type { Strategy } from './strategy.ts'
 /** Strategies by `group/resource`, whichever version is served; the core group's name is empty. A kind without one has the generic rules only. */
 export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
   ...genericStrategies,
+  ['admissionregistration.k8s.io/mutatingwebhookconfigurations', mutatingWebhookConfigurationStrategy],
+  ['admissionregistration.k8s.io/validatingwebhookconfigurations', validatingWebhookConfigurationStrategy],
   ['/configmaps', configMapStrategy],
   ['/events', eventStrategy],
   ['/limitranges', limitRangeStrategy],

@@ -1,3 +1,4 @@
+import { parseExactJson } from '@kubetape/apimachinery'
 import { ExactReader } from './exact-reader.ts'
 
 /**
@@ -6,7 +7,7 @@ import { ExactReader } from './exact-reader.ts'
  */
 export class JsonText {
   readonly text: string
-  /** Parsed natively; of repeated keys the last one won, and large numbers are rounded. */
+  /** Parsed natively; of repeated keys the last one won, and integers beyond 2^53 are bigints. */
   readonly value: unknown
   /** How many keys all objects of the text have together, repeated ones counted each time. */
   readonly keyCount: number
@@ -24,7 +25,7 @@ export class JsonText {
   static read(text: string): JsonText {
     let value: unknown
     try {
-      value = JSON.parse(text)
+      value = parseExactJson(text)
     } catch (cause) {
       // Upstream's words come from our own reader; what only the native parser refuses stays an error of its own.
       new ExactReader(text).read()

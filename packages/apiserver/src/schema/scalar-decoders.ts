@@ -149,7 +149,11 @@ function quantityDecoder(canonical: (text: string) => string): Decoder {
   const remembered = new Map<string, string>()
   return (value) => {
     const text =
-      typeof value === 'string' ? value : typeof value === 'number' || value instanceof ExactNumber ? String(value) : JSON.stringify(value)
+      typeof value === 'string'
+        ? value
+        : typeof value === 'number' || typeof value === 'bigint' || value instanceof ExactNumber
+          ? String(value)
+          : JSON.stringify(value)
     const known = remembered.get(text)
     if (known !== undefined) return known
     const answer = inFormat(() => canonical(text))

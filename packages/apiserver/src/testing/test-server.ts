@@ -7,6 +7,7 @@ import { Storage, type StorageEvent } from '@kubetape/storage'
 import { AdmissionChain, type AdmissionPlugin } from '../admission/admission.ts'
 import type { PluginEnvironment } from '../admission/default-plugins.ts'
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts'
+import type { WebhookTransport } from '../admission/webhook/webhook-transport.ts'
 import { ApiserverIdentities } from '../auth/apiserver-identities.ts'
 import { superusers } from '../auth/authorizer.ts'
 import { CustomResourceServer } from '../custom-resources/custom-resource-server.ts'
@@ -25,8 +26,15 @@ export interface TestServerOptions {
   /** Changes to v1.31's defaults. */
   readonly gates?: Readonly<Record<string, boolean>>
   readonly runtimeConfig?: Readonly<Record<string, string>>
+  /** How webhooks are reached. Default: not at all. */
+  readonly webhooks?: WebhookTransport
   /** After NamespaceLifecycle; default none. */
   readonly plugins?: (storage: Storage, clock: VirtualClock, environment: PluginEnvironment) => readonly AdmissionPlugin[]
+}
+
+const NO_WEBHOOKS: WebhookTransport = {
+  post: ({ host, port }) => Promise.reject(new Error(`dial tcp ${host}:${port}: connect: connection refused`)),
+  close: () => undefined,
 }
 
 /** What a Status says beyond what all objects have. */
@@ -68,6 +76,7 @@ export class TestServer {
       gates,
       authorizer: superusers,
       registry: () => this.registry,
+      webhooks: options.webhooks ?? NO_WEBHOOKS,
       log: () => undefined,
     }
     const plugins = options.plugins?.(this.storage, this.clock, environment) ?? []

@@ -3,11 +3,17 @@ import { dnsSubdomainErrors, type FieldError, type FieldPath, invalid, portNumbe
 
 const FORM = '; desired format: https://host[/path]'
 
-/** What is wrong with how a webhook is reached: exactly one of an address and a Service, and each in its form. */
+/** What is wrong with how a webhook is addressed: exactly one of an address and a Service, and each in its form. */
+export function validateWebhookAddress({ url, service }: Readonly<WebhookClientConfig>, path: FieldPath): FieldError[] {
+  if ((url === undefined) === (service === undefined)) return [required(path, 'exactly one of url or service is required')]
+  return url !== undefined ? validateWebhookUrl(url, path.child('url')) : validateWebhookService(service!, path.child('service'))
+}
+
+/** What is wrong with how a webhook is reached: its address, and the certificates that it is known by. */
 export function validateWebhookClient(client: Readonly<WebhookClientConfig>, path: FieldPath): FieldError[] {
   const { url, service, caBundle } = client
-  if ((url === undefined) === (service === undefined)) return [required(path, 'exactly one of url or service is required')]
-  const errors = url !== undefined ? validateWebhookUrl(url, path.child('url')) : validateWebhookService(service!, path.child('service'))
+  const errors = validateWebhookAddress(client, path)
+  if ((url === undefined) === (service === undefined)) return errors
   if (caBundle !== undefined && caBundle !== '' && !hasCertificate(caBundle))
     errors.push(
       invalid(
@@ -43,8 +49,8 @@ function validateWebhookUrl(text: string, path: FieldPath): FieldError[] {
 
 function validateWebhookService({ name, namespace, path: urlPath, port = 0 }: Readonly<ServiceReference>, path: FieldPath): FieldError[] {
   const errors: FieldError[] = []
-  if (!name) errors.push(required(path.child('name')))
-  if (!namespace) errors.push(required(path.child('namespace')))
+  if (!name) errors.push(required(path.child('name'), 'service name is required'))
+  if (!namespace) errors.push(required(path.child('namespace'), 'service namespace is required'))
   const wrong = portNumberErrors(port)
   if (wrong.length > 0) errors.push(invalid(path.child('port'), port, `port is not valid: ${wrong.join(',')}`))
   if (urlPath === undefined || urlPath === '' || urlPath === '/') return errors

@@ -1,0 +1,45 @@
+import { internalError, isStatusError } from '@kubetape/apimachinery'
+import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts'
+import type { PluginEnvironment } from '../default-plugins.ts'
+import { inVersion, onTheWire } from './versioned-object.ts'
+import { WebhookCaller, WebhookCallError } from './webhook-caller.ts'
+import { WebhookConfigurations } from './webhook-configurations.ts'
+import { type Invocation, WebhookMatcher } from './webhook-match.ts'
+
+/** Asks every validating webhook that the request concerns, all at once; the first of them that refuses is heard (plugin ValidatingAdmissionWebhook). */
+export function validatingWebhooks({ storage, clock, registry, webhooks, log }: PluginEnvironment): AdmissionPlugin {
+  const configurations = new WebhookConfigurations(storage, 'validatingwebhookconfigurations')
+  const matcher = new WebhookMatcher(storage, registry)
+  const caller = new WebhookCaller(storage, clock, webhooks)
+
+  const ask = async (invocation: Invocation, attributes: AdmissionAttributes, at: number): Promise<unknown> => {
+    const { draft, old, resource, kind } = attributes
+    const seen = draft === undefined ? undefined : onTheWire(draft, resource, kind !== resource.gvk)
+    const inIts = (object: typeof seen): typeof seen =>
+      object === undefined || kind !== resource.gvk ? object : inVersion(object, resource, invocation.resource)
+    try {
+      await caller.ask(invocation, attributes, { object: inIts(seen), old: inIts(old) }, false)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof WebhookCallError)) return error
+      const { spec } = invocation.webhook
+      if (spec.failurePolicy !== 'Ignore') return internalError(error.message, { cause: error })
+      attributes.context.request.audit?.annotate(`failed-open.validating.webhook.admission.k8s.io/round_0_index_${at}`, spec.name)
+      log('error', 'a webhook failed and its policy is to go on', { webhook: spec.name, error: error.message })
+      return undefined
+    }
+  }
+
+  return {
+    name: 'ValidatingAdmissionWebhook',
+    validate(attributes) {
+      if (configurations.webhooks.length === 0 || matcher.isExempt(attributes)) return undefined
+      const concerned = configurations.webhooks.flatMap((webhook) => matcher.match(webhook, attributes) ?? [])
+      if (concerned.length === 0) return undefined
+      return Promise.all(concerned.map((invocation, at) => ask(invocation, attributes, at))).then((said) => {
+        const refusal = said.find((one) => one !== undefined)
+        if (refusal !== undefined) throw isStatusError(refusal) ? refusal : (refusal as Error)
+      })
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import { EVERYTHING, type KubeObject, type LabelSelector, labelSelectorOf, type LabelSelectorObject } from '@kubetape/apimachinery'
+import type { Storage } from '@kubetape/storage'
+import type { AnyWebhook } from '../../registry/admissionregistration/webhook-validation.ts'
+import type { Webhook } from './webhook.ts'
+
+/** All webhooks of one kind of configuration, in the order in which they are asked; kept current with storage. */
+export class WebhookConfigurations {
+  readonly #byConfiguration = new Map<string, readonly Webhook[]>()
+  #all: readonly Webhook[] = []
+
+  constructor(storage: Storage, resource: 'mutatingwebhookconfigurations' | 'validatingwebhookconfigurations') {
+    storage.watch({ group: 'admissionregistration.k8s.io', resource }, { since: undefined }, ({ type, object }) => {
+      if (type === 'DELETED') this.#byConfiguration.delete(object.name)
+      else this.#byConfiguration.set(object.name, webhooksOf(object.name, object.object))
+      const byName = [...this.#byConfiguration].sort(([a], [b]) => (a < b ? -1 : 1))
+      this.#all = byName.flatMap(([, webhooks]) => webhooks)
+    })
+  }
+
+  /** By the name of their configuration, then as they stand there. */
+  get webhooks(): readonly Webhook[] {
+    return this.#all
+  }
+}
+
+function webhooksOf(configuration: string, object: Readonly<KubeObject>): Webhook[] {
+  const counts = new Map<string, number>()
+  return ((object['webhooks'] as AnyWebhook[] | undefined) ?? []).map((spec) => {
+    const count = counts.get(spec.name) ?? 0
+    counts.set(spec.name, count + 1)
+    return {
+      configuration,
+      uid: `${configuration}/${spec.name}/${count}`,
+      spec,
+      namespaceSelector: selectorOf(spec.namespaceSelector),
+      objectSelector: selectorOf(spec.objectSelector),
+    }
+  })
+}
+
+const selectorOf = (selector: LabelSelectorObject | undefined): LabelSelector =>
+  selector === undefined ? EVERYTHING : labelSelectorOf(selector)

@@ -1,0 +1,105 @@
+import { type GroupVersionKind, type KubeObject, type LabelSelector, notFound } from '@kubetape/apimachinery'
+import type { Storage } from '@kubetape/storage'
+import type { ServedResource } from '../../registry/served-resource.ts'
+import type { Registry } from '../../registry/registry.ts'
+import type { AdmissionAttributes } from '../admission.ts'
+import { NAMESPACES } from '../namespace-lifecycle.ts'
+import { ruleMatches, type RuleSubject } from './rule-match.ts'
+import type { Webhook } from './webhook.ts'
+
+/** A request as a webhook wants to see it: in the version of the resource that its rules name. */
+export interface Invocation {
+  readonly webhook: Webhook
+  readonly resource: ServedResource
+  readonly kind: GroupVersionKind
+}
+
+const CONFIGURATION_GROUP = 'admissionregistration.k8s.io'
+
+/** Finds out which webhooks a request concerns. */
+export class WebhookMatcher {
+  readonly #storage: Storage
+  readonly #registry: () => Registry
+  /** Other versions of a resource; forgotten when what is served changes. */
+  #equivalents: WeakMap<ServedResource, readonly ServedResource[]> | undefined
+
+  constructor(storage: Storage, registry: () => Registry) {
+    this.#storage = storage
+    this.#registry = registry
+  }
+
+  /** Whoever decides who decides is not asked about it: a bad configuration could not be taken away any more. */
+  isExempt({ resource }: AdmissionAttributes): boolean {
+    return resource.info.group === CONFIGURATION_GROUP
+  }
+
+  /** The invocation of a webhook; undefined when the request does not concern it. Throws 404 for a namespace that is not there. */
+  match(webhook: Webhook, attributes: AdmissionAttributes): Invocation | undefined {
+    if (!this.#objectMatches(webhook, attributes)) return undefined
+    const invocation = this.#byRules(webhook, attributes)
+    return invocation !== undefined && this.#namespaceMatches(webhook, attributes) ? invocation : undefined
+  }
+
+  #objectMatches({ objectSelector }: Webhook, { draft, old }: AdmissionAttributes): boolean {
+    if (selectsAll(objectSelector)) return true
+    return [draft, old].some((object) => object !== undefined && objectSelector.matches(labelsOf(object)))
+  }
+
+  /** Cluster-scoped objects are never exempted by a namespace selector; Namespaces are selected by their own labels. */
+  #namespaceMatches({ namespaceSelector }: Webhook, attributes: AdmissionAttributes): boolean {
+    if (selectsAll(namespaceSelector)) return true
+    const { resource, subresource, draft, namespace, name } = attributes
+    const isNamespace = isNamespaces(resource)
+    if (namespace === '' && !isNamespace) return true
+    if (isNamespace && subresource === '' && draft !== undefined) return namespaceSelector.matches(labelsOf(draft))
+    const where = isNamespace ? name : namespace
+    const stored = this.#storage.get(NAMESPACES, '', where)
+    if (stored === undefined) throw notFound(NAMESPACES, where)
+    return namespaceSelector.matches(labelsOf(stored.object))
+  }
+
+  /** The first rule that names the resource as it was asked for, or else one that names another version of it. */
+  #byRules(webhook: Webhook, attributes: AdmissionAttributes): Invocation | undefined {
+    const { resource, kind } = attributes
+    const { rules = [], matchPolicy } = webhook.spec
+    const subject = subjectOf(attributes, resource)
+    if (rules.some((rule) => ruleMatches(rule, subject))) return { webhook, resource, kind }
+    if (matchPolicy === 'Exact') return undefined
+    const others = this.#equivalentsOf(resource)
+    for (const rule of rules) {
+      const other = others.find((one) => ruleMatches(rule, subjectOf(attributes, one)))
+      if (other !== undefined) return { webhook, resource: other, kind: kind === resource.gvk ? other.gvk : kind }
+    }
+    return undefined
+  }
+
+  #equivalentsOf(resource: ServedResource): readonly ServedResource[] {
+    const registry = this.#registry()
+    if (this.#equivalents === undefined) {
+      this.#equivalents = new WeakMap()
+      registry.onChange(() => (this.#equivalents = new WeakMap()))
+    }
+    let others = this.#equivalents.get(resource)
+    if (others === undefined) {
+      const { group, resource: name } = resource.stored
+      others = [...registry.resources()].filter((one) => one !== resource && one.stored.group === group && one.stored.resource === name)
+      this.#equivalents.set(resource, others)
+    }
+    return others
+  }
+}
+
+const selectsAll = ({ requirements, nothing }: LabelSelector): boolean => requirements.length === 0 && !nothing
+
+const isNamespaces = ({ info }: ServedResource): boolean => info.group === '' && info.resource === 'namespaces'
+
+/** The namespace of a request; of one about a Namespace, that one. */
+export const namespaceOf = ({ resource, namespace, name }: AdmissionAttributes): string => (isNamespaces(resource) ? name : namespace)
+
+function subjectOf(attributes: AdmissionAttributes, { info }: ServedResource): RuleSubject {
+  const { operation, subresource } = attributes
+  const { group, version, resource } = info
+  return { operation, subresource, group, version, resource, namespace: namespaceOf(attributes) }
+}
+
+const labelsOf = (object: Readonly<KubeObject>): Readonly<Record<string, string>> => object.metadata?.labels ?? {}

@@ -1,0 +1,13 @@
+import type { LabelSelector } from '@kubetape/apimachinery'
+import type { AnyWebhook } from '../../registry/admissionregistration/webhook-validation.ts'
+
+/** A webhook as it is asked: what its configuration says, read once. */
+export interface Webhook {
+  /** The configuration that it is in. */
+  readonly configuration: string
+  /** Unlike any other's, also where two have one name. */
+  readonly uid: string
+  readonly spec: Readonly<AnyWebhook>
+  readonly namespaceSelector: LabelSelector
+  readonly objectSelector: LabelSelector
+}

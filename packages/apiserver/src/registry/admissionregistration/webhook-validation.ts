@@ -1,0 +1,86 @@
+import type { MutatingWebhook, ValidatingWebhook } from '@kubetape/api/types/admissionregistration/v1'
+import {
+  dns1035LabelErrors,
+  dnsSubdomainErrors,
+  duplicate,
+  type FieldError,
+  FieldPath,
+  invalid,
+  notSupported,
+  printGoStrings,
+  required,
+  validateLabelSelector,
+} from '@kubetape/apimachinery'
+import { validateWebhookAddress } from '../apiextensions/webhook-client-validation.ts'
+import { validateRule } from './rule-validation.ts'
+
+export type AnyWebhook = ValidatingWebhook & Pick<MutatingWebhook, 'reinvocationPolicy'>
+
+const WEBHOOKS = FieldPath.of('webhooks')
+const FAILURE_POLICIES = ['Fail', 'Ignore']
+const MATCH_POLICIES = ['Equivalent', 'Exact']
+const SIDE_EFFECTS = ['None', 'NoneOnDryRun']
+const REINVOCATION_POLICIES = ['IfNeeded', 'Never']
+/** The versions of AdmissionReview that are spoken. */
+const REVIEW_VERSIONS = ['v1', 'v1beta1']
+const TIMEOUT_SECONDS_MAX = 30
+
+/** Validates the webhooks of a configuration (API reference, ValidatingWebhook and MutatingWebhook). */
+export function validateWebhooks(webhooks: readonly Readonly<AnyWebhook>[]): FieldError[] {
+  const errors: FieldError[] = []
+  const names = new Set<string>()
+  for (const [at, webhook] of webhooks.entries()) {
+    const path = WEBHOOKS.index(at)
+    errors.push(...validateWebhook(webhook, path))
+    errors.push(...validateReviewVersions(webhook.admissionReviewVersions ?? [], path.child('admissionReviewVersions')))
+    if (!webhook.name) continue
+    if (names.has(webhook.name)) errors.push(duplicate(path.child('name'), webhook.name))
+    names.add(webhook.name)
+  }
+  return errors
+}
+
+function validateWebhook(webhook: Readonly<AnyWebhook>, path: FieldPath): FieldError[] {
+  const { name, rules = [], failurePolicy, matchPolicy, sideEffects, timeoutSeconds, reinvocationPolicy } = webhook
+  const errors = qualifiedNameErrors(name ?? '', path.child('name'))
+  for (const [at, rule] of rules.entries()) errors.push(...validateRule(rule, path.child('rules').index(at)))
+  errors.push(...oneOf(failurePolicy, FAILURE_POLICIES, path.child('failurePolicy')))
+  errors.push(...oneOf(matchPolicy, MATCH_POLICIES, path.child('matchPolicy')))
+  if (sideEffects === undefined) errors.push(required(path.child('sideEffects'), `must specify one of ${SIDE_EFFECTS.join(', ')}`))
+  errors.push(...oneOf(sideEffects, SIDE_EFFECTS, path.child('sideEffects')))
+  if (timeoutSeconds !== undefined && (timeoutSeconds > TIMEOUT_SECONDS_MAX || timeoutSeconds < 1))
+    errors.push(invalid(path.child('timeoutSeconds'), timeoutSeconds, 'the timeout value must be between 1 and 30 seconds'))
+  for (const member of ['namespaceSelector', 'objectSelector'] as const)
+    if (webhook[member] !== undefined) errors.push(...validateLabelSelector(webhook[member], path.child(member)))
+  errors.push(...oneOf(reinvocationPolicy, REINVOCATION_POLICIES, path.child('reinvocationPolicy')))
+  errors.push(...validateWebhookAddress(webhook.clientConfig ?? {}, path.child('clientConfig')))
+  return errors
+}
+
+const oneOf = (value: string | undefined, values: readonly string[], path: FieldPath): FieldError[] =>
+  value === undefined || values.includes(value) ? [] : [notSupported(path, value, values)]
+
+/** A domain of at least three segments. */
+function qualifiedNameErrors(name: string, path: FieldPath): FieldError[] {
+  if (name === '') return [required(path)]
+  const wrong = dnsSubdomainErrors(name)
+  if (wrong.length > 0) return [invalid(path, name, wrong.join(','))]
+  return name.split('.').length < 3 ? [invalid(path, name, 'should be a domain with at least three segments separated by dots')] : []
+}
+
+function validateReviewVersions(versions: readonly string[], path: FieldPath): FieldError[] {
+  if (versions.length === 0) return [required(path, `must specify one of ${REVIEW_VERSIONS.join(', ')}`)]
+  const errors: FieldError[] = []
+  const seen = new Set<string>()
+  for (const [at, version] of versions.entries()) {
+    if (seen.has(version)) {
+      errors.push(invalid(path.index(at), version, 'duplicate version'))
+      continue
+    }
+    seen.add(version)
+    for (const wrong of dns1035LabelErrors(version)) errors.push(invalid(path.index(at), version, wrong))
+  }
+  if (!versions.some((one) => REVIEW_VERSIONS.includes(one)))
+    errors.push(invalid(path, versions, `must include at least one of ${REVIEW_VERSIONS.join(', ')}`, printGoStrings(versions)))
+  return errors
+}
