@@ -40,33 +40,40 @@ after(async () => {
   server?.remove()
 })
 
-test(`${COUNT} broken requests: no crash, no hang, no 500 without a logged cause, memory flat, log verifiable`, { timeout: COUNT * 30 + 120_000 }, async () => {
-  const random = seeded(SEED)
-  const failures = []
-  const codes = new Map()
-  let sent = 0
-  let half = 0
-  const worker = async () => {
-    while (sent < COUNT) {
-      if (sent++ === Math.floor(COUNT / 2)) half = await residentBytes()
-      const wanted = requestOf(random)
-      const { code, error } = await answer(wanted)
-      codes.set(code, (codes.get(code) ?? 0) + 1)
-      if (error !== undefined) failures.push(`${describe(wanted)}: ${error}`)
-      if (failures.length > 20) return
+test(
+  `${COUNT} broken requests: no crash, no hang, no 500 without a logged cause, memory flat, log verifiable`,
+  { timeout: COUNT * 30 + 120_000 },
+  async () => {
+    const random = seeded(SEED)
+    const failures = []
+    const codes = new Map()
+    let sent = 0
+    let half = 0
+    const worker = async () => {
+      while (sent < COUNT) {
+        if (sent++ === Math.floor(COUNT / 2)) half = await residentBytes()
+        const wanted = requestOf(random)
+        const { code, error } = await answer(wanted)
+        codes.set(code, (codes.get(code) ?? 0) + 1)
+        if (error !== undefined) failures.push(`${describe(wanted)}: ${error}`)
+        if (failures.length > 20) return
+      }
     }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
-  // What is answered with 500 because upstream does is not logged; what is logged as an error is a bug of ours.
-  assert.deepEqual(loggedErrors(), [], 'the server logged errors')
-  assert.deepEqual(failures, [], JSON.stringify(Object.fromEntries(codes)))
-  assert.ok(codes.get(200) > COUNT / 20 && codes.get(201) > COUNT / 100, `too few of the requests were right: ${JSON.stringify([...codes])}`)
-  const growth = (await residentBytes()) - half
-  assert.ok(growth < GROWTH_BYTES_MAX, `it grew by ${Math.round(growth / 1e6)} MB`)
-  await server.stop()
-  const { status, output } = await runCommand('node', [KUBETAPE, 'verify', `${server.data}/tape.db`])
-  assert.equal(status, 0, output)
-})
+    await Promise.all(Array.from({ length: AT_ONCE }, worker))
+    // What is answered with 500 because upstream does is not logged; what is logged as an error is a bug of ours.
+    assert.deepEqual(loggedErrors(), [], 'the server logged errors')
+    assert.deepEqual(failures, [], JSON.stringify(Object.fromEntries(codes)))
+    assert.ok(
+      codes.get(200) > COUNT / 20 && codes.get(201) > COUNT / 100,
+      `too few of the requests were right: ${JSON.stringify([...codes])}`,
+    )
+    const growth = (await residentBytes()) - half
+    assert.ok(growth < GROWTH_BYTES_MAX, `it grew by ${Math.round(growth / 1e6)} MB`)
+    await server.stop()
+    const { status, output } = await runCommand('node', [KUBETAPE, 'verify', `${server.data}/tape.db`])
+    assert.equal(status, 0, output)
+  },
+)
 
 const loggedErrors = () =>
   server

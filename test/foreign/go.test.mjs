@@ -33,8 +33,9 @@ describe('controller-runtime', { skip }, () => {
     const custom = config.makeApiClient(CustomObjectsApi)
     const core = config.makeApiClient(CoreV1Api)
     const leases = config.makeApiClient(CoordinationV1Api)
-    await until('a leader', async () =>
-      (await leases.readNamespacedLease({ namespace: 'default', name: 'greetings.example.kubetape.dev' })).spec.holderIdentity,
+    await until(
+      'a leader',
+      async () => (await leases.readNamespacedLease({ namespace: 'default', name: 'greetings.example.kubetape.dev' })).spec.holderIdentity,
     )
     const greeting = { apiVersion: 'example.kubetape.dev/v1', kind: 'Greeting', metadata: { name: 'hello' }, spec: { message: 'hello' } }
     await until('the kind', () => custom.createNamespacedCustomObject({ ...GROUP, body: greeting }))
@@ -49,7 +50,10 @@ describe('controller-runtime', { skip }, () => {
     assert.deepEqual([seen.status.deployments, seen.metadata.finalizers], [0, ['example.kubetape.dev/farewell']])
     // What somebody else changes is put right.
     await core.replaceNamespacedConfigMap({ namespace: 'default', name: 'hello', body: { ...made, data: { message: 'changed' } } })
-    await until('the repair', async () => (await core.readNamespacedConfigMap({ namespace: 'default', name: 'hello' })).data.message === 'hello')
+    await until(
+      'the repair',
+      async () => (await core.readNamespacedConfigMap({ namespace: 'default', name: 'hello' })).data.message === 'hello',
+    )
     await custom.deleteNamespacedCustomObject({ ...GROUP, name: 'hello' })
     await until('the farewell', () => core.readNamespacedConfigMap({ namespace: 'default', name: 'hello-farewell' }))
     await gone('the Greeting', () => custom.getNamespacedCustomObject({ ...GROUP, name: 'hello' }))
@@ -85,7 +89,10 @@ describe('kube-controller-manager and kube-scheduler', { skip }, () => {
     await until('three Pods', () => available('web:1'))
     const pods = await core.listNamespacedPod({ namespace: 'default', labelSelector: 'app=web' })
     assert.ok(pods.items.every(({ spec }) => spec.nodeName?.startsWith('kubetape-node-')))
-    await apps.replaceNamespacedDeployment({ ...place, body: { ...(await apps.readNamespacedDeployment(place)), spec: deployment('web:2').spec } })
+    await apps.replaceNamespacedDeployment({
+      ...place,
+      body: { ...(await apps.readNamespacedDeployment(place)), spec: deployment('web:2').spec },
+    })
     await until('three new Pods', () => available('web:2'))
     await apps.deleteNamespacedDeployment({ ...place, propagationPolicy: 'Foreground' })
     await gone('the Deployment', () => apps.readNamespacedDeployment(place))
@@ -100,7 +107,11 @@ describe('kube-controller-manager and kube-scheduler', { skip }, () => {
       const errors = one
         .log()
         .split('\n')
-        .filter((line) => /^E\d{4} /.test(line) && !/cloud|object has been modified|not found|context canceled|leader election lost|broadcaster already stopped/i.test(line))
+        .filter(
+          (line) =>
+            /^E\d{4} /.test(line) &&
+            !/cloud|object has been modified|not found|context canceled|leader election lost|broadcaster already stopped/i.test(line),
+        )
       assert.deepEqual(errors, [])
     }
   })
@@ -166,7 +177,13 @@ async function until(what, read) {
 }
 
 /** Until `read` answers 404. */
-const gone = (what, read) => until(`that ${what} is gone`, () => read().then(() => false, ({ code }) => code === 404))
+const gone = (what, read) =>
+  until(`that ${what} is gone`, () =>
+    read().then(
+      () => false,
+      ({ code }) => code === 404,
+    ),
+  )
 
 const definition = () => {
   const text = { type: 'string' }

@@ -29,7 +29,19 @@ const JUNK = [
   '%s%n',
   '(a+)+$',
 ]
-const WORDS = ['a', 'web', 'default', 'kube-system', 'app.kubernetes.io/name', 'registry.example/app:1', '10.0.0.1', '80', '1Gi', '100m', 'IfNotPresent']
+const WORDS = [
+  'a',
+  'web',
+  'default',
+  'kube-system',
+  'app.kubernetes.io/name',
+  'registry.example/app:1',
+  '10.0.0.1',
+  '80',
+  '1Gi',
+  '100m',
+  'IfNotPresent',
+]
 
 /** An object of a kind with some of its fields, a few of them broken. Every choice is drawn from `random`. */
 export function objectOf(kind, random, name) {

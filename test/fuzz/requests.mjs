@@ -5,7 +5,21 @@ import { objectOf } from './objects.mjs'
 const RESOURCES = allResources()
 /** Few names, so that requests meet each other's objects and the state stays small. */
 const NAMES = ['a', 'b', 'c', 'default', 'kube-system']
-const ODD_SEGMENTS = ['', '..', '%00', '%2F', '__proto__', 'constructor', 'x'.repeat(3000), '%E0%A4%A', 'é', 'namespaces', 'watch', '?', '#']
+const ODD_SEGMENTS = [
+  '',
+  '..',
+  '%00',
+  '%2F',
+  '__proto__',
+  'constructor',
+  'x'.repeat(3000),
+  '%E0%A4%A',
+  'é',
+  'namespaces',
+  'watch',
+  '?',
+  '#',
+]
 const ACCEPTS = [
   'application/json',
   'application/yaml',
@@ -18,8 +32,20 @@ const ACCEPTS = [
   'application/json;q=x, ,;;',
   'a'.repeat(5000),
 ]
-const CONTENT_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf', 'text/plain', ';', 'application/json; charset=utf-8']
-const PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json', 'application/apply-patch+yaml']
+const CONTENT_TYPES = [
+  'application/json',
+  'application/yaml',
+  'application/vnd.kubernetes.protobuf',
+  'text/plain',
+  ';',
+  'application/json; charset=utf-8',
+]
+const PATCH_TYPES = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+]
 const QUERIES = {
   labelSelector: ['app=web', 'app in (web,api)', '!a', 'a=b,,', 'a in (', '='.repeat(100), 'a>1'],
   fieldSelector: ['metadata.name=a', 'status.phase!=Running', 'x=y', 'metadata.name', ',', 'spec.nodeName=a\\,b'],
@@ -42,12 +68,23 @@ const QUERIES = {
   includeObject: ['None', 'Metadata', 'Object', 'x'],
 }
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
-const OF_VERB = { get: 'GET', list: 'GET', watch: 'GET', create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE', deletecollection: 'DELETE' }
+const OF_VERB = {
+  get: 'GET',
+  list: 'GET',
+  watch: 'GET',
+  create: 'POST',
+  update: 'PUT',
+  patch: 'PATCH',
+  delete: 'DELETE',
+  deletecollection: 'DELETE',
+}
 
 /** One request: `{ method, path, headers, body }`. Mostly a verb that the resource has, and of writes more than of reads. */
 export function requestOf(random) {
   const resource = random.pick(RESOURCES)
-  const verb = random.pick(random.chance(0.4) ? resource.verbs.filter((one) => one === 'create' || one === 'update').concat(resource.verbs[0]) : resource.verbs)
+  const verb = random.pick(
+    random.chance(0.4) ? resource.verbs.filter((one) => one === 'create' || one === 'update').concat(resource.verbs[0]) : resource.verbs,
+  )
   const method = random.chance(0.92) ? OF_VERB[verb] : random.pick(METHODS)
   const name = random.pick(NAMES)
   const headers = { accept: random.chance(0.8) ? 'application/json' : random.pick(ACCEPTS) }
@@ -83,12 +120,42 @@ function queryOf(random) {
 function bodyOf(method, resource, name, headers, random) {
   const isPatch = method === 'PATCH'
   headers['content-type'] = random.chance(0.9) ? (isPatch ? random.pick(PATCH_TYPES) : 'application/json') : random.pick(CONTENT_TYPES)
-  if (random.chance(0.04)) return random.pick(['', 'null', '[]', '{', '"x"', '{"a":1}{"b":2}', 'a: &a [*a]', '\u0000\u0001k8s\u0000', '{"a":'.repeat(2000), '['.repeat(20000)])
-  if (method === 'DELETE') return random.chance(0.7) ? undefined : JSON.stringify(random.pick([{}, { propagationPolicy: 'x' }, { gracePeriodSeconds: 'x' }, { preconditions: { uid: 'x' } }]))
+  if (random.chance(0.04))
+    return random.pick([
+      '',
+      'null',
+      '[]',
+      '{',
+      '"x"',
+      '{"a":1}{"b":2}',
+      'a: &a [*a]',
+      '\u0000\u0001k8s\u0000',
+      '{"a":'.repeat(2000),
+      '['.repeat(20000),
+    ])
+  if (method === 'DELETE')
+    return random.chance(0.7)
+      ? undefined
+      : JSON.stringify(random.pick([{}, { propagationPolicy: 'x' }, { gracePeriodSeconds: 'x' }, { preconditions: { uid: 'x' } }]))
   const object = objectOf(resource, random, name)
   if (headers['content-type'] === 'application/json-patch+json') {
-    const paths = ['/metadata/labels', '/metadata/labels/a', '/spec', '/spec/x', '', '/metadata/managedFields', '/a/b/c', '/spec/containers/0', '/~2']
-    const one = () => ({ op: random.pick(['add', 'remove', 'replace', 'test', 'move', 'copy', 'x']), path: random.pick(paths), from: random.pick(paths), value: random.pick([object, 'x', null, {}]) })
+    const paths = [
+      '/metadata/labels',
+      '/metadata/labels/a',
+      '/spec',
+      '/spec/x',
+      '',
+      '/metadata/managedFields',
+      '/a/b/c',
+      '/spec/containers/0',
+      '/~2',
+    ]
+    const one = () => ({
+      op: random.pick(['add', 'remove', 'replace', 'test', 'move', 'copy', 'x']),
+      path: random.pick(paths),
+      from: random.pick(paths),
+      value: random.pick([object, 'x', null, {}]),
+    })
     return JSON.stringify(Array.from({ length: 1 + random.below(3) }, one))
   }
   const text = JSON.stringify(object)
