@@ -102,7 +102,7 @@ export function invalidObject(kind: { group: string; kind: string }, name: strin
   return failure(422, 'Invalid', `${what} ${JSON.stringify(name)} is invalid${texts.length > 0 ? `: ${list}` : ''}`, {
     ...(name ? { name } : {}),
     ...(kind.group ? { group: kind.group } : {}),
-    kind: kind.kind,
+    ...(kind.kind ? { kind: kind.kind } : {}),
     ...(errors.length > 0 ? { causes: errors.map((error) => ({ reason: error.type, message: error.message, field: error.field })) } : {}),
   })
 }

@@ -9,10 +9,9 @@ import type { WebhookTransport } from './admission/webhook/webhook-transport.ts'
 import { bootstrapPolicy } from './auth/rbac/bootstrap/bootstrap-policy.ts'
 import { reconcilePolicy } from './auth/rbac/bootstrap/reconcile-policy.ts'
 import { grantCheck } from './auth/rbac/grant-check.ts'
-import { RbacAuthorizer } from './auth/rbac/rbac-authorizer.ts'
 import { COMPONENT_USER } from './auth/component-user.ts'
 import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
-import { superusers, unionAuthorizer } from './auth/authorizer.ts'
+import { Authorization, type AuthorizationOptions } from './auth/authorization.ts'
 import { bootstrap } from './bootstrap.ts'
 import { ensureFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
 import { DanglingConditions } from './flow-control/dangling-conditions.ts'
@@ -50,6 +49,8 @@ export interface ApiserverOptions {
   readonly webhooks?: WebhookTransport
   /** How clients are known, beside what `listen` says. Default: tokens of service accounts, signed with a key of this process. */
   readonly identities?: IdentityOptions
+  /** Who decides what they may do. Default: the Node authorizer, then RBAC. */
+  readonly authorization?: AuthorizationOptions
 }
 
 export interface ListenOptions {
@@ -79,8 +80,7 @@ export class Apiserver {
   private constructor(options: ApiserverOptions) {
     this.#options = options
     const { storage, clock, random, gates } = options
-    const rbac = new RbacAuthorizer(storage)
-    const authorizer = unionAuthorizer([superusers, rbac])
+    const { authorizer, rbac } = new Authorization({ storage, gates }, options.authorization)
     this.#identities = new ApiserverIdentities({ storage, clock, gates, log: options.log, ...options.identities })
     const identities = this.#identities
     this.#webhooks = options.webhooks ?? new HttpsTransport()

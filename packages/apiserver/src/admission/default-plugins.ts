@@ -8,6 +8,7 @@ import { certificateApproval, certificateSigning, certificateSubjectRestriction 
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-ranger/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { validatingAdmissionPolicy } from './policy/validating-admission-policy.ts'
 import { priority } from './priority.ts'
 import { resourceQuota } from './resource-quota/resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
@@ -47,7 +48,7 @@ export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[
     certificateSubjectRestriction,
     // ClusterTrustBundleAttest, DefaultIngressClass
     mutatingWebhooks(environment),
-    // ValidatingAdmissionPolicy
+    validatingAdmissionPolicy(environment),
     validatingWebhooks(environment),
     resourceQuota(environment),
   ]

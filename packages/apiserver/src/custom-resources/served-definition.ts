@@ -1,6 +1,8 @@
 import type { ResourceInfo, SubresourceInfo } from '@kubetape/api'
+import { formatGroupVersion } from '@kubetape/apimachinery'
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '@kubetape/api/types/apiextensions/v1'
 import { ServedResource } from '../registry/served-resource.ts'
+import { customForms } from './custom-forms.ts'
 import { customStrategy } from './custom-strategy.ts'
 import { deprecationOf, isTerminating, storageVersionHash, storageVersionOf } from './definition.ts'
 import { customTable } from './printer-columns.ts'
@@ -20,11 +22,18 @@ type Version = Readonly<CustomResourceDefinitionVersion>
 
 /** The resources of a definition: one for each version that is served. */
 export function resourcesOf(definition: Definition): ServedResource[] {
-  return definition.spec.versions.filter(({ served }) => served).map((version) => customResource(definition, version))
+  const resources = new Map<string, ServedResource>()
+  const all = definition.spec.versions.map((version) => customResource(definition, version, (apiVersion) => resources.get(apiVersion)))
+  for (const one of all) resources.set(one.apiVersion, one)
+  return all.filter((_, at) => definition.spec.versions[at]!.served)
 }
 
 /** The definition's objects in one version, whether that is served or not. */
-export function customResource(definition: Definition, version: Version): ServedResource {
+export function customResource(
+  definition: Definition,
+  version: Version,
+  sibling?: (apiVersion: string) => ServedResource | undefined,
+): ServedResource {
   const { spec } = definition
   const info = infoOf(definition, version)
   const storage = storageVersionOf(definition)
@@ -37,6 +46,7 @@ export function customResource(definition: Definition, version: Version): Served
     type,
     columns: customTable(version.additionalPrinterColumns).columns,
     custom: true,
+    ...(sibling === undefined ? {} : { forms: customForms(formatGroupVersion(gvk), sibling) }),
     deprecation: deprecationOf(definition, version),
     terminating: isTerminating(definition),
     published: () => publishedTypes(gvk, info.listKind!, spec.preserveUnknownFields ? undefined : version.schema?.openAPIV3Schema),

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { failure, formatGroupVersion, formatGroupVersionKind, type SchemaSource } from '@kubetape/apimachinery'
 import { builtinSchemas, typeNameOfKind } from '@kubetape/api'
 import { type CachedDocument, DiscoveryDocuments } from '../discovery/discovery-documents.ts'
@@ -77,7 +78,7 @@ function openApiOf(registry: Registry, groups: readonly ServedGroup[]): OpenApiD
 }
 
 function addDiscovery(paths: OtherPaths, documents: () => (host: string) => DiscoveryDocuments): void {
-  const known = ({ request }: Exchange): DiscoveryDocuments => documents()(request.headers.host ?? '')
+  const known = ({ request }: Exchange): DiscoveryDocuments => documents()(hostOf(request.headers))
   for (const root of ['api', 'apis'] as const) {
     paths.on(`/${root}`, (exchange) => {
       const version = negotiateDiscovery(exchange.request.headers.accept)
@@ -98,6 +99,9 @@ function addDiscovery(paths: OtherPaths, documents: () => (host: string) => Disc
     return found(exchange, discovery.apiResourceList({ group, version }), isOwn)
   })
 }
+
+/** What the client calls the server; HTTP/2 has a header of its own for it. */
+const hostOf = ({ host, ':authority': authority }: IncomingHttpHeaders): string => host ?? String(authority ?? '')
 
 const trimmed = (path: string): string => path.replace(/\/$/, '')
 

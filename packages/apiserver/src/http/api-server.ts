@@ -1,7 +1,6 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
-import { type Status, StatusError } from '@kubetape/apimachinery'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { StatusError } from '@kubetape/apimachinery'
 import { type Clock, sleep } from '@kubetape/determinism'
 import { TooManyRequests } from '../flow-control/flow-control.ts'
 import type { AuditRecord } from '../audit/auditor.ts'
@@ -12,9 +11,9 @@ import { asStatusError } from '../request/unexpected-error.ts'
 import type { ServingCertificates } from './certificates.ts'
 import type { OtherPaths } from './other-paths.ts'
 import type { RequestGate } from './request-gate.ts'
-import { encodeRefusal } from './representation.ts'
+import { createListener, type HttpListener } from './listener.ts'
+import { sendStatus, sendTooManyRequests } from './refusals.ts'
 import { serveResource } from './serve-resource.ts'
-import { warningHeaders } from './warning-headers.ts'
 
 /** How the server listens and what it serves. */
 export interface ApiServerOptions {
@@ -48,40 +47,16 @@ export interface Exchange {
 /** The API over HTTP(S). */
 export class ApiServer {
   readonly #options: ApiServerOptions
-  readonly #server: Server
+  readonly #listener: HttpListener
   /** Requests that have no whole answer yet: stopping waits for them, but not for long. */
   readonly #answering = new Set<ServerResponse>()
   /** Answers that last until somebody ends them: stopping does. */
   readonly #watches = new Set<ServerResponse>()
   #onAnswered: () => void = () => {}
-  /** Node's own list has no connection before its TLS handshake. */
-  readonly #sockets = new Set<Socket>()
 
   private constructor(options: ApiServerOptions) {
     this.#options = options
-    const listener = (request: IncomingMessage, response: ServerResponse): void => this.#accept(request, response)
-    const { certificates } = options
-    this.#server =
-      certificates === undefined
-        ? createHttpServer({ keepAliveTimeout: KEEP_ALIVE_MS }, listener)
-        : createHttpsServer(
-            {
-              key: certificates.server.key,
-              cert: certificates.server.certificate,
-              ca: certificates.ca,
-              requestCert: true,
-              rejectUnauthorized: false,
-              minVersion: 'TLSv1.2',
-              keepAliveTimeout: KEEP_ALIVE_MS,
-            },
-            listener,
-          )
-    this.#server.requestTimeout = 0
-    this.#server.on('secureConnection', neverPause)
-    this.#server.on('connection', (socket: Socket) => {
-      this.#sockets.add(socket)
-      socket.on('close', () => this.#sockets.delete(socket))
-    })
+    this.#listener = createListener(options.certificates, (request, response) => this.#accept(request, response))
   }
 
   /** Resolves when the server listens; rejects with a message that says what to do when it cannot. */
@@ -91,23 +66,26 @@ export class ApiServer {
     }
     const server = new ApiServer(options)
     await new Promise<void>((resolve, reject) => {
-      server.#server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, options)))
-      server.#server.listen(options.port, options.host, resolve)
+      const { server: sockets } = server.#listener
+      sockets.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, options)))
+      sockets.listen(options.port, options.host, resolve)
     })
     return server
   }
 
   get url(): string {
-    const { address, port, family } = this.#server.address() as AddressInfo
+    const { address, port, family } = this.#listener.server.address() as AddressInfo
     return `${this.#options.certificates === undefined ? 'http' : 'https'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
   }
 
   /** Stops listening, ends watches, gives what is under way 2 s to be answered, and then cuts every connection, also silent ones. */
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    const { server, sockets } = this.#listener
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     for (const response of this.#watches) response.destroy()
+    this.#listener.goAway()
     await this.#answered()
-    for (const socket of this.#sockets) socket.destroy()
+    for (const socket of sockets) socket.destroy()
     await closed
   }
 
@@ -173,40 +151,10 @@ export class ApiServer {
   }
 }
 
-const KEEP_ALIVE_MS = 180_000
 /** What is being answered when the server stops may take this long more. */
 const CLOSE_WAIT_MS = 2000
 
-/**
- * NOTE: when the next request comes over a TLS connection before a large answer has drained, Node pauses the parser, then takes the bytes that
- * have been decrypted already for a parse error (HPE_PAUSED) and resets the connection. A buffer that is never full is never paused for; what
- * a slow client may leave waiting is bounded by what it asks for, and for watches by their own limit.
- */
-function neverPause(socket: Socket): void {
-  const { _writableState: state } = socket as Socket & { _writableState: { highWaterMark: number } }
-  state.highWaterMark = Number.MAX_SAFE_INTEGER
-}
-
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/
-
-/** Answers a failed request with its Status. */
-export function sendStatus(response: ServerResponse, status: Status, warnings: readonly string[] = []): void {
-  const retryAfter = status.details?.retryAfterSeconds
-  const { headers, url = '' } = response.req
-  const { contentType, bytes, end } = encodeRefusal(status, { accept: headers.accept, pretty: PRETTY.test(url) })
-  response.writeHead(status.code ?? 500, {
-    'content-type': contentType,
-    'content-length': bytes.length + end.length,
-    'cache-control': 'no-cache, private',
-    ...warningHeaders(warnings),
-    ...(retryAfter ? { 'retry-after': String(retryAfter) } : {}),
-  })
-  response.cork()
-  response.write(bytes)
-  response.end(end)
-}
-
-const PRETTY = /[?&]pretty=(?!0|false)/
 
 /** The id that a client gives its request, so that it finds it again; undefined when it gives none that is usable. */
 function givenAuditId({ headers }: IncomingMessage): string | undefined {
@@ -215,30 +163,6 @@ function givenAuditId({ headers }: IncomingMessage): string | undefined {
 }
 
 const AUDIT_ID_MAX = 64
-
-/** 429 comes as text: it is said before the request is looked at. */
-function sendTooManyRequests(response: ServerResponse, { text, retryAfterSeconds }: TooManyRequests): void {
-  response.writeHead(429, {
-    'content-type': 'text/plain; charset=utf-8',
-    'content-length': text.length + 1,
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-cache, private',
-    'retry-after': String(retryAfterSeconds),
-  })
-  response.end(`${text}\n`)
-}
-
-/** The text page of a path that nothing serves. */
-export function sendNotFoundPage(response: ServerResponse): void {
-  const text = '404 page not found\n'
-  response.writeHead(404, {
-    'content-type': 'text/plain; charset=utf-8',
-    'content-length': text.length,
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-cache, private',
-  })
-  response.end(text)
-}
 
 function listenError(error: NodeJS.ErrnoException, { host, port }: ApiServerOptions): Error {
   if (error.code === 'EADDRINUSE')

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { failure } from '@kubetape/apimachinery'
-import { type Exchange, sendNotFoundPage } from './api-server.ts'
+import type { Exchange } from './api-server.ts'
+import { sendNotFoundPage } from './refusals.ts'
 
 /** What one path answers: bytes and their type, or undefined when it does not serve this request. */
 export type PathHandler = (exchange: Exchange, rest: string) => PathAnswer | undefined | Promise<PathAnswer | undefined>

@@ -13,6 +13,7 @@ import {
 import { summaryOf } from '../schema/decode-body.ts'
 import { countKeys } from '../schema/decoder.ts'
 import { ExactNumber, isInt64 } from '../schema/exact-number.ts'
+import { BODY_BYTES_MAX } from './body.ts'
 import { JsonText } from '../schema/json-text.ts'
 import { RepeatedFields } from '../schema/repeated-fields.ts'
 import { goYamlError } from './go-yaml-error.ts'
@@ -21,11 +22,14 @@ import { protobufText } from '../protobuf/protobuf-body.ts'
 /** The media types that the bodies of writes may have. */
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
+/** Text of YAML may be so many times as long as JSON, by its aliases, as the largest body. */
+const YAML_GROWTH_MAX = 2
+
 /** A body of a kind as JSON text, converted where it is YAML or, unless `withoutProtobuf`, protobuf. Throws 415 for other media types, 400 for broken YAML. */
 export function bodyText(bytes: Buffer, mediaType: string, kind: string, withoutProtobuf = false): string {
   const text = bytes.toString('utf8')
   if (mediaType === 'application/json') return text
-  if (mediaType === 'application/yaml') return printExactJson(yaml(text, kind) ?? null)
+  if (mediaType === 'application/yaml') return yamlAsJson(text, kind)
   if (mediaType === 'application/vnd.kubernetes.protobuf' && !withoutProtobuf) return protobufText(bytes)
   throw unknownFormat(withoutProtobuf ? ACCEPTED.slice(0, 2) : ACCEPTED)
 }
@@ -65,7 +69,9 @@ function appliedYaml(text: string): unknown {
     return plainValue((parseYaml(text, { ...YAML, intAsBigInt: true }) as unknown) ?? {})
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${goYamlError(error)}`)
+    throw badRequest(
+      `error decoding YAML: error converting YAML to JSON: yaml: ${isTooMuch(error) ? yamlProblem(error) : goYamlError(error)}`,
+    )
   }
 }
 
@@ -97,13 +103,25 @@ const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
   customTags: (tags) => tags.filter((tag) => (typeof tag === 'string' ? tag !== 'timestamp' : tag.tag !== 'tag:yaml.org,2002:timestamp')),
 }
 
-function yaml(text: string, kind: string): unknown {
+/** Throws 400 for text that is no YAML, or that grows beyond what a body may be. */
+function yamlAsJson(text: string, kind: string): string {
   try {
-    return parseYaml(text, { ...YAML, intAsBigInt: LONG_NUMBER.test(text) }) as unknown
+    const json = printExactJson((parseYaml(text, { ...YAML, intAsBigInt: LONG_NUMBER.test(text) }) as unknown) ?? null)
+    if (json.length > YAML_GROWTH_MAX * BODY_BYTES_MAX) throw new ReferenceError('too large')
+    return json
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error
-    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): yaml: ${goYamlError(error)} (${summaryOf(text)})`)
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): yaml: ${yamlProblem(error)} (${summaryOf(text)})`)
   }
+}
+
+const isTooMuch = (error: unknown): boolean => error instanceof ReferenceError || error instanceof RangeError
+
+/** What is wrong with a text: also aliases that stand for too much (ReferenceError), and nesting that the stack does not hold (RangeError). */
+function yamlProblem(error: unknown): string {
+  if (error instanceof ReferenceError) return 'document contains excessive aliasing'
+  if (error instanceof RangeError) return 'exceeded max depth'
+  if (error instanceof YAMLParseError) return goYamlError(error)
+  throw error
 }
 
 /** `line 5: key "data" already set in map`, for each key of a YAML text that is there twice: what fieldValidation says of it. */

@@ -6,7 +6,8 @@ import type { Registry } from '../registry/registry.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import type { ApiAnswer, ApiRequest, Verb } from '../request/api-request.ts'
 import type { RequestInfo } from '../request/request-info.ts'
-import { type Exchange, sendNotFoundPage } from './api-server.ts'
+import type { Exchange } from './api-server.ts'
+import { sendNotFoundPage } from './refusals.ts'
 import { acceptsGzip, compressed, COMPRESSED_BYTES_MIN } from './compression.ts'
 import { mediaTypeOf, PATCH_TYPES, requestBody } from './request-body.ts'
 import { requestOptions } from './request-options.ts'
@@ -95,7 +96,7 @@ function serveWatch(
   if (deprecation !== undefined) response.appendHeader('warning', warningValue(deprecation))
   const stream = new WatchResponse(response, representation.watch())
   lasts()
-  request.socket.setTimeout(0)
+  if (request.httpVersionMajor === 1) request.socket.setTimeout(0)
   try {
     const stop = registry.watch(wanted, stream)
     stream.run(stop, clock, {

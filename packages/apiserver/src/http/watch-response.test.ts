@@ -18,6 +18,7 @@ class FakeResponse {
   destroyed = false
   writableLength = 0
   socket = { setNoDelay: () => undefined }
+  req = { httpVersionMajor: 1 }
   #onClose: () => void = () => undefined
   writeHead = (): this => this
   flushHeaders = (): void => undefined

@@ -50,9 +50,12 @@ export class WatchResponse {
   constructor(response: ServerResponse, encoding: WatchEncoding) {
     this.#response = response
     this.#encoding = encoding
-    response.writeHead(200, { 'content-type': encoding.contentType, 'cache-control': 'no-cache, private', 'transfer-encoding': 'chunked' })
+    const isHttp1 = response.req.httpVersionMajor === 1
+    const headers = { 'content-type': encoding.contentType, 'cache-control': 'no-cache, private' }
+    // HTTP/2 has streams of its own, and lets nobody touch their socket.
+    response.writeHead(200, isHttp1 ? { ...headers, 'transfer-encoding': 'chunked' } : headers)
     response.flushHeaders()
-    response.socket?.setNoDelay(true)
+    if (isHttp1) response.socket?.setNoDelay(true)
     response.on('close', () => this.end())
   }
 

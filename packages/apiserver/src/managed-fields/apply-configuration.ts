@@ -7,8 +7,7 @@ import type { FieldTracker } from './field-tracker.ts'
 import { fieldsSharedWithLastApplied, KUBECTL } from './last-applied.ts'
 import { fieldsOfEntry, sortEntries } from './managed-entries.ts'
 import { mergeValues } from './merge-values.ts'
-import { reconcileFields } from './named-fields.ts'
-import type { ObjectForms } from './object-forms.ts'
+import { type ObjectForms, reconciledEntry } from './object-forms.ts'
 import { pruneFields } from './prune-fields.ts'
 import { UNMANAGED_FIELDS } from './unmanaged-fields.ts'
 
@@ -54,7 +53,7 @@ const BEFORE_FIRST_APPLY = 'before-first-apply'
 export function applyConfiguration(application: Application): Applied {
   const { tracker, live } = application
   const value: object = live === undefined ? {} : withoutManagedFields(live)
-  const entries = entriesBefore(application).map((entry) => reconciled(entry, application.forms))
+  const entries = entriesBefore(application).map((entry) => reconciledEntry(entry, application.forms))
   const outcome = mergeAndOwn(application, value, entries, application.force)
   if (!('conflicts' in outcome)) return outcome
   if (application.manager !== KUBECTL) throw conflictError(outcome.conflicts)
@@ -83,14 +82,6 @@ function entriesBefore({ tracker, live, reset, apiVersion, time, subresource }: 
 }
 
 const on = (subresource: string): { subresource?: string } => (subresource === '' ? {} : { subresource })
-
-function reconciled(entry: ManagedFieldsEntry, forms: ObjectForms): ManagedFieldsEntry {
-  const form = forms.find(entry.apiVersion ?? '')
-  if (form === undefined) return entry
-  const fields = fieldsOfEntry(entry)
-  const left = reconcileFields(form.tracker.shape, fields)
-  return left === fields ? entry : { ...entry, fieldsV1: left }
-}
 
 function mergeAndOwn(
   { tracker, forms, applied, manager, apiVersion, time, subresource, reset }: Application,

@@ -1,11 +1,16 @@
 import type { KubeObject, ManagedFieldsEntry } from '@kubetape/apimachinery'
 import { difference, type FieldSet, isEmptySet, union } from './field-set.ts'
 import type { FieldDifference, FieldTracker } from './field-tracker.ts'
+import { type ObjectForms, reconciledEntry } from './object-forms.ts'
 import { areReadable, fieldsOfEntry, foldUpdaters, isWipe, sameManager, sortEntries } from './managed-entries.ts'
 
 /** A write that is no server-side apply: a create, an update, or a patch of any other type. */
 export interface TrackedUpdate {
   readonly tracker: FieldTracker
+  /** The versions of the kind; default: only the one that is written. */
+  readonly forms?: ObjectForms
+  /** The schema may be another than when the stored fields were written. Default false. */
+  readonly changingSchema?: boolean
   /** The stored object; undefined on create. */
   readonly live: Readonly<KubeObject> | undefined
   /** Who writes; see `managerOf`. */
@@ -58,7 +63,7 @@ function entriesAfter(before: readonly ManagedFieldsEntry[], object: Readonly<Ku
     fieldsV1: fields.changed,
     ...(update.subresource === '' ? {} : { subresource: update.subresource }),
   }
-  const entries = yieldFields(before, fields)
+  const entries = yieldFields(reconciled(before, update), update, object, fields)
   if (isEmptySet(fields.changed)) return sortEntries(entries)
   const at = entries.findIndex((entry) => sameManager(entry, own))
   if (at < 0) entries.push(own)
@@ -66,14 +71,42 @@ function entriesAfter(before: readonly ManagedFieldsEntry[], object: Readonly<Ku
   return sortEntries(foldUpdaters(entries))
 }
 
+/** Fields as the schema takes them apart now. */
+function reconciled(entries: readonly ManagedFieldsEntry[], { forms, changingSchema }: TrackedUpdate): readonly ManagedFieldsEntry[] {
+  return forms === undefined || changingSchema !== true ? entries : entries.map((entry) => reconciledEntry(entry, forms))
+}
+
 /** What each manager still owns when these fields have changed hands; the writer's own entry is one among them. */
-function yieldFields(entries: readonly ManagedFieldsEntry[], { changed, removed }: FieldDifference): ManagedFieldsEntry[] {
-  const lost = union(changed, removed)
-  if (isEmptySet(lost)) return [...entries]
+function yieldFields(
+  entries: readonly ManagedFieldsEntry[],
+  update: TrackedUpdate,
+  object: Readonly<KubeObject>,
+  { changed, removed }: FieldDifference,
+): ManagedFieldsEntry[] {
+  const lostHere = union(changed, removed)
   return entries.flatMap((entry) => {
+    const lost = entry.apiVersion === update.apiVersion ? lostHere : lostIn(entry.apiVersion ?? '', update, object, lostHere)
+    // Nobody knows what fields of a version are that is no more.
+    if (lost === undefined) return []
+    if (isEmptySet(lost)) return entry
     const owned = fieldsOfEntry(entry)
     const left = difference(owned, lost)
     if (left === owned) return entry
     return isEmptySet(left) ? [] : { ...entry, fieldsV1: left }
   })
+}
+
+/** What changed hands, told in another version. */
+function lostIn(
+  apiVersion: string,
+  { forms, live, reset }: TrackedUpdate,
+  object: Readonly<KubeObject>,
+  lostHere: FieldSet,
+): FieldSet | undefined {
+  if (forms === undefined) return lostHere
+  const form = forms.find(apiVersion)
+  if (form === undefined) return undefined
+  const before = live === undefined ? undefined : (form.fromCurrent(live) as KubeObject)
+  const { changed, removed } = form.tracker.compare(before, form.fromCurrent(object) as KubeObject, reset)
+  return union(changed, removed)
 }

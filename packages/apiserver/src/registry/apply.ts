@@ -14,6 +14,7 @@ import { resetFieldsOf } from '../managed-fields/reset-fields.ts'
 import { joinedErrors, shapeErrors } from '../managed-fields/shape-check.ts'
 import { DecodeError } from '../schema/decode-context.ts'
 import { validationMode } from './body.ts'
+import { converterWords } from './converter-words.ts'
 import type { RequestContext } from './environment.ts'
 import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
@@ -83,7 +84,11 @@ function decoded(resource: ServedResource, context: RequestContext, object: Kube
     return draft
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error
-    throw failure(500, undefined, `failed to convert new object (${named(resource, applied)}) to proper version: ${error.detail}`)
+    throw failure(
+      500,
+      undefined,
+      `failed to convert new object (${named(resource, applied)}) to proper version: unable to convert unstructured object to ${resource.apiVersion}, Kind=${resource.gvk.kind}: ${converterWords(error.detail)}`,
+    )
   }
 }
 

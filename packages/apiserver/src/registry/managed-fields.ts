@@ -1,4 +1,5 @@
-import { formatTime, type KubeObject } from '@kubetape/apimachinery'
+import { cloneJson, deepEqual, formatTime, type KubeObject } from '@kubetape/apimachinery'
+import { equalButForTimes } from '../managed-fields/managed-entries.ts'
 import { managerOf } from '../managed-fields/manager-name.ts'
 import { resetFieldsOf } from '../managed-fields/reset-fields.ts'
 import { trackUpdate } from '../managed-fields/track-update.ts'
@@ -18,6 +19,8 @@ export function trackManagedFields(
   if (patchType === 'apply') return
   trackUpdate(draft, {
     tracker: resource.type.tracker,
+    forms: resource.forms,
+    changingSchema: resource.custom,
     live,
     manager: managerOf(options.fieldManager, userAgent),
     apiVersion: resource.apiVersion,
@@ -25,4 +28,16 @@ export function trackManagedFields(
     subresource: context.subresource,
     reset: resetFieldsOf(resource.info, context.subresource, resource.custom),
   })
+}
+
+/**
+ * Takes back the new times of entries where nothing else has changed, so that nothing is written for a change of none. Called before the strategy prepares
+ * the object: what that takes back later counts as a change, as it does upstream.
+ */
+export function keepTimesOfNoChange(draft: Draft, old: Readonly<KubeObject>): void {
+  const [given, before] = [draft.metadata?.managedFields, old.metadata?.managedFields]
+  if (given === undefined || before === undefined || given === before || deepEqual(given, before)) return
+  if (!equalButForTimes(given, before)) return
+  const others = (object: Readonly<KubeObject>): KubeObject => ({ ...object, metadata: { ...object.metadata, managedFields: [] } })
+  if (deepEqual(others(draft), others(old))) draft.metadata!.managedFields = cloneJson(before)
 }

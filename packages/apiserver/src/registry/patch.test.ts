@@ -26,7 +26,7 @@ describe('applyPatch()', () => {
     )
     expect(body.details).toEqual({ causes: [expect.objectContaining({ field: 'patch', reason: 'FieldValueInvalid' })] })
     expect((await made.patch('configmaps/one', 'strategic', { data: { b: 5 } })).body.message).toContain(
-      'Invalid value: "map[data:map[b:5]]": json:',
+      'Invalid value: "map[data:map[b:5]]": cannot convert int64 to string',
     )
   })
 

@@ -16,6 +16,7 @@ import {
 import { DecodeError } from '../schema/decode-context.ts'
 import { applyDraft } from './apply.ts'
 import { decodeBody, validationMode } from './body.ts'
+import { converterWords } from './converter-words.ts'
 import type { RequestContext } from './environment.ts'
 import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
@@ -38,7 +39,8 @@ export function applyPatch(resource: ServedResource, context: RequestContext, ol
   if (patchType === 'apply') return applyDraft(resource, context, old)
   const patched = patchedObject(resource, old, body, patchType)
   const problems = validationMode(context) === 'Ignore' ? [] : bodyProblems
-  const refuse = (why: string): StatusError => notApplicable(patchType === 'strategic' ? printGoMap(body) : printExactJson(patched), why)
+  const refuse = (why: string): StatusError =>
+    patchType === 'strategic' ? notApplicable(printGoMap(body), converterWords(why)) : notApplicable(printExactJson(patched), why)
   try {
     if (problems.length > 0 && validationMode(context) === 'Strict') throw new DecodeError(STRICT)
     for (const text of problems) context.warn(text)

@@ -96,7 +96,7 @@ describe('updateFromRequest()', () => {
     expect((await server.get('configmaps/one')).code).toBe(404)
   })
 
-  test('changes only the status through the status of a kind without a strategy', async () => {
+  test('changes only status and metadata through the status of a kind without a strategy', async () => {
     const { server } = await withConfigMap()
     await server.create('persistentvolumes', { metadata: { name: 'v' }, spec: { storageClassName: 'a' } })
     const { body } = await server.patch('persistentvolumes/v/status', 'merge', {
@@ -105,6 +105,31 @@ describe('updateFromRequest()', () => {
       status: { phase: 'Available' },
     })
     expect(body).toMatchObject({ spec: { storageClassName: 'a' }, status: { phase: 'Available' } })
-    expect(body.metadata!.labels).toBeUndefined()
+    expect(body.metadata!.labels).toEqual({ a: 'b' })
+  })
+
+  test('leaves metadata alone where the status of the kind does', async () => {
+    const { server } = await withConfigMap()
+    const spec = { priorityLevelConfiguration: { name: 'exempt' } }
+    await server.create('flowcontrol.apiserver.k8s.io/v1/flowschemas', { metadata: { name: 'f', labels: { a: 'b' } }, spec })
+    const patch = { metadata: { labels: { a: 'c' }, finalizers: ['x/y'] }, status: { conditions: [{ type: 'Dangling', status: 'False' }] } }
+    const { body } = await server.patch('flowcontrol.apiserver.k8s.io/v1/flowschemas/f/status', 'merge', patch)
+    expect(body).toMatchObject({ metadata: { labels: { a: 'b' } }, status: { conditions: [{ type: 'Dangling' }] } })
+    expect(body.metadata!.finalizers).toBeUndefined()
+  })
+
+  test('lets only those make an object by a PUT or an apply who may create it', async () => {
+    const server = await TestServer.start({
+      authorizer: { authorize: ({ verb }) => ({ verdict: verb === 'create' ? 'no-opinion' : 'allow', reason: '' }) },
+    })
+    const lease = { metadata: { name: 'l' }, spec: {} }
+    const applied = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' } }
+    expect([
+      (await server.update('coordination.k8s.io/v1/leases/l', lease)).code,
+      (await server.patch('configmaps/c', 'apply', applied, { fieldManager: 'm' })).body.message,
+    ]).toEqual([
+      403,
+      'configmaps "c" is forbidden: User "admin" cannot create resource "configmaps" in API group "" in the namespace "default"',
+    ])
   })
 })

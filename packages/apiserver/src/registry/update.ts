@@ -19,15 +19,17 @@ import type { ApiResult } from '../request/api-request.ts'
 import { applyDraft } from './apply.ts'
 import { admissionAttributes } from './admit.ts'
 import { decodeBody } from './body.ts'
+import { checkMayCreate } from './may-create.ts'
 import { createObject } from './create.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
-import { trackManagedFields } from './managed-fields.ts'
+import { keepTimesOfNoChange, trackManagedFields } from './managed-fields.ts'
 import { commitChange, readObject } from './object-store.ts'
 import { dropRepeatedOwners } from './owner-references.ts'
 import { applyPatch, checkPatch } from './patch.ts'
 import { checkPlace } from './object-place.ts'
 import { checkUid } from './uid-precondition.ts'
 import type { ServedResource } from './served-resource.ts'
+import { keepAllButStatus } from './status-draft.ts'
 import type { Draft } from './strategy.ts'
 
 /** How often a write without resourceVersion is tried again when others are faster (upstream retries patches five times, other updates for ever). */
@@ -74,11 +76,10 @@ async function createInstead(
   if (request.subresource !== '' || !(isApply || (fromBody !== undefined && resource.strategy.createOnUpdate)))
     throw notFound(resource.named, request.name)
   const draft = fromBody ?? applyDraft(resource, context, undefined)
-  if (isApply) {
-    checkPlace(resource, context, draft)
-    // Upstream takes no notice of the version of what is not there.
-    delete draft.metadata!.resourceVersion
-  }
+  if (isApply) checkPlace(resource, context, draft)
+  // Upstream takes no notice of the version of what is not there.
+  delete draft.metadata?.resourceVersion
+  await checkMayCreate(environment, context)
   return createObject(environment, resource, context, draft)
 }
 
@@ -96,9 +97,8 @@ function checkVersion(resource: ServedResource, context: RequestContext, draft: 
   }
   const asked = given !== '' && given !== '0'
   if (!asked && resource.strategy.unconditionalUpdate === false && context.request.verb === 'update') {
-    // Of custom resources upstream names the resource here, not the kind.
-    const kind = resource.custom ? resource.named.resource : resource.named.kind
-    throw invalidObject({ group: resource.named.group, kind }, context.request.name, [
+    // Upstream names the resource here, not the kind.
+    throw invalidObject({ group: resource.named.group, kind: resource.named.resource }, context.request.name, [
       invalid(FieldPath.of('metadata').child('resourceVersion'), 0, 'must be specified for an update', '0x0'),
     ])
   }
@@ -147,6 +147,7 @@ async function storeAdmitted(
   attributes: AdmissionAttributes,
 ): Promise<ApiResult | undefined> {
   const old = stored.object
+  keepTimesOfNoChange(draft, old)
   keepSystemFields(draft, old)
   prepare(resource, context, draft, old)
   validate(resource, context, draft, old)
@@ -215,21 +216,11 @@ function prepare(resource: ServedResource, context: RequestContext, draft: Draft
   }
   const strategy = resource.strategy.subresources?.[endpoint]
   if (strategy !== undefined) strategy.prepareForUpdate(draft, old, context)
-  else if (endpoint === 'status') keepAllButStatus(draft, old)
+  else if (endpoint === 'status') keepAllButStatus(resource, draft, old)
 }
 
 /** Whose rules a write follows: a scaled object is changed by those of the object itself. */
 const endpointOf = ({ request }: RequestContext): string => (request.subresource === 'scale' ? '' : request.subresource)
-
-/** A status write of a kind without a strategy of its own changes the status and nothing else. */
-function keepAllButStatus(draft: Draft, old: Readonly<KubeObject>): void {
-  const { status, metadata } = draft
-  for (const field of Object.keys(draft)) delete draft[field]
-  Object.assign(draft, cloneJson(old))
-  if (metadata?.managedFields !== undefined) draft.metadata!.managedFields = metadata.managedFields
-  if (status === undefined) delete draft['status']
-  else draft['status'] = status
-}
 
 function copyField(draft: Draft, old: Readonly<KubeObject>, field: string): void {
   if (old[field] === undefined) delete draft[field]

@@ -11,8 +11,8 @@ export class JsonSyntaxError extends Error {
   }
 }
 
-/** Deeper texts are refused (Go's limit). */
-const DEPTH_MAX = 10_000
+/** Deeper texts are refused: the limit of `JsonText`. */
+const DEPTH_MAX = 2000
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const PLAIN = /^(?:0|-?[1-9][0-9]{0,14})$/
 const LITERALS = { t: { text: 'true', value: true }, f: { text: 'false', value: false }, n: { text: 'null', value: null } } as const

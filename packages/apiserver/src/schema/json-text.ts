@@ -1,5 +1,5 @@
 import { parseExactJson } from '@kubetape/apimachinery'
-import { ExactReader } from './exact-reader.ts'
+import { ExactReader, JsonSyntaxError } from './exact-reader.ts'
 
 /**
  * A JSON text with what `JSON.parse` does not tell. Reading is cheap: the text is parsed natively and skimmed once, from string to string,
@@ -43,16 +43,24 @@ export class JsonText {
 
 const BACKSLASH = 92
 const COLON = 58
+/** Deeper texts are refused: Go's limit is 10,000, which the stack of whoever works on such a value later does not hold. */
+const DEPTH_MAX = 2000
+const OPEN_BRACE = 123
+const CLOSE_BRACE = 125
+const OPEN_BRACKET = 91
+const CLOSE_BRACKET = 93
 const PLAIN_DIGITS_MAX = 15
 
 /** Counts keys and looks at numbers; `text` is valid JSON. */
 function skim(text: string): { keyCount: number; plainNumbers: boolean } {
   let keyCount = 0
+  let depth = 0
   let plainNumbers = true
   let at = 0
   while (at < text.length) {
     const quote = text.indexOf('"', at)
     const end = quote < 0 ? text.length : quote
+    depth += depthBetween(text, at, end, depth)
     if (end - at > 1 && plainNumbers) plainNumbers = plainBetween(text, at, end)
     if (quote < 0) break
     let close = text.indexOf('"', quote + 1)
@@ -73,6 +81,18 @@ function escaped(text: string, at: number): boolean {
   let slashes = 0
   while (text.charCodeAt(at - 1 - slashes) === BACKSLASH) slashes++
   return slashes % 2 === 1
+}
+
+/** How much deeper a text is at `to` than at `from`, between two strings. Throws where it is too deep on its way. */
+function depthBetween(text: string, from: number, to: number, before: number): number {
+  let depth = before
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at)
+    if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      if (++depth > DEPTH_MAX) throw new JsonSyntaxError('exceeded max depth')
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--
+  }
+  return depth - before
 }
 
 /** Whether the numbers between two strings are short integers. */

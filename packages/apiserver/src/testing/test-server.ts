@@ -9,7 +9,7 @@ import type { PluginEnvironment } from '../admission/default-plugins.ts'
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts'
 import type { WebhookTransport } from '../admission/webhook/webhook-transport.ts'
 import { ApiserverIdentities } from '../auth/apiserver-identities.ts'
-import { superusers } from '../auth/authorizer.ts'
+import { type Authorizer, superusers } from '../auth/authorizer.ts'
 import { CustomResourceServer } from '../custom-resources/custom-resource-server.ts'
 import { servedResources } from '../discovery/served-resources.ts'
 import { BodyText } from '../registry/body.ts'
@@ -25,6 +25,8 @@ export const ADMIN: UserInfo = { name: 'admin', groups: ['system:masters', 'syst
 export interface TestServerOptions {
   /** Changes to v1.31's defaults. */
   readonly gates?: Readonly<Record<string, boolean>>
+  /** Whom subresources and creations by a PUT or an apply ask. Default: administrators may do everything. */
+  readonly authorizer?: Authorizer
   readonly runtimeConfig?: Readonly<Record<string, string>>
   /** How webhooks are reached. Default: not at all. */
   readonly webhooks?: WebhookTransport
@@ -74,7 +76,7 @@ export class TestServer {
       clock: this.clock,
       random,
       gates,
-      authorizer: superusers,
+      authorizer: options.authorizer ?? superusers,
       registry: () => this.registry,
       webhooks: options.webhooks ?? NO_WEBHOOKS,
       log: () => undefined,
@@ -89,7 +91,7 @@ export class TestServer {
         random,
         gates,
         admission,
-        authorizer: superusers,
+        authorizer: options.authorizer ?? superusers,
         identities: this.identities,
         uids: uidSource(random),
         actorCause: () => 'actor',
