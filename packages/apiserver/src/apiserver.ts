@@ -11,6 +11,7 @@ import { reconcilePolicy } from './auth/rbac/bootstrap/reconcile-policy.ts'
 import { grantCheck } from './auth/rbac/grant-check.ts'
 import { COMPONENT_USER } from './auth/component-user.ts'
 import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
+import type { Auditor } from './audit/auditor.ts'
 import { Authorization, type AuthorizationOptions } from './auth/authorization.ts'
 import { bootstrap } from './bootstrap.ts'
 import { ensureFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
@@ -49,6 +50,8 @@ export interface ApiserverOptions {
   readonly webhooks?: WebhookTransport
   /** How clients are known, beside what `listen` says. Default: tokens of service accounts, signed with a key of this process. */
   readonly identities?: IdentityOptions
+  /** Default: nothing is audited. */
+  readonly auditor?: Auditor
   /** Who decides what they may do. Default: the Node authorizer, then RBAC. */
   readonly authorization?: AuthorizationOptions
 }
@@ -144,6 +147,7 @@ export class Apiserver {
       registry: this.registry,
       gate: new RequestGate({
         authentication: this.#identities.authentication,
+        ...(this.#options.auditor === undefined ? {} : { auditor: this.#options.auditor }),
         authorizer: this.registry.environment.authorizer,
         gates: this.#options.gates,
         flowControl,
