@@ -110,11 +110,11 @@ function serveWatch(
   lasts()
   if (request.httpVersionMajor === 1) request.socket.setTimeout(0)
   try {
-    const stop = registry.watch(wanted, stream)
-    stream.run(stop, clock, {
+    const running = registry.watch(wanted, stream)
+    stream.run(() => running.stop(), clock, {
       timeoutMs: (wanted.options.timeoutSeconds ?? WATCH_DEFAULT_SECONDS) * 1000,
       bookmarks: wanted.options.allowWatchBookmarks === true,
-      revision: () => registry.environment.storage.revision,
+      revision: () => running.revision(),
     })
     // From here on the watch waits for changes, which costs nothing.
     release()
