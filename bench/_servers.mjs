@@ -128,9 +128,10 @@ export function clientOf(kubeconfig) {
   const { clusters, users } = JSON.parse(readFileSync(kubeconfig, 'utf8'))
   const { server, 'certificate-authority-data': ca } = clusters[0].cluster
   const agent = new https.Agent({ keepAlive: true, ca: Buffer.from(ca, 'base64') })
-  const headers = { authorization: `Bearer ${users[0].user.token}`, 'content-type': 'application/json' }
-  const call = (method, path, body) =>
+  const authorization = `Bearer ${users[0].user.token}`
+  const call = (method, path, body, type = 'application/json') =>
     new Promise((resolve, reject) => {
+      const headers = { authorization, 'content-type': type }
       const request = https.request(server + path, { method, agent, headers }, (response) => {
         let text = ''
         response.setEncoding('utf8').on('data', (chunk) => (text += chunk))
@@ -141,5 +142,11 @@ export function clientOf(kubeconfig) {
       request.on('error', reject)
       request.end(body)
     })
-  return { get: (path) => call('GET', path), post: (path, body) => call('POST', path, JSON.stringify(body)), agent }
+  return {
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, JSON.stringify(body)),
+    put: (path, body) => call('PUT', path, JSON.stringify(body)),
+    apply: (path, body) => call('PATCH', path, JSON.stringify(body), 'application/apply-patch+yaml'),
+    agent,
+  }
 }

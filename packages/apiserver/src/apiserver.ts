@@ -6,11 +6,13 @@ import { AdmissionChain } from './admission/admission.ts'
 import { defaultPlugins } from './admission/default-plugins.ts'
 import { HttpsTransport } from './admission/webhook/https-transport.ts'
 import type { WebhookTransport } from './admission/webhook/webhook-transport.ts'
+import { type PluginSelection, selectPlugins } from './admission/plugin-selection.ts'
 import { bootstrapPolicy } from './auth/rbac/bootstrap/bootstrap-policy.ts'
 import { reconcilePolicy } from './auth/rbac/bootstrap/reconcile-policy.ts'
 import { grantCheck } from './auth/rbac/grant-check.ts'
 import { COMPONENT_USER } from './auth/component-user.ts'
 import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
+import type { Auditor } from './audit/auditor.ts'
 import { Authorization, type AuthorizationOptions } from './auth/authorization.ts'
 import { bootstrap } from './bootstrap.ts'
 import { ensureFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
@@ -27,6 +29,7 @@ import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
 import { builtinResource } from './registry/served-resource.ts'
 import { servedResources } from './discovery/served-resources.ts'
+import { WebhookPost } from './admission/webhook/webhook-post.ts'
 import { CustomResourceServer } from './custom-resources/custom-resource-server.ts'
 import type { UserInfo } from './registry/strategy.ts'
 import { subresourceHandlers } from './registry/subresources/subresource-handlers.ts'
@@ -49,8 +52,12 @@ export interface ApiserverOptions {
   readonly webhooks?: WebhookTransport
   /** How clients are known, beside what `listen` says. Default: tokens of service accounts, signed with a key of this process. */
   readonly identities?: IdentityOptions
+  /** Default: nothing is audited. */
+  readonly auditor?: Auditor
   /** Who decides what they may do. Default: the Node authorizer, then RBAC. */
   readonly authorization?: AuthorizationOptions
+  /** Which admission plugins run beside the default ones, and which of those do not. */
+  readonly admission?: PluginSelection
 }
 
 export interface ListenOptions {
@@ -85,7 +92,7 @@ export class Apiserver {
     const identities = this.#identities
     this.#webhooks = options.webhooks ?? new HttpsTransport()
     const plugins = { storage, clock, random, gates, authorizer, registry: () => this.registry, webhooks: this.#webhooks, log: options.log }
-    const admission = new AdmissionChain([...defaultPlugins(plugins), grantCheck(rbac, authorizer)])
+    const admission = new AdmissionChain([...selectPlugins(defaultPlugins(plugins), options.admission ?? {}), grantCheck(rbac, authorizer)])
     this.registry = new Registry(
       {
         storage,
@@ -101,7 +108,12 @@ export class Apiserver {
       servedResources(options.runtimeConfig).map(builtinResource),
       subresourceHandlers,
     )
-    this.#customResources = new CustomResourceServer({ registry: this.registry, clock, log: options.log })
+    this.#customResources = new CustomResourceServer({
+      registry: this.registry,
+      clock,
+      webhooks: new WebhookPost(storage, clock, this.#webhooks),
+      log: options.log,
+    })
   }
 
   /** Makes the server and the objects that every cluster has. */
@@ -144,6 +156,7 @@ export class Apiserver {
       registry: this.registry,
       gate: new RequestGate({
         authentication: this.#identities.authentication,
+        ...(this.#options.auditor === undefined ? {} : { auditor: this.#options.auditor }),
         authorizer: this.registry.environment.authorizer,
         gates: this.#options.gates,
         flowControl,

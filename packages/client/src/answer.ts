@@ -1,4 +1,4 @@
-import { failure, formatGroupResource, type Status, StatusError, type StatusReason } from '@kubetape/apimachinery'
+import { failure, formatGroupResource, parseExactJson, type Status, StatusError, type StatusReason } from '@kubetape/apimachinery'
 import { RequestFailed } from './client.ts'
 import { type Answer, describeRequest, type WireRequest } from './wire-request.ts'
 
@@ -10,7 +10,7 @@ export function valueOf(request: WireRequest, answer: Answer): unknown {
   if (answer.code >= 300) throw refusalOf(request, answer)
   if (answer.body === '') return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: answer.code } satisfies Status
   try {
-    return JSON.parse(answer.body) as unknown
+    return parseExactJson(answer.body)
   } catch (cause) {
     throw new RequestFailed(`Cannot ${describeRequest(request)}: the answer is no JSON`, { cause })
   }
@@ -35,7 +35,7 @@ function isStatus(value: unknown): value is Status {
 
 function parsed(body: string): unknown {
   try {
-    return JSON.parse(body) as unknown
+    return parseExactJson(body)
   } catch {
     return undefined
   }

@@ -1,4 +1,12 @@
-import { type Kind, type KubeList, type KubeObject, type ObjectName, type Status, type WatchEvent } from '@kubetape/apimachinery'
+import {
+  type Kind,
+  type KubeList,
+  type KubeObject,
+  type ObjectName,
+  printExactJson,
+  type Status,
+  type WatchEvent,
+} from '@kubetape/apimachinery'
 import { type Clock, systemClock } from '@kubetape/determinism'
 import { Observable } from 'rxjs'
 import { valueOf } from './answer.ts'
@@ -99,7 +107,7 @@ export class HttpClient implements Client {
 
   async patch<T extends KubeObject>(kind: Kind<T>, name: ObjectName, patch: Patch, options: WriteOptions = {}): Promise<T> {
     const path = objectPath(kind, name, options.subresource) + queryOf({ ...writeQuery(options), force: options.force })
-    const body = { text: JSON.stringify(patch.body), contentType: PATCH_CONTENT_TYPES[patch.type] }
+    const body = { text: printExactJson(patch.body), contentType: PATCH_CONTENT_TYPES[patch.type] }
     const request: WireRequest = {
       verb: 'patch',
       resource: kind,
@@ -154,7 +162,7 @@ export class HttpClient implements Client {
     const { name } = namedBy(object)
     // Bodies of subresources such as `eviction` have kinds of their own.
     const whole = options.subresource === undefined || options.subresource === 'status' ? wholeObject(kind, object) : object
-    const body = { text: JSON.stringify(whole), contentType: 'application/json' }
+    const body = { text: printExactJson(whole), contentType: 'application/json' }
     const query = queryOf(writeQuery(options))
     return this.#object(
       kind,

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type Kind, type KubeObject, type Status, StatusError, type WatchEvent } from '@kubetape/apimachinery'
+import { type Kind, type KubeObject, parseExactJson, type Status, StatusError, type WatchEvent } from '@kubetape/apimachinery'
 import type { Subscriber } from 'rxjs'
 import { RequestFailed } from './client.ts'
 import { LineSplitter } from './line-splitter.ts'
@@ -52,7 +52,7 @@ export function readWatch<T extends KubeObject>(
 }
 
 function eventOf(line: string): WatchEvent {
-  const event = JSON.parse(line) as { type?: unknown; object?: unknown }
+  const event = parseExactJson(line) as { type?: unknown; object?: unknown }
   if (typeof event.type !== 'string' || typeof event.object !== 'object' || event.object === null) {
     throw new TypeError(`Cannot read a watch event: it has no type or no object: ${line.slice(0, 200)}`)
   }

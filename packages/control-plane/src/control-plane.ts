@@ -1,4 +1,11 @@
-import { Apiserver, COMPONENT_GROUP, type IdentityOptions, type SigningKeys, type UserInfo } from '@kubetape/apiserver'
+import {
+  Apiserver,
+  type AuthorizationOptions,
+  COMPONENT_GROUP,
+  type PluginSelection,
+  type SigningKeys,
+  type UserInfo,
+} from '@kubetape/apiserver'
 import type { Client } from '@kubetape/client'
 import { exposeFeatureGates, FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
 import { type Clock, type Random, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
@@ -10,7 +17,9 @@ import { type Controller, Manager, type RunLog } from '@kubetape/runtime'
 import { startRetention, Storage } from '@kubetape/storage'
 import { Access } from './access.ts'
 import { builtinControllers, chosenNames, servedKinds } from './builtin-controllers.ts'
+import { type AuditOptions, startAudit } from './audit-options.ts'
 import { checkOptions } from './check-options.ts'
+import { identityOptions } from './identity-options.ts'
 import { loggedRuns } from './logged-runs.ts'
 import { warningLogs } from './run-logs.ts'
 import { runMetrics } from './run-metrics.ts'
@@ -41,10 +50,16 @@ export interface ControlPlaneOptions {
   readonly add?: readonly Controller[]
   /** Static bearer tokens. */
   readonly tokens?: ReadonlyMap<string, UserInfo>
+  /** Who decides what clients may do. Default: the Node authorizer, then RBAC. */
+  readonly authorization?: AuthorizationOptions
+  /** Admission plugins beside the default ones, or without some of them. */
+  readonly admission?: PluginSelection
   /** Tokens of service accounts. */
   readonly serviceAccounts?: ServiceAccountOptions
   /** Audiences of tokens for this API server. Default: the issuers of service account tokens. */
   readonly apiAudiences?: readonly string[]
+  /** Who did what, as a log of its own. Default: none; the tape tells of all writes. */
+  readonly audit?: AuditOptions
   /** Where to write the kubeconfig. Default: `kubeconfig` in the data folder. */
   readonly kubeconfig?: string
   readonly clock?: Clock
@@ -184,6 +199,9 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     metrics: () => metrics.text(),
     log: (level, message, fields) => logger[level](message, fields),
     identities: identityOptions(options, keys),
+    ...(options.authorization === undefined ? {} : { authorization: options.authorization }),
+    ...(options.admission === undefined ? {} : { admission: options.admission }),
+    ...(options.audit === undefined ? {} : { auditor: startAudit(options.audit, { clock, logger, started }) }),
     checks: [{ name: 'informer-sync', check: () => (manager.ready ? undefined : 'informers have not synced') }],
   })
   const client = apiserver.client({ name: 'system:controller-manager', groups: [COMPONENT_GROUP] }, 'kubetape-controller-manager')
@@ -206,18 +224,6 @@ async function prepareAccess(options: ControlPlaneOptions, clock: Clock): Promis
   const { data, host = DEFAULT_HOST, tls = true, port, serviceAccounts = {} } = options
   const access = await Access.prepare({ clock, ...(data === undefined ? {} : { folder: data }), host, tls, wanted: port !== undefined })
   return { access, keys: await prepareServiceAccountKeys(serviceAccounts, data) }
-}
-
-function identityOptions({ serviceAccounts = {}, apiAudiences }: ControlPlaneOptions, keys: SigningKeys): IdentityOptions {
-  const { issuers, tokenExpirationMaxSeconds, extendsTokenExpiration, jwksUri } = serviceAccounts
-  return {
-    keys,
-    ...(issuers === undefined ? {} : { issuers }),
-    ...(apiAudiences === undefined ? {} : { apiAudiences }),
-    ...(tokenExpirationMaxSeconds === undefined ? {} : { tokenExpirationMaxSeconds }),
-    ...(extendsTokenExpiration === undefined ? {} : { extendsTokenExpiration }),
-    ...(jwksUri === undefined ? {} : { jwksUri }),
-  }
 }
 
 function gatesOf({ featureGates }: ControlPlaneOptions, logger: RunLog): FeatureGateRegistry {

@@ -1,6 +1,7 @@
 /** apiserver, controllers and nodes over one log, as a library: `const plane = await ControlPlane.start()`. */
 export { CA_META, ControlPlane, type ControlPlaneOptions } from './control-plane.ts'
 export { builtinControllers, SIMULATED_NODES_MAX } from './builtin-controllers.ts'
+export type { AuditOptions } from './audit-options.ts'
 export { checkOptions } from './check-options.ts'
 export { ControlPlaneOptionError } from './option-error.ts'
 export { runLogs } from './run-logs.ts'

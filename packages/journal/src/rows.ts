@@ -1,3 +1,4 @@
+import { parseExactJson, printExactJson } from '@kubetape/apimachinery'
 import type { AppendRecord } from '@kubetape/eventlog'
 import type { ActorRecord, GapRecord, RunBegin, RunEnd, RunReadings, RunRequest, StoredAnswer } from './records.ts'
 
@@ -32,9 +33,9 @@ interface Rows {
 }
 
 export function encodeRow<S extends keyof Rows>(stream: S, key: string, row: Rows[S]): AppendRecord {
-  return { stream, key, value: Buffer.from(JSON.stringify(row)) }
+  return { stream, key, value: Buffer.from(printExactJson(row)) }
 }
 
 export function decodeRow<S extends keyof Rows>(_stream: S, value: Uint8Array): Rows[S] {
-  return JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()) as Rows[S]
+  return parseExactJson(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()) as Rows[S]
 }

@@ -1,4 +1,4 @@
-import { deepEqual, deepFreeze, type Kind, type KubeObject, StatusError } from '@kubetape/apimachinery'
+import { deepEqual, deepFreeze, type Kind, type KubeObject, parseExactJson, printExactJson, StatusError } from '@kubetape/apimachinery'
 import { RequestFailed } from '@kubetape/client'
 import type { LogReader } from '@kubetape/eventlog'
 import type { RunReadings, RunRecord, RunStep, StoredAnswer } from '@kubetape/journal'
@@ -258,10 +258,10 @@ class RunPlayer {
 
 /** Undefined members are no members on the tape. */
 function sameRequest(recorded: RunRequest, now: RunRequest): boolean {
-  return deepEqual(recorded, JSON.parse(JSON.stringify(now)))
+  return deepEqual(recorded, parseExactJson(printExactJson(now)))
 }
 
 function whatDiffers(recorded: RunRequest, now: RunRequest): string {
   const fields = ['verb', 'group', 'version', 'resource', 'subresource', 'namespace', 'name', 'options', 'body'] as const
-  return `${fields.filter((field) => !deepEqual(recorded[field], now[field] === undefined ? undefined : JSON.parse(JSON.stringify(now[field])))).join(' and ')} differ`
+  return `${fields.filter((field) => !deepEqual(recorded[field], now[field] === undefined ? undefined : parseExactJson(printExactJson(now[field])))).join(' and ')} differ`
 }

@@ -1,4 +1,4 @@
-import { deepFreeze, type Kind, type KubeObject, objectKey } from '@kubetape/apimachinery'
+import { deepFreeze, type Kind, type KubeObject, objectKey, parseExactJson } from '@kubetape/apimachinery'
 import type { Entry, LogReader } from '@kubetape/eventlog'
 import { createStore, type IndexFunctions, type Store, type StoreWriter } from '@kubetape/informers'
 import { parseLogKey, resourcePrefix } from '@kubetape/storage'
@@ -189,5 +189,5 @@ function groupVersion({ group, version }: { readonly group: string; readonly ver
 
 /** An entry's bytes as a frozen object. */
 export function parseObject(value: Uint8Array): KubeObject {
-  return deepFreeze(JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8')) as KubeObject)
+  return deepFreeze(parseExactJson(Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8')) as KubeObject)
 }

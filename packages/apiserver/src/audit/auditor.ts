@@ -9,12 +9,17 @@ export interface ReceivedRequest {
   readonly info: RequestInfo
   /** Path and query as they were sent. */
   readonly uri: string
-  readonly sourceIp: string
+  /** The client and the proxies before it, the client first. */
+  readonly sourceIps: readonly string[]
   readonly userAgent: string
+  /** When it came, in Unix milliseconds; read by the auditor where it is not said. */
+  readonly receivedMs?: number
 }
 
 /** One request in the audit log. Nothing here throws: who cannot be audited is logged, and served. */
 export interface AuditRecord {
+  /** Whether answers are wanted in full: they need not be made ready otherwise. */
+  readonly wantsResponse: boolean
   /** Who is acted as. */
   impersonated(user: UserInfo): void
   /** What the request brought: JSON that was read, or its text. */
@@ -24,12 +29,17 @@ export interface AuditRecord {
   /** Later values of the same key are ignored. */
   annotate(key: string, value: string): void
   /** A watch has begun to answer. */
-  started(): void
-  /** The answer is complete, or the connection is gone; `status` is the refusal. */
-  completed(code: number, status?: Status): void
+  started(code: number): void
+  /** It was answered with this Status, of which a refusal has the reasons. */
+  answeredStatus(status: Status): void
+  /** The answer is complete, or the connection is gone. Only the first call counts. `code` undefined: nothing had been answered. */
+  completed(code: number | undefined): void
 }
 
-/** Writes the audit log (audit.k8s.io/v1). Answers undefined for requests that its policy leaves out. */
+/** Writes the audit log (audit.k8s.io/v1). */
 export interface Auditor {
+  /** Undefined for requests that the policy leaves out. */
   received(request: ReceivedRequest): AuditRecord | undefined
+  /** A request whose credentials were refused: there is no user. `tried` names the methods. */
+  unauthenticated(request: Omit<ReceivedRequest, 'user'>, tried: string): void
 }

@@ -10,6 +10,22 @@ export interface AuthorizerChoice {
   readonly type: 'Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny'
 }
 
+/** What `--authorization-mode` may name. */
+export const AUTHORIZATION_MODES = ['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny'] as const
+
+/** The authorizers that `--authorization-mode` names. Throws an Error for words that are none, and for one named twice. */
+export function authorizersOfModes(modes: readonly string[]): AuthorizerChoice[] {
+  return modes.map((mode, at) => {
+    const type = AUTHORIZATION_MODES.find((known) => known === mode)
+    if (type === undefined)
+      throw new Error(
+        `Cannot use authorization mode ${JSON.stringify(mode)}: there is no such mode; there are ${AUTHORIZATION_MODES.join(', ')}`,
+      )
+    if (modes.indexOf(mode) !== at) throw new Error(`Cannot use authorization mode ${JSON.stringify(mode)}: it is named twice`)
+    return { type }
+  })
+}
+
 /** Who decides about requests. */
 export interface AuthorizationOptions {
   /** In the order in which they are asked, each at most once. Default: Node, RBAC. */

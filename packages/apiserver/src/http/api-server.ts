@@ -4,6 +4,7 @@ import { StatusError } from '@kubetape/apimachinery'
 import { type Clock, sleep } from '@kubetape/determinism'
 import { TooManyRequests } from '../flow-control/flow-control.ts'
 import type { AuditRecord } from '../audit/auditor.ts'
+import { auditOf } from '../audit/audit-of.ts'
 import { RefusedWithWarnings, type Registry } from '../registry/registry.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import { requestInfo, type RequestInfo } from '../request/request-info.ts'
@@ -134,6 +135,7 @@ export class ApiServer {
   #refuse(response: ServerResponse, error: unknown): void {
     try {
       const { status } = error instanceof StatusError ? error : this.#unexpected(error)
+      auditOf(response)?.answeredStatus(status)
       if (response.headersSent) response.destroy()
       else if (error instanceof TooManyRequests) sendTooManyRequests(response, error)
       else sendStatus(response, status, error instanceof RefusedWithWarnings ? error.warnings : [])

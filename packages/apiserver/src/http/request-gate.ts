@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AuditRecord, Auditor } from '../audit/auditor.ts'
+import { isIP } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { AuditRecord, Auditor, ReceivedRequest } from '../audit/auditor.ts'
+import { auditAs } from '../audit/audit-of.ts'
 import { isStatusError } from '@kubetape/apimachinery'
 import type { Gates } from '@kubetape/client-go-features'
 import { accessAttributes } from '../auth/access-attributes.ts'
@@ -53,22 +56,24 @@ export class RequestGate {
 
   async enter(arrival: Arrival): Promise<Entry> {
     const { authentication, authorizer, auditor, gates } = this.#options
-    const { request, response, info, auditId } = arrival
+    const { request, response, info } = arrival
     const annotations: [string, string][] = []
-    const authenticated = await authentication.authenticate(request, info.path, {
-      warn: (text) => response.appendHeader('warning', warningValue(text)),
-      annotate: (key, value) => annotations.push([key, value]),
-    })
-    const audit = auditor?.received({
-      auditId,
-      user: authenticated,
-      info,
-      uri: request.url ?? '/',
-      sourceIp: request.socket.remoteAddress ?? '',
-      userAgent: request.headers['user-agent'] ?? '',
-    })
+    let authenticated: UserInfo
+    try {
+      authenticated = await authentication.authenticate(request, info.path, {
+        warn: (text) => response.appendHeader('warning', warningValue(text)),
+        annotate: (key, value) => annotations.push([key, value]),
+      })
+    } catch (error) {
+      auditor?.unauthenticated(receivedRequest(arrival), triedMethods(request))
+      throw error
+    }
+    const audit = auditor?.received({ ...receivedRequest(arrival), user: authenticated })
     for (const [key, value] of annotations) audit?.annotate(key, value)
-    if (audit !== undefined) response.on('close', () => audit.completed(response.statusCode))
+    if (audit !== undefined) {
+      auditAs(response, audit)
+      response.on('close', () => audit.completed(response.headersSent ? response.statusCode : undefined))
+    }
     try {
       const user = await impersonate(authenticated, request.headers, authorizer)
       if (user !== authenticated) audit?.impersonated(user)
@@ -110,4 +115,22 @@ export class RequestGate {
     audit?.annotate('authorization.k8s.io/reason', decision.reason)
     if (decision.verdict !== 'allow') throw refusalOf(attributes, decision)
   }
+}
+
+function receivedRequest({ request, info, auditId }: Arrival): Omit<ReceivedRequest, 'user'> {
+  return { auditId, info, uri: request.url ?? '/', sourceIps: sourceIps(request), userAgent: request.headers['user-agent'] ?? '' }
+}
+
+/** The client as proxies tell of it, the proxies, and who is connected. */
+function sourceIps({ headers, socket }: IncomingMessage): string[] {
+  const told = [headers['x-forwarded-for'], headers['x-real-ip']].flat().flatMap((one) => (one ?? '').split(','))
+  const remote = (socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+  return [...new Set([...told.map((one) => one.trim()).filter((one) => isIP(one) !== 0), remote])].filter((one) => one !== '')
+}
+
+/** Which credentials a request had, as the audit log names them. */
+function triedMethods({ headers, socket }: IncomingMessage): string {
+  const [scheme = ''] = (headers.authorization ?? '').trim().toLowerCase().split(' ')
+  const hasCertificate = 'getPeerCertificate' in socket && Object.keys((socket as TLSSocket).getPeerCertificate()).length > 0
+  return [...(scheme === 'bearer' || scheme === 'basic' ? [scheme] : []), ...(hasCertificate ? ['x509'] : [])].join(', ')
 }

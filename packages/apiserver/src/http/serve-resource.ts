@@ -1,14 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { StatusError } from '@kubetape/apimachinery'
 import type { Clock } from '@kubetape/determinism'
+import type { AuditRecord } from '../audit/auditor.ts'
 import { checkRequest } from '../registry/check-request.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { ServedResource } from '../registry/served-resource.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import type { ApiAnswer, ApiRequest, Verb } from '../request/api-request.ts'
 import type { RequestInfo } from '../request/request-info.ts'
 import type { Exchange } from './api-server.ts'
 import { sendNotFoundPage } from './refusals.ts'
 import { acceptsGzip, compressed, COMPRESSED_BYTES_MIN } from './compression.ts'
+import { encodeResult } from './encode.ts'
 import { mediaTypeOf, PATCH_TYPES, requestBody } from './request-body.ts'
 import { requestOptions } from './request-options.ts'
 import { chooseRepresentation, type Representation } from './representation.ts'
@@ -50,6 +53,8 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
   }
   // Upstream refuses these before it looks at what is accepted, and before the body is read.
   checkRequest(resource, base)
+  // Nothing is served to HEAD; a watch would never end, and its client cannot tell that it goes on.
+  if (request.method === 'HEAD') throw registry.notAllowed()
   const representation = chooseRepresentation(resource, {
     accept: request.headers.accept,
     userAgent: request.headers['user-agent'],
@@ -62,10 +67,17 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
     serveWatch(exchange, base, registry, clock, representation)
     return
   }
-  const full =
-    request.method === 'GET' || request.method === 'HEAD' ? base : { ...base, ...(await requestBody(request, base.verb, resource)) }
+  const full = request.method === 'GET' ? base : { ...base, ...(await requestBody(request, base.verb, resource)) }
+  if (audit !== undefined && full.body !== undefined) audit.requestObject(full.body)
   const answer = await registry.handle(full)
+  if (audit !== undefined) auditAnswer(audit, resource, answer)
   await send(exchange, answer, representation)
+}
+
+/** What was answered, as the audit log has it: in the kind's own form, whatever the client asked for. */
+function auditAnswer(audit: AuditRecord, resource: ServedResource, { result }: ApiAnswer): void {
+  if (result.type === 'status') audit.answeredStatus(result.status)
+  if (audit.wantsResponse && result.type !== 'empty') audit.responseObject(encodeResult(resource, result))
 }
 
 /**
@@ -94,14 +106,15 @@ function serveWatch(
   const { deprecation } = registry.find(wanted.group, wanted.version, wanted.resource)
   if (deprecation !== undefined) response.appendHeader('warning', warningValue(deprecation))
   const stream = new WatchResponse(response, representation.watch())
+  wanted.audit?.started(200)
   lasts()
   if (request.httpVersionMajor === 1) request.socket.setTimeout(0)
   try {
-    const stop = registry.watch(wanted, stream)
-    stream.run(stop, clock, {
+    const running = registry.watch(wanted, stream)
+    stream.run(() => running.stop(), clock, {
       timeoutMs: (wanted.options.timeoutSeconds ?? WATCH_DEFAULT_SECONDS) * 1000,
       bookmarks: wanted.options.allowWatchBookmarks === true,
-      revision: () => registry.environment.storage.revision,
+      revision: () => running.revision(),
     })
     // From here on the watch waits for changes, which costs nothing.
     release()

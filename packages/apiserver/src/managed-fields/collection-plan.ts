@@ -64,7 +64,7 @@ function listElement(keys: readonly ListKey[]): (item: unknown) => string {
   return (item) => {
     let element = ''
     for (const { name, fallback, head } of named)
-      element += head + JSON.stringify((item as Record<string, unknown> | null)?.[name] ?? fallback)
+      element += head + printExactJson((item as Record<string, unknown> | null)?.[name] ?? fallback)
     return `${element}}`
   }
 }

@@ -7,8 +7,6 @@ import type { Verb } from '../request/api-request.ts'
  * them is answered (there are none).
  */
 const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
-  'admissionregistration.k8s.io/validatingadmissionpolicies': 'policies are not evaluated',
-  'admissionregistration.k8s.io/validatingadmissionpolicybindings': 'policies are not evaluated',
   'apiregistration.k8s.io/apiservices': 'requests are not passed on to other API servers',
 }
 

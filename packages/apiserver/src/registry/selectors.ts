@@ -18,7 +18,7 @@ export function matcher(resource: ServedResource, request: ApiRequest): ((object
   const cannotMatch = byField === undefined ? undefined : impossible(resource, byField)
   return (stored) => {
     if (byField !== undefined) {
-      if (stored.fields === undefined && cannotMatch?.(stored) === true) return false
+      if (stored.fields === undefined && !resource.custom && cannotMatch?.(stored) === true) return false
       if (!byField.matches(selectableFields(resource, stored))) return false
     }
     return byLabel === undefined || byLabel.matches(stored.labels)
@@ -35,11 +35,15 @@ export function selectedName({ options }: ApiRequest): string | undefined {
  * is at hand anyway, or when a selector first asks.
  */
 export function selectableFields(resource: ServedResource, stored: StoredObject): Readonly<Record<string, string>> {
-  return (stored.fields ??= {
+  if (stored.fields !== undefined) return stored.fields
+  const fields = {
     'metadata.name': stored.name,
     'metadata.namespace': stored.namespace,
     ...resource.strategy.selectableFields?.(stored.object),
-  })
+  }
+  // Which fields a custom resource can be selected by may change with its definition.
+  if (!resource.custom) stored.fields = fields
+  return fields
 }
 
 /**

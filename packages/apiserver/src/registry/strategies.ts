@@ -1,3 +1,5 @@
+import { policyBindingStrategy } from './admissionregistration/policy-binding-strategy.ts'
+import { policyStrategy } from './admissionregistration/policy-strategy.ts'
 import { definitionStrategy } from './apiextensions/definition-strategy.ts'
 import { controllerRevisionStrategy } from './apps/controller-revision-strategy.ts'
 import { daemonSetStrategy } from './apps/daemon-set-strategy.ts'
@@ -53,6 +55,8 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['/replicationcontrollers', replicationControllerStrategy],
   ['/secrets', secretStrategy],
   ['/serviceaccounts', serviceAccountStrategy],
+  ['admissionregistration.k8s.io/validatingadmissionpolicies', policyStrategy],
+  ['admissionregistration.k8s.io/validatingadmissionpolicybindings', policyBindingStrategy],
   ['apiextensions.k8s.io/customresourcedefinitions', definitionStrategy],
   ['apps/controllerrevisions', controllerRevisionStrategy],
   ['apps/daemonsets', daemonSetStrategy],

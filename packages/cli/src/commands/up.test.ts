@@ -22,6 +22,7 @@ describe('kubetape up', () => {
     ['--port', 'many', 'Cannot use --port "many"'],
     ['--log-level', 'loud', 'Cannot use --log-level "loud"'],
     ['--add', 'nowhere.ts', 'Cannot add '],
+    ['--audit-log-path', '-', 'it needs --audit-policy-file'],
     ['--service-account-issuer', ':here', 'Cannot use --service-account-issuer ":here"'],
     ['--service-account-max-token-expiration', '10m', 'Cannot use --service-account-max-token-expiration "10m"'],
     ['--service-account-key-file', 'nowhere', 'Cannot read --service-account-key-file'],

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from '@jest/globals'
 import { type ClientSubject, Scene } from './contract-scene.ts'
+import { applyContract } from './apply-contract.ts'
 import { deleteContract } from './delete-contract.ts'
 import { readContract } from './read-contract.ts'
 import { watchContract } from './watch-contract.ts'
@@ -38,6 +39,7 @@ export function clientContract(name: string, makeClient: () => Promise<ClientSub
     })
     readContract(scene)
     writeContract(scene)
+    applyContract(scene)
     deleteContract(scene)
     watchContract(scene, options)
   })

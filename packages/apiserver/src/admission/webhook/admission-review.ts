@@ -1,4 +1,4 @@
-import type { GroupVersionResource, KubeObject, Status } from '@kubetape/apimachinery'
+import { type GroupVersionResource, type KubeObject, printExactJson, type Status } from '@kubetape/apimachinery'
 import { deletionOptions } from '../../registry/deletion-options.ts'
 import type { ServedResource } from '../../registry/served-resource.ts'
 import type { AdmissionAttributes } from '../admission.ts'
@@ -63,7 +63,7 @@ export function makeReview(invocation: Invocation, attributes: AdmissionAttribut
     options: optionsOf(attributes),
   }
   return {
-    body: JSON.stringify({ kind: 'AdmissionReview', apiVersion: `${GROUP}/${version}`, request }),
+    body: printExactJson({ kind: 'AdmissionReview', apiVersion: `${GROUP}/${version}`, request }),
     read: (answer, mutating) => readAnswer(answer, version, uid, mutating),
   }
 }

@@ -91,8 +91,8 @@ class WebhookMutation {
     const { draft, old, resource, kind } = attributes
     const isOwnKind = kind !== resource.gvk
     const shown = isOwnKind ? resource : invocation.resource
-    const object = draft === undefined ? undefined : inVersion(onTheWire(draft, resource, isOwnKind), resource, shown)
-    const before = old === undefined ? undefined : inVersion(old, resource, shown)
+    const object = draft === undefined ? undefined : await inVersion(onTheWire(draft, resource, isOwnKind), resource, shown)
+    const before = old === undefined ? undefined : await inVersion(old, resource, shown)
     const { patch } = await this.#caller.ask(invocation, attributes, { object, old: before }, true)
     const operations = patch === undefined ? [] : operationsOf(patch)
     if (operations.length === 0) return false
@@ -102,18 +102,16 @@ class WebhookMutation {
     }
     const patched = orInternalError(() => applyJsonPatch(object, operations)) as KubeObject
     if (deepEqual(patched, object)) return false
-    replace(draft!, isOwnKind ? patched : this.#decoded(patched, invocation, attributes))
+    replace(draft!, isOwnKind ? patched : await this.#decoded(patched, invocation, attributes))
     return true
   }
 
   /** What came back, as a body of the version that was asked for: read by its schema and defaulted. */
-  #decoded(patched: KubeObject, invocation: Invocation, { resource, context }: AdmissionAttributes): KubeObject {
+  async #decoded(patched: KubeObject, invocation: Invocation, { resource, context }: AdmissionAttributes): Promise<KubeObject> {
+    const read = orInternalError(() => invocation.resource.type.schema.decode(patched, 'Ignore').object)
+    const converted = await inVersion(read, invocation.resource, resource)
     return orInternalError(() => {
-      const read = invocation.resource.type.schema.decode(patched, 'Ignore').object
-      const own =
-        invocation.resource === resource
-          ? read
-          : resource.type.schema.decode(inVersion(read, invocation.resource, resource), 'Ignore').object
+      const own = invocation.resource === resource ? read : resource.type.schema.decode(converted, 'Ignore').object
       own.metadata ??= {}
       resource.strategy.default?.(own, context)
       return own

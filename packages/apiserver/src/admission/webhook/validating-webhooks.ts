@@ -15,10 +15,10 @@ export function validatingWebhooks({ storage, clock, registry, webhooks, log }: 
   const ask = async (invocation: Invocation, attributes: AdmissionAttributes, at: number): Promise<unknown> => {
     const { draft, old, resource, kind } = attributes
     const seen = draft === undefined ? undefined : onTheWire(draft, resource, kind !== resource.gvk)
-    const inIts = (object: typeof seen): typeof seen =>
+    const inIts = async (object: typeof seen): Promise<typeof seen> =>
       object === undefined || kind !== resource.gvk ? object : inVersion(object, resource, invocation.resource)
     try {
-      await caller.ask(invocation, attributes, { object: inIts(seen), old: inIts(old) }, false)
+      await caller.ask(invocation, attributes, { object: await inIts(seen), old: await inIts(old) }, false)
       return undefined
     } catch (error) {
       if (!(error instanceof WebhookCallError)) return error

@@ -3,7 +3,7 @@ import type { Structural } from './structural.ts'
 
 /**
  * A new value beside the old one that it can be told to come from (KEP-4008, CRD validation ratcheting): properties by name, items of map lists by their
- * keys, items of lists without a list type by their place. Comparisons are kept.
+ * keys. Comparisons are kept.
  */
 export class Correlation {
   readonly value: unknown
@@ -51,20 +51,10 @@ export class Correlation {
     const { value, old } = this
     const { items } = this.#schema
     if (items === undefined || !Array.isArray(value) || !Array.isArray(old)) return undefined
-    const before = this.#oldItem(value[at], old, at)
-    return before === undefined || before === null ? undefined : new Correlation(value[at], before, items)
-  }
-
-  #oldItem(item: unknown, old: readonly unknown[], at: number): unknown {
-    switch (this.#schema.listType) {
-      case 'map':
-        return (this.#oldItems ??= new MapList(this.#schema.listMapKeys, old)).get(item)
-      case 'set':
-      case 'atomic':
-        return undefined
-      default:
-        return old[at]
-    }
+    // Items of other lists cannot be told from each other.
+    if (this.#schema.listType !== 'map') return undefined
+    const before = (this.#oldItems ??= new MapList(this.#schema.listMapKeys, old)).get(value[at])
+    return before === undefined ? undefined : new Correlation(value[at], before, items)
   }
 }
 

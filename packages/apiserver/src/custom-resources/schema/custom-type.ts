@@ -1,8 +1,9 @@
 import type { FieldError, KubeObject } from '@kubetape/apimachinery'
 import type { Gates } from '@kubetape/client-go-features'
+import type { StructuralSchema } from '../../managed-fields/schema-shape.ts'
+import { structuralTracker } from '../../managed-fields/structural-tracker.ts'
 import type { ObjectType } from '../../registry/object-type.ts'
 import { CustomDecoder } from './custom-decoder.ts'
-import { customTracker } from './custom-tracker.ts'
 import { CustomValidator } from './custom-validator.ts'
 import type { JsonSchemaProps } from './json-schema-props.ts'
 import type { ScalePaths } from './scale-values.ts'
@@ -53,7 +54,7 @@ export function customType(options: CustomTypeOptions): CustomType {
   const validator = new CustomValidator(options, structural)
   return {
     schema: decoder,
-    tracker: customTracker(structural),
+    tracker: structuralTracker(options.preserveUnknownFields ? undefined : (options.schema as StructuralSchema | undefined)),
     strategic: undefined,
     readText: (text, mode) => decoder.readText(text, mode),
     refresh: (object) => decoder.refresh(object),

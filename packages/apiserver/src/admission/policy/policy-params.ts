@@ -1,0 +1,65 @@
+import type { ParamKind, ParamRef } from '@kubetape/api/types/admissionregistration/v1'
+import { type KubeObject, labelSelectorOf, parseGroupVersion } from '@kubetape/apimachinery'
+import type { ServedResource } from '../../registry/served-resource.ts'
+import type { MatchSources } from './match-resources.ts'
+
+/** A policy or binding that cannot be used as it stands. */
+export class PolicyConfigurationError extends Error {
+  readonly code = 'POLICY_CONFIGURATION'
+
+  constructor(message: string) {
+    super(message)
+    this.name = 'PolicyConfigurationError'
+  }
+}
+
+type Params = Readonly<KubeObject> | null
+const NO_PARAMS: readonly Params[] = [null]
+
+/** The resource of a policy's params. Throws a PolicyConfigurationError when nothing of the kind is served. */
+export function paramResource({ apiVersion = '', kind = '' }: ParamKind, { registry }: MatchSources): ServedResource {
+  const { group, version } = parseGroupVersion(apiVersion)
+  for (const resource of registry().resources()) {
+    const { gvk } = resource
+    if (gvk.kind === kind && gvk.group === group && gvk.version === version && resource.info.verbs.includes('list')) return resource
+  }
+  throw new PolicyConfigurationError(`failed to find resource referenced by paramKind: '${group}/${version}, Kind=${kind}'`)
+}
+
+/**
+ * The params with which a policy is evaluated for a request in `namespace`: null where the policy takes none or the binding names none; none at all
+ * where the binding's are missing and it allows that. Throws a PolicyConfigurationError.
+ */
+export function collectParams(
+  resource: ServedResource | undefined,
+  paramRef: ParamRef | undefined,
+  namespace: string,
+  { storage }: MatchSources,
+): readonly Params[] {
+  if (resource === undefined || paramRef === undefined) return NO_PARAMS
+  const from = placeOf(resource, paramRef, namespace)
+  const found = named(paramRef)
+    ? [storage.get(resource.stored, from, paramRef.name!)].filter((one) => one !== undefined)
+    : storage.list(resource.stored, resource.info.namespaced, { namespace: from, matches: selecting(paramRef) }).items
+  if (found.length === 0 && paramRef.parameterNotFoundAction === 'Deny') {
+    throw new PolicyConfigurationError('no params found for policy binding with `Deny` parameterNotFoundAction')
+  }
+  return found.map((stored) => resource.served(stored).object)
+}
+
+const named = ({ name = '' }: ParamRef): boolean => name !== ''
+
+function selecting({ selector }: ParamRef): (stored: { readonly object: Readonly<KubeObject> }) => boolean {
+  const labels = labelSelectorOf(selector)
+  return ({ object }) => labels.matches(object.metadata?.labels)
+}
+
+function placeOf(resource: ServedResource, { namespace: stated = '' }: ParamRef, namespace: string): string {
+  if (!resource.info.namespaced) {
+    if (stated !== '') throw new PolicyConfigurationError('paramRef.namespace must not be provided for a cluster-scoped `paramKind`')
+    return ''
+  }
+  if (stated !== '') return stated
+  if (namespace !== '') return namespace
+  throw new PolicyConfigurationError('cannot use namespaced paramRef in policy binding that matches cluster-scoped resources')
+}

@@ -1,0 +1,154 @@
+import { StatusError } from '@kubetape/apimachinery'
+import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts'
+import { refusedByAdmission } from '../admission-refusal.ts'
+import { admissionVariables, type MatchedForm } from '../cel/admission-variables.ts'
+import { settled } from '../cel/expressions.ts'
+import type { PluginEnvironment } from '../default-plugins.ts'
+import { type Denial, evaluatePolicy, type PolicyVerdict } from './evaluate-policy.ts'
+import { type PolicyBindingHook, type PolicyHook, PolicyHooks } from './policy-hooks.ts'
+import { collectParams, paramResource, PolicyConfigurationError } from './policy-params.ts'
+
+/** Longest value of an audit annotation, in characters. */
+const ANNOTATION_MAX = 10 * 1024
+const FAILURE_ANNOTATION = 'validation.policy.admission.k8s.io/validation_failure'
+
+/** What policies are never asked about: they could lock everybody out, or are questions rather than objects. */
+const EXEMPT = new Set([
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations',
+  'admissionregistration.k8s.io/validatingadmissionpolicies',
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings',
+  'admissionregistration.k8s.io/validatingwebhookconfigurations',
+  'authentication.k8s.io/selfsubjectreviews',
+  'authentication.k8s.io/tokenreviews',
+  'authorization.k8s.io/localsubjectaccessreviews',
+  'authorization.k8s.io/selfsubjectaccessreviews',
+  'authorization.k8s.io/selfsubjectrulesreviews',
+  'authorization.k8s.io/subjectaccessreviews',
+])
+
+/** Codes of the reasons that validations may give. */
+const CODES: Readonly<Record<string, number>> = { Forbidden: 403, Unauthorized: 401, RequestEntityTooLarge: 413, Invalid: 422 }
+
+interface Refusal {
+  readonly policy: string
+  readonly binding: string | undefined
+  readonly message: string
+  readonly reason: string
+}
+
+/** One policy with a binding that matches, and the variables of each of its params. */
+interface Invocation {
+  readonly hook: PolicyHook
+  readonly bound: PolicyBindingHook
+  readonly variables: Readonly<Record<string, unknown>>
+}
+
+/** Asks the policies that are bound (plugin ValidatingAdmissionPolicy, KEP-3488). */
+export function validatingAdmissionPolicy(environment: PluginEnvironment): AdmissionPlugin {
+  const hooks = new PolicyHooks(environment.storage, environment.gates)
+  return {
+    name: 'ValidatingAdmissionPolicy',
+    validate(attributes) {
+      const all = hooks.all()
+      const { group, resource } = attributes.resource.info
+      if (all.length === 0 || EXEMPT.has(`${group}/${resource}`)) return
+      return judge(all, attributes, environment)
+    },
+  }
+}
+
+function judge(hooks: readonly PolicyHook[], attributes: AdmissionAttributes, environment: PluginEnvironment): void | Promise<void> {
+  const refusals: Refusal[] = []
+  const invocations = hooks.flatMap((hook) => invocationsOf(hook, attributes, environment, refusals))
+  if (invocations.length === 0 && refusals.length === 0) return
+  const verdicts = settled(() => invocations.map((one) => evaluatePolicy(one.hook.compiled(), one.variables)))
+  if (verdicts instanceof Promise) return verdicts.then((all) => carryOut(invocations, all, refusals, attributes))
+  carryOut(invocations, verdicts, refusals, attributes)
+}
+
+function invocationsOf(
+  hook: PolicyHook,
+  attributes: AdmissionAttributes,
+  environment: PluginEnvironment,
+  refusals: Refusal[],
+): Invocation[] {
+  const form = hook.matcher.match(attributes, environment)
+  if (form === undefined) return []
+  const { paramKind, failurePolicy } = hook.policy.spec ?? {}
+  const configured = <T>(verb: string, binding: string | undefined, act: () => T): T | undefined => {
+    try {
+      return act()
+    } catch (error) {
+      if (!(error instanceof PolicyConfigurationError)) throw error
+      if (failurePolicy !== 'Ignore')
+        refusals.push({ policy: hook.name, binding, message: `failed to configure ${verb}: ${error.message}`, reason: '' })
+      return undefined
+    }
+  }
+  const resource = paramKind === undefined ? undefined : configured('policy', undefined, () => paramResource(paramKind, environment))
+  if (paramKind !== undefined && resource === undefined) return []
+  const bindings = hook.bindings.filter(({ matcher }) => matcher === undefined || matcher.match(attributes, environment) !== undefined)
+  return bindings.flatMap((bound) => {
+    const { paramRef } = bound.binding.spec ?? {}
+    const params = configured('binding', bound.name, () => collectParams(resource, paramRef, attributes.namespace, environment)) ?? []
+    return params.map((one) => ({ hook, bound, variables: variablesOf(attributes, form, environment, one) }))
+  })
+}
+
+const variablesOf = (
+  attributes: AdmissionAttributes,
+  form: MatchedForm,
+  environment: PluginEnvironment,
+  params: Parameters<typeof admissionVariables>[3],
+) => admissionVariables(attributes, form, environment, params)
+
+/** Does what the bindings say: deny, warn, write into the audit log. Throws the refusal. */
+function carryOut(
+  invocations: readonly Invocation[],
+  verdicts: readonly PolicyVerdict[],
+  refusals: Refusal[],
+  attributes: AdmissionAttributes,
+): void {
+  const annotations = new Map<string, Set<string>>()
+  for (const [index, { hook, bound }] of invocations.entries()) {
+    const { denials, annotations: noted, annotationErrors } = verdicts[index]!
+    for (const denial of denials) refusals.push(...act(denial, hook, bound, attributes))
+    for (const { key, value } of noted) {
+      const full = `${hook.name}/${key}`
+      annotations.set(full, (annotations.get(full) ?? new Set()).add(value.slice(0, ANNOTATION_MAX)))
+    }
+    for (const message of annotationErrors) refusals.push({ policy: hook.name, binding: bound.name, message, reason: '' })
+  }
+  for (const [key, values] of annotations) attributes.context.request.audit?.annotate(key, [...values].join(', '))
+  const [first] = refusals
+  if (first !== undefined) throw refusalOf(first, attributes)
+}
+
+function act({ index, message, reason }: Denial, hook: PolicyHook, bound: PolicyBindingHook, { context }: AdmissionAttributes): Refusal[] {
+  const refusals: Refusal[] = []
+  const { validationActions = [] } = bound.binding.spec ?? {}
+  for (const action of validationActions) {
+    if (action === 'Deny') refusals.push({ policy: hook.name, binding: bound.name, message, reason })
+    else if (action === 'Warn')
+      context.warn(`Validation failed for ValidatingAdmissionPolicy '${hook.name}' with binding '${bound.name}': ${message}`)
+    else {
+      const failure = { message, policy: hook.name, binding: bound.name, expressionIndex: index, validationActions }
+      context.request.audit?.annotate(FAILURE_ANNOTATION, JSON.stringify([failure]))
+    }
+  }
+  return refusals
+}
+
+function refusalOf({ policy, binding, message, reason }: Refusal, attributes: AdmissionAttributes): StatusError {
+  const by =
+    binding === undefined ? `ValidatingAdmissionPolicy '${policy}'` : `ValidatingAdmissionPolicy '${policy}' with binding '${binding}'`
+  const text = `${by} denied request: ${message}`
+  const { status } = refusedByAdmission(attributes, text)
+  const given = reason === '' ? 'Invalid' : reason
+  return new StatusError({
+    ...status,
+    reason: given as NonNullable<typeof status.reason>,
+    code: CODES[given] ?? 422,
+    details: { ...status.details, causes: [...(status.details?.causes ?? []), { message: text }] },
+  })
+}

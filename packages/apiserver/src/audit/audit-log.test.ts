@@ -1,0 +1,69 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { VirtualClock } from '@kubetape/determinism/testing'
+import { type AuditLogOptions, openAuditLog } from './audit-log.ts'
+
+let folder: string
+const clock = new VirtualClock()
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'kubetape-audit-'))))
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const open = (more: Partial<AuditLogOptions> = {}): ReturnType<typeof openAuditLog> =>
+  openAuditLog({ path: join(folder, 'audit.log'), clock, onError: (error) => expect(error).toBeUndefined(), ...more })
+const turn = (): Promise<void> => Promise.resolve()
+
+describe('openAuditLog()', () => {
+  test('adds lines to a file that its owner alone can read', async () => {
+    for (const line of ['one', 'two']) {
+      const log = open()
+      log.write(line)
+      await turn()
+      expect(readFileSync(join(folder, 'audit.log'), 'utf8')).toMatch(`${line}\n`)
+      log.close()
+    }
+    expect(readFileSync(join(folder, 'audit.log'), 'utf8')).toBe('one\ntwo\n')
+    expect(statSync(join(folder, 'audit.log')).mode & 0o777).toBe(0o600)
+  })
+
+  test('puts a full file aside and keeps as many as it is told', async () => {
+    const log = open({ sizeMaxMb: 1, backupsMax: 2 })
+    for (let at = 0; at < 5; at++) {
+      log.write(`${at} ${'x'.repeat(1024 * 1024)}`)
+      await turn()
+      await clock.advance(1000)
+    }
+    log.close()
+    const files = readdirSync(folder).sort()
+    expect(files).toHaveLength(3)
+    expect(files.map((name) => readFileSync(join(folder, name), 'utf8').slice(0, 1))).toEqual(['2', '3', '4'])
+  })
+
+  test('takes away files that are too old', async () => {
+    const log = open({ sizeMaxMb: 1, ageMaxDays: 1 })
+    for (let at = 0; at < 3; at++) {
+      log.write('x'.repeat(1024 * 1024))
+      await turn()
+      await clock.advance(25 * 3600 * 1000)
+    }
+    log.write('last')
+    log.close()
+    // The newest one was put aside just now.
+    expect(readdirSync(folder)).toHaveLength(2)
+  })
+
+  test('keeps and tells what a failing disk does not take', async () => {
+    const told: [string, number, number][] = []
+    // A device that is always full.
+    const log = openAuditLog({ path: '/dev/full', clock, onError: (error, waiting, lost) => told.push([error.message, waiting, lost]) })
+    log.write('one')
+    await turn()
+    log.write('two')
+    await turn()
+    expect(told).toEqual([
+      [expect.stringContaining('ENOSPC'), 1, 0],
+      [expect.stringContaining('ENOSPC'), 2, 0],
+    ])
+  })
+})
