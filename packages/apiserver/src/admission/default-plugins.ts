@@ -9,6 +9,7 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-ranger/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { nodeRestriction } from './node-restriction.ts'
+import { podSecurity } from './pod-security/pod-security.ts'
 import { validatingAdmissionPolicy } from './policy/validating-admission-policy.ts'
 import { priority } from './priority.ts'
 import { resourceQuota } from './resource-quota/resource-quota.ts'
@@ -40,7 +41,8 @@ export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[
     limitRanger(storage),
     serviceAccount(storage, clock),
     nodeRestriction(environment),
-    // TaintNodesByCondition, PodSecurity
+    // TaintNodesByCondition
+    podSecurity(environment),
     priority(storage),
     defaultTolerationSeconds,
     // DefaultStorageClass, StorageObjectInUseProtection, PersistentVolumeClaimResize
