@@ -23,17 +23,19 @@ const tool =
     return { ...oneCheck(result), output: result.output }
   }
 
-const nodeTest = (files, env) => async (options) => {
-  const paths = files()
-  if (paths.length === 0) return { passed: 0, failed: 0, output: '' }
-  const flags = ['--conditions=@kubetape/source', '--disable-warning=ExperimentalWarning', '--test', '--test-reporter=spec']
-  const result = await runCommand('node', [...flags, ...paths], {
-    env,
-    live: options.live,
-    limitMs: env === undefined ? 600_000 : 7_200_000,
-  })
-  return { ...nodeTestCounts(result), output: result.output }
-}
+const nodeTest =
+  (files, env, limitMs = 600_000) =>
+  async (options) => {
+    const paths = files()
+    if (paths.length === 0) return { passed: 0, failed: 0, output: '' }
+    const flags = ['--conditions=@kubetape/source', '--disable-warning=ExperimentalWarning', '--test', '--test-reporter=spec']
+    const result = await runCommand('node', [...flags, ...paths], {
+      ...(env === undefined ? {} : { env }),
+      live: options.live,
+      limitMs,
+    })
+    return { ...nodeTestCounts(result), output: result.output }
+  }
 
 /** Test files under `folder`, but not below the folders named. */
 const testFiles = (folder, except = []) =>
@@ -53,7 +55,9 @@ export const STEPS = {
   tidy: nodeTest(() => testFiles('test').filter((file) => /\/test\/tidy[./]/.test(file))),
   unit: nx(jestCounts, 'test', 'packages/*'),
   apps: nx(jestCounts, 'test', 'apps/*'),
-  product: nodeTest(() => testFiles('test', ['tidy.test.mjs', 'tidy', 'long'])),
+  product: nodeTest(() => testFiles('test', ['tidy.test.mjs', 'tidy', 'long', 'foreign'])),
+  // The first build of the Go program compiles kube-controller-manager.
+  foreign: nodeTest(() => testFiles('test/foreign'), undefined, 1_800_000),
   packages: packageChecks,
   conformance: (options) => conformance('default', options),
   'conformance-all': (options) => conformance('all', options),
@@ -75,6 +79,11 @@ export const LONG_STEPS = {
     })
     return { ...jestCounts(result), output: result.output }
   },
-  long: nodeTest(() => testFiles('test/long'), { KUBETAPE_LONG: 'true' }),
+  long: nodeTest(() => testFiles('test/long'), { KUBETAPE_LONG: 'true' }, 7_200_000),
+  fuzz: nodeTest(
+    () => [join(ROOT, 'test', 'fuzz.test.mjs')],
+    { KUBETAPE_FUZZ_REQUESTS: process.env.KUBETAPE_FUZZ_REQUESTS ?? '1000000' },
+    7_200_000,
+  ),
   kubectl: (options) => kubectlCases(options, KUBECTL_MINORS),
 }

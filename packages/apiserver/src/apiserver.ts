@@ -6,6 +6,7 @@ import { AdmissionChain } from './admission/admission.ts'
 import { defaultPlugins } from './admission/default-plugins.ts'
 import { HttpsTransport } from './admission/webhook/https-transport.ts'
 import type { WebhookTransport } from './admission/webhook/webhook-transport.ts'
+import { type PluginSelection, selectPlugins } from './admission/plugin-selection.ts'
 import { bootstrapPolicy } from './auth/rbac/bootstrap/bootstrap-policy.ts'
 import { reconcilePolicy } from './auth/rbac/bootstrap/reconcile-policy.ts'
 import { grantCheck } from './auth/rbac/grant-check.ts'
@@ -29,6 +30,7 @@ import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
 import { builtinResource } from './registry/served-resource.ts'
 import { servedResources } from './discovery/served-resources.ts'
+import { WebhookPost } from './admission/webhook/webhook-post.ts'
 import { CustomResourceServer } from './custom-resources/custom-resource-server.ts'
 import type { UserInfo } from './registry/strategy.ts'
 import { subresourceHandlers } from './registry/subresources/subresource-handlers.ts'
@@ -55,6 +57,8 @@ export interface ApiserverOptions {
   readonly auditor?: Auditor
   /** Who decides what they may do. Default: the Node authorizer, then RBAC. */
   readonly authorization?: AuthorizationOptions
+  /** Which admission plugins run beside the default ones, and which of those do not. */
+  readonly admission?: PluginSelection
 }
 
 export interface ListenOptions {
@@ -84,12 +88,12 @@ export class Apiserver {
   private constructor(options: ApiserverOptions) {
     this.#options = options
     const { storage, clock, random, gates } = options
-    const { authorizer, rbac } = new Authorization({ storage, gates }, options.authorization)
+    const { authorizer, rbac } = new Authorization({ storage, gates, clock }, options.authorization)
     this.#identities = new ApiserverIdentities({ storage, clock, gates, log: options.log, ...options.identities })
     const identities = this.#identities
     this.#webhooks = options.webhooks ?? new HttpsTransport()
     const plugins = { storage, clock, random, gates, authorizer, registry: () => this.registry, webhooks: this.#webhooks, log: options.log }
-    const admission = new AdmissionChain([...defaultPlugins(plugins), grantCheck(rbac, authorizer)])
+    const admission = new AdmissionChain([...selectPlugins(defaultPlugins(plugins), options.admission ?? {}), grantCheck(rbac, authorizer)])
     this.registry = new Registry(
       {
         storage,
@@ -105,7 +109,12 @@ export class Apiserver {
       servedResources(options.runtimeConfig).map(builtinResource),
       subresourceHandlers,
     )
-    this.#customResources = new CustomResourceServer({ registry: this.registry, clock, log: options.log })
+    this.#customResources = new CustomResourceServer({
+      registry: this.registry,
+      clock,
+      webhooks: new WebhookPost(storage, clock, this.#webhooks),
+      log: options.log,
+    })
   }
 
   /** Makes the server and the objects that every cluster has. */

@@ -52,22 +52,23 @@ export class InProcessClient implements Client {
       }
       try {
         this.#registry.checkWatch(request)
-        const stop = this.#registry.watch(request, {
+        const running = this.#registry.watch(request, {
           event: (event: StorageEvent) => subscriber.next({ type: event.type, object: event.object.object as T }),
           initialEnd: (revision) =>
             subscriber.next({ type: 'BOOKMARK', object: bookmark(kind, revision, { [INITIAL_EVENTS_END]: 'true' }) }),
+          fail: (status) => subscriber.error(new StatusError(status)),
         })
         signal?.addEventListener('abort', onAbort, { once: true })
-        const { clock, storage } = this.#registry.environment
+        const { clock } = this.#registry.environment
         const cancelTimers = startWatchTimers(clock, {
           timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
           onBookmark: options.allowWatchBookmarks
-            ? () => subscriber.next({ type: 'BOOKMARK', object: bookmark(kind, storage.revision) })
+            ? () => subscriber.next({ type: 'BOOKMARK', object: bookmark(kind, running.revision()) })
             : undefined,
           onEnd: () => subscriber.complete(),
         })
         return () => {
-          stop()
+          running.stop()
           cancelTimers()
           signal?.removeEventListener('abort', onAbort)
         }

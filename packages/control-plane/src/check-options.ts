@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { join } from 'node:path'
+import { pluginSelectionError } from '@kubetape/apiserver'
 import { refuseForeignKubeconfig } from './access.ts'
 import { builtinControllerNames } from './builtin-controllers.ts'
 import type { ControlPlaneOptions } from './control-plane.ts'
@@ -14,10 +15,13 @@ export function checkOptions({
   kubeconfig,
   data,
   serviceAccounts,
+  admission,
 }: ControlPlaneOptions): void {
   checkControllers(controllers)
   if (serviceClusterIpRange !== undefined) checkRanges(serviceClusterIpRange)
   if (serviceAccounts !== undefined) givenKeys(serviceAccounts)
+  const wrong = admission === undefined ? undefined : pluginSelectionError(admission)
+  if (wrong !== undefined) throw new ControlPlaneOptionError(wrong)
   const file = kubeconfig ?? (data === undefined ? undefined : join(data, 'kubeconfig'))
   if (port !== undefined && file !== undefined) refuseForeignKubeconfig(file)
 }

@@ -1,4 +1,11 @@
-import { Apiserver, COMPONENT_GROUP, type SigningKeys, type UserInfo } from '@kubetape/apiserver'
+import {
+  Apiserver,
+  type AuthorizationOptions,
+  COMPONENT_GROUP,
+  type PluginSelection,
+  type SigningKeys,
+  type UserInfo,
+} from '@kubetape/apiserver'
 import type { Client } from '@kubetape/client'
 import { exposeFeatureGates, FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
 import { type Clock, type Random, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
@@ -43,6 +50,10 @@ export interface ControlPlaneOptions {
   readonly add?: readonly Controller[]
   /** Static bearer tokens. */
   readonly tokens?: ReadonlyMap<string, UserInfo>
+  /** Who decides what clients may do. Default: the Node authorizer, then RBAC. */
+  readonly authorization?: AuthorizationOptions
+  /** Admission plugins beside the default ones, or without some of them. */
+  readonly admission?: PluginSelection
   /** Tokens of service accounts. */
   readonly serviceAccounts?: ServiceAccountOptions
   /** Audiences of tokens for this API server. Default: the issuers of service account tokens. */
@@ -188,6 +199,8 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     metrics: () => metrics.text(),
     log: (level, message, fields) => logger[level](message, fields),
     identities: identityOptions(options, keys),
+    ...(options.authorization === undefined ? {} : { authorization: options.authorization }),
+    ...(options.admission === undefined ? {} : { admission: options.admission }),
     ...(options.audit === undefined ? {} : { auditor: startAudit(options.audit, { clock, logger, started }) }),
     checks: [{ name: 'informer-sync', check: () => (manager.ready ? undefined : 'informers have not synced') }],
   })

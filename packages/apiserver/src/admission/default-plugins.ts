@@ -8,6 +8,8 @@ import { certificateApproval, certificateSigning, certificateSubjectRestriction 
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-ranger/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { nodeRestriction } from './node-restriction.ts'
+import { podSecurity } from './pod-security/pod-security.ts'
 import { validatingAdmissionPolicy } from './policy/validating-admission-policy.ts'
 import { priority } from './priority.ts'
 import { resourceQuota } from './resource-quota/resource-quota.ts'
@@ -31,14 +33,16 @@ export interface PluginEnvironment {
   readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
 }
 
-/** The plugins that v1.31 has on by default, in its order, as far as the kinds that this release serves whole are concerned. */
+/** The plugins that v1.31 has on by default, and those that can be selected, in its order, as far as the kinds that this release serves whole are concerned. */
 export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[] {
   const { storage, clock, authorizer } = environment
   return [
     namespaceLifecycle(storage),
     limitRanger(storage),
     serviceAccount(storage, clock),
-    // TaintNodesByCondition, PodSecurity
+    nodeRestriction(environment),
+    // TaintNodesByCondition
+    podSecurity(environment),
     priority(storage),
     defaultTolerationSeconds,
     // DefaultStorageClass, StorageObjectInUseProtection, PersistentVolumeClaimResize

@@ -7,16 +7,19 @@ import { InProcessClient } from '../in-process-client.ts'
 import { CLEANUP_FINALIZER } from '../registry/apiextensions/definition-strategy.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { UserInfo } from '../registry/strategy.ts'
+import type { WebhookPost } from '../admission/webhook/webhook-post.ts'
 import { DEFINITION_KIND, DEFINITIONS, isEstablished, isServed } from './definition.ts'
 import { isBeingEmptied, planDefinition, withTermination } from './definition-plan.ts'
 import { deleteInstances, whenEmptied } from './instance-deletion.ts'
-import { resourcesOf } from './served-definition.ts'
+import { resourcesOf, type ServingEnvironment } from './served-definition.ts'
 
 type Definition = Readonly<CustomResourceDefinition>
 
 export interface CustomResourceServerOptions {
   readonly registry: Registry
   readonly clock: Clock
+  /** Who asks conversion webhooks. */
+  readonly webhooks: Pick<WebhookPost, 'post'>
   readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
 }
 
@@ -38,6 +41,8 @@ export class CustomResourceServer {
   readonly #options: CustomResourceServerOptions
   readonly #client: Client
   readonly #definitions = new Map<string, Definition>()
+  /** Since which revisions the schemas of definitions are what they are. */
+  readonly #schemasSince = new Map<string, number>()
   /** Definitions whose next step is under way, and whether they changed meanwhile. */
   readonly #working = new Map<string, boolean>()
   readonly #waits = new Map<string, () => void>()
@@ -62,6 +67,7 @@ export class CustomResourceServer {
     const before = this.#definitions.get(name)
     if (type === 'DELETED') {
       this.#definitions.delete(name)
+      this.#schemasSince.delete(name)
       this.#endWait(name)
       if (before !== undefined) {
         this.#options.registry.serve(name, [])
@@ -71,9 +77,15 @@ export class CustomResourceServer {
     }
     const definition = stored.object as Definition
     this.#definitions.set(name, definition)
+    if (before === undefined || !deepEqual(before.spec, definition.spec)) this.#schemasSince.set(name, stored.revision)
     if (before === undefined || !servesTheSame(before, definition))
-      this.#options.registry.serve(name, isServed(definition) ? resourcesOf(definition) : [])
+      this.#options.registry.serve(name, isServed(definition) ? resourcesOf(definition, this.#servingOf(name)) : [])
     this.#wake(name)
+  }
+
+  #servingOf(name: string): ServingEnvironment {
+    const { registry, webhooks } = this.#options
+    return { converters: { webhooks, uids: registry.environment.uids }, schemaSince: this.#schemasSince.get(name) ?? 0 }
   }
 
   #groupOf({ spec }: Definition): Definition[] {
@@ -119,7 +131,7 @@ export class CustomResourceServer {
     const { registry, clock } = this.#options
     let state
     try {
-      state = await deleteInstances(registry, definition, SERVER)
+      state = await deleteInstances(registry, definition, SERVER, this.#servingOf(name))
     } catch (error) {
       const why = `could not issue all deletes: ${error instanceof Error ? error.message : String(error)}`
       await this.#terminating(definition, 'InstanceDeletionFailed', why)

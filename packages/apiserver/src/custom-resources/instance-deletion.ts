@@ -6,7 +6,7 @@ import { requestContext } from '../registry/environment.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import { storageVersionOf } from './definition.ts'
-import { customResource } from './served-definition.ts'
+import { customResource, type ServingEnvironment } from './served-definition.ts'
 
 /** How long objects may take to go before the definition says that they do not (upstream's minute). */
 export const DELETION_WAIT_MS = 60_000
@@ -21,8 +21,9 @@ export async function deleteInstances(
   registry: Registry,
   definition: Readonly<CustomResourceDefinition>,
   user: UserInfo,
+  serving: ServingEnvironment,
 ): Promise<DeletionState> {
-  const resource = customResource(definition, storageVersionOf(definition))
+  const resource = customResource(definition, storageVersionOf(definition), serving)
   const { storage } = registry.environment
   if (storage.count(resource.stored) > 0) {
     const environment = { ...registry.environment, admission: NOTHING_ADMITTED }

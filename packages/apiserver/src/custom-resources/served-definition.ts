@@ -9,7 +9,8 @@ import { customTable } from './printer-columns.ts'
 import { publishedTypes } from './published-schema.ts'
 import { type CustomType, customType } from './schema/custom-type.ts'
 import type { JsonSchemaProps } from './schema/json-schema-props.ts'
-import { renameVersion } from './version-conversion.ts'
+import { versionConversion } from './version-conversion.ts'
+import { type ConverterEnvironment, WebhookConverter } from './webhook-converter.ts'
 
 /** In the order in which upstream's discovery tells them. */
 const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const
@@ -20,18 +21,27 @@ const SUBRESOURCE_VERBS = ['get', 'patch', 'update'] as const
 type Definition = Readonly<CustomResourceDefinition>
 type Version = Readonly<CustomResourceDefinitionVersion>
 
+/** What making resources of a definition takes beside it. */
+export interface ServingEnvironment {
+  readonly converters: ConverterEnvironment
+  /** The revision since which the definition's schemas are what they are. */
+  readonly schemaSince: number
+}
+
 /** The resources of a definition: one for each version that is served. */
-export function resourcesOf(definition: Definition): ServedResource[] {
+export function resourcesOf(definition: Definition, environment: ServingEnvironment): ServedResource[] {
   const resources = new Map<string, ServedResource>()
-  const all = definition.spec.versions.map((version) => customResource(definition, version, (apiVersion) => resources.get(apiVersion)))
+  const sibling = (apiVersion: string): ServedResource | undefined => resources.get(apiVersion)
+  const all = definition.spec.versions.map((version) => customResource(definition, version, environment, sibling))
   for (const one of all) resources.set(one.apiVersion, one)
   return all.filter((_, at) => definition.spec.versions[at]!.served)
 }
 
-/** The definition's objects in one version, whether that is served or not. */
+/** The definition's objects in one version, whether that is served or not. `sibling` finds the others of the definition. */
 export function customResource(
   definition: Definition,
   version: Version,
+  { converters, schemaSince }: ServingEnvironment,
   sibling?: (apiVersion: string) => ServedResource | undefined,
 ): ServedResource {
   const { spec } = definition
@@ -42,7 +52,7 @@ export function customResource(
   const type = compiledOnce(definition, version)
   return new ServedResource(info, {
     strategy: customStrategy(version, type),
-    conversion: spec.versions.length > 1 ? renameVersion(stored, gvk) : undefined,
+    conversion: versionConversion({ stored, served: gvk, type, schemaSince, webhook: converterOf(definition, converters) }),
     type,
     columns: customTable(version.additionalPrinterColumns).columns,
     custom: true,
@@ -51,6 +61,13 @@ export function customResource(
     terminating: isTerminating(definition),
     published: () => publishedTypes(gvk, info.listKind!, spec.preserveUnknownFields ? undefined : version.schema?.openAPIV3Schema),
   })
+}
+
+/** Who converts; nobody has to where there is one version only. */
+function converterOf({ spec }: Definition, converters: ConverterEnvironment): WebhookConverter | undefined {
+  const { strategy, webhook } = spec.conversion ?? {}
+  if (strategy !== 'Webhook' || webhook === undefined || spec.versions.length === 1) return undefined
+  return new WebhookConverter(webhook, spec.names.kind, converters)
 }
 
 /** Compiles the version's schema when it is first needed. */

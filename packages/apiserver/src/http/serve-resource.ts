@@ -53,6 +53,8 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
   }
   // Upstream refuses these before it looks at what is accepted, and before the body is read.
   checkRequest(resource, base)
+  // Nothing is served to HEAD; a watch would never end, and its client cannot tell that it goes on.
+  if (request.method === 'HEAD') throw registry.notAllowed()
   const representation = chooseRepresentation(resource, {
     accept: request.headers.accept,
     userAgent: request.headers['user-agent'],
@@ -65,8 +67,7 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
     serveWatch(exchange, base, registry, clock, representation)
     return
   }
-  const full =
-    request.method === 'GET' || request.method === 'HEAD' ? base : { ...base, ...(await requestBody(request, base.verb, resource)) }
+  const full = request.method === 'GET' ? base : { ...base, ...(await requestBody(request, base.verb, resource)) }
   if (audit !== undefined && full.body !== undefined) audit.requestObject(full.body)
   const answer = await registry.handle(full)
   if (audit !== undefined) auditAnswer(audit, resource, answer)
@@ -109,11 +110,11 @@ function serveWatch(
   lasts()
   if (request.httpVersionMajor === 1) request.socket.setTimeout(0)
   try {
-    const stop = registry.watch(wanted, stream)
-    stream.run(stop, clock, {
+    const running = registry.watch(wanted, stream)
+    stream.run(() => running.stop(), clock, {
       timeoutMs: (wanted.options.timeoutSeconds ?? WATCH_DEFAULT_SECONDS) * 1000,
       bookmarks: wanted.options.allowWatchBookmarks === true,
-      revision: () => registry.environment.storage.revision,
+      revision: () => running.revision(),
     })
     // From here on the watch waits for changes, which costs nothing.
     release()

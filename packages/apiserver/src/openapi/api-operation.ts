@@ -24,6 +24,8 @@ export interface ApiOperation {
   /** The type of the answer; text where it is left out. */
   readonly response?: string
   readonly responseCodes: readonly number[]
+  /** Of a custom resource: it is not spoken of in protobuf, and takes no strategic merge patches. Default false. */
+  readonly custom?: boolean
 }
 
 /** One path with its operations; `pathParameters` stand in braces in it. */
@@ -111,7 +113,8 @@ class ResourceNames {
   }
 
   #operation(action: NonNullable<ApiOperation['action']>, id: string, rest: Partial<ApiOperation>): ApiOperation {
-    return { action, operationId: id, gvk: this.#gvk, query: [], responseCodes: [200], ...rest }
+    const custom = this.#info.custom ? { custom: true } : {}
+    return { action, operationId: id, gvk: this.#gvk, query: [], responseCodes: [200], ...custom, ...rest }
   }
 
   #id(verb: string, what = '', suffix = ''): string {

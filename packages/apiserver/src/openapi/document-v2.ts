@@ -6,12 +6,8 @@ import { closureOf, referenceTo, typeInDialect } from './schema-dialect.ts'
 
 const MEDIA_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 const STREAM_TYPES = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
-const PATCH_TYPES = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-  'application/apply-patch+yaml',
-]
+const STRATEGIC = 'application/strategic-merge-patch+json'
+const PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json', STRATEGIC, 'application/apply-patch+yaml']
 
 /** A Swagger 2.0 document, as far as clients of Kubernetes read it. */
 export interface DocumentV2 {
@@ -62,8 +58,13 @@ function operationObject(path: string, operation: ApiOperation): object {
   return {
     tags: [tagOf(path)],
     operationId: operation.operationId,
-    consumes: action === 'patch' ? PATCH_TYPES : action === undefined ? MEDIA_TYPES : ['*/*'],
-    produces: producedBy(operation),
+    consumes:
+      action === 'patch'
+        ? PATCH_TYPES.filter((media) => !operation.custom || media !== STRATEGIC)
+        : action === undefined
+          ? MEDIA_TYPES
+          : ['*/*'],
+    produces: producedBy(operation).filter((media) => !operation.custom || !media.includes('protobuf')),
     schemes: ['https'],
     ...(parameters.length > 0 ? { parameters } : {}),
     responses: {

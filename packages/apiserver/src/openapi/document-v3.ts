@@ -5,12 +5,8 @@ import { closureOf, referenceTo, typeInDialect } from './schema-dialect.ts'
 
 const MEDIA_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 const STREAM_TYPES = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch']
-const PATCH_TYPES = [
-  'application/apply-patch+yaml',
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-]
+const STRATEGIC = 'application/strategic-merge-patch+json'
+const PATCH_TYPES = ['application/apply-patch+yaml', 'application/json-patch+json', 'application/merge-patch+json', STRATEGIC]
 
 /** An OpenAPI 3.0 document of some paths with every type that they need. `version` is the server's (`v1.31.14`). */
 export function documentV3(paths: readonly ApiPath[], version: string, type: (name: string) => TypeSchema | undefined): object {
@@ -71,15 +67,17 @@ const queryParameter = ({ name, type }: { name: string; type: string }): object 
   schema: { type, uniqueItems: true },
 })
 
-function requestBody({ action }: ApiOperation, body: string): object {
+function requestBody({ action, custom }: ApiOperation, body: string): object {
   const schema = referenceTo(body, 'v3')
   return {
-    content: Object.fromEntries((action === 'patch' ? PATCH_TYPES : ['*/*']).map((media) => [media, { schema }])),
+    content: Object.fromEntries(
+      (action === 'patch' ? PATCH_TYPES.filter((media) => !custom || media !== STRATEGIC) : ['*/*']).map((media) => [media, { schema }]),
+    ),
     ...(action === 'patch' || action === 'post' || action === 'put' ? { required: true } : {}),
   }
 }
 
-function response({ action, response: type }: ApiOperation, code: number): object {
+function response({ action, custom, response: type }: ApiOperation, code: number): object {
   const description = code === 201 ? 'Created' : code === 202 ? 'Accepted' : 'OK'
   const media =
     action === undefined
@@ -95,7 +93,11 @@ function response({ action, response: type }: ApiOperation, code: number): objec
             : MEDIA_TYPES
   return {
     description,
-    content: Object.fromEntries(media.map((one) => [one, { schema: type === undefined ? { type: 'string' } : referenceTo(type, 'v3') }])),
+    content: Object.fromEntries(
+      media
+        .filter((one) => !custom || !one.includes('protobuf'))
+        .map((one) => [one, { schema: type === undefined ? { type: 'string' } : referenceTo(type, 'v3') }]),
+    ),
   }
 }
 

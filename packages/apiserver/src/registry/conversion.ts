@@ -10,13 +10,21 @@ import { KindCompiler } from '../schema/compile-kind.ts'
 export interface Conversion {
   /** Where the objects are, and under what names messages about them speak. */
   readonly stored: GroupResource & GroupVersionKind
-  toStored(object: KubeObject): KubeObject
-  /** Of one stored object, without parsing it where that can be avoided. */
+  /** A promise only where somebody else converts. */
+  toStored(object: KubeObject): KubeObject | Promise<KubeObject>
+  /** Of one stored object, without parsing it where that can be avoided. Not asked where `toServedAll` is there. */
   toServed(stored: StoredObject): StoredObject
+  /** Where somebody else converts (a webhook): all of these at once, in their order. */
+  toServedAll?(stored: readonly StoredObject[]): Promise<readonly StoredObject[]>
+}
+
+/** A conversion that is made here and now. */
+export interface OwnConversion extends Conversion {
+  toStored(object: KubeObject): KubeObject
 }
 
 /** Of versions with one schema: only the head of the bytes differs. */
-export function rewriteHead(stored: GroupResource & GroupVersionKind, served: GroupVersionKind): Conversion {
+export function rewriteHead(stored: GroupResource & GroupVersionKind, served: GroupVersionKind): OwnConversion {
   const from = typeHead(stored.kind, formatGroupVersion(stored))
   const to = typeHead(served.kind, formatGroupVersion(served))
   return {
@@ -31,7 +39,7 @@ export function convertFields(
   stored: GroupResource & GroupVersionKind,
   toStored: (object: Readonly<KubeObject>) => KubeObject,
   toServed: (object: Readonly<KubeObject>) => KubeObject,
-): Conversion {
+): OwnConversion {
   const schema = new KindCompiler(builtinSchemas).kind(typeNameOfKind(stored)!)
   return {
     stored,

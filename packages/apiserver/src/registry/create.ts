@@ -5,7 +5,7 @@ import { admissionAttributes } from './admit.ts'
 import { decodeBody } from './body.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
 import { trackManagedFields } from './managed-fields.ts'
-import { commitChange, readObject } from './object-store.ts'
+import { commitChange, isThere } from './object-store.ts'
 import { placeInNamespace } from './object-place.ts'
 import { dropRepeatedOwners } from './owner-references.ts'
 import type { ServedResource } from './served-resource.ts'
@@ -69,7 +69,7 @@ async function storeNew(
   const { namespace } = context
   // Of a name that is taken the client is warned too.
   for (const text of resource.strategy.warnings?.(draft, undefined, context) ?? []) context.warn(text)
-  if (readObject(environment, resource, namespace, name) !== undefined) return undefined
+  if (isThere(environment, resource, namespace, name)) return undefined
   if (context.dryRun) return { type: 'object', code: 201, object: draft }
   const stored = await commitChange(environment, resource, {
     operation: 'create',
@@ -85,7 +85,7 @@ async function storeNew(
 /** 409: the name is taken; upstream says so when what has it is on its way out. */
 function taken(environment: RegistryEnvironment, resource: ServedResource, { namespace }: RequestContext, name: string): Error {
   const error = alreadyExists(resource.named, name)
-  const leaving = readObject(environment, resource, namespace, name)?.object.metadata?.deletionTimestamp !== undefined
+  const leaving = environment.storage.get(resource.stored, namespace, name)?.object.metadata?.deletionTimestamp !== undefined
   return leaving ? failure(409, 'AlreadyExists', `object is being deleted: ${error.message}`, error.status.details) : error
 }
 

@@ -21,7 +21,8 @@ export async function deleteCollection(
   const { request } = context
   checkListOptions(request.options, environment, false)
   const options = deletionOptions(context)
-  const list = readList(environment, resource, { namespace: context.namespace, matches: matcher(resource, request) })
+  const read = readList(environment, resource, { namespace: context.namespace, matches: matcher(resource, request) })
+  const list = read instanceof Promise ? await read : read
   const whole = dryOf(context, options)
   const deleteOne = async ({ name, namespace }: StoredObject): Promise<void> => {
     const one = withMembers(whole, { request: { ...request, name, namespace }, namespace })

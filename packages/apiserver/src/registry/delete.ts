@@ -4,7 +4,7 @@ import type { ApiResult } from '../request/api-request.ts'
 import { admissionAttributes } from './admit.ts'
 import { type DeletionOptions, deletionOptions } from './deletion-options.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
-import { commitChange, readObject } from './object-store.ts'
+import { commitChange, fetchObject } from './object-store.ts'
 import { type DefaultPropagation, setPropagationFinalizers } from './propagation-finalizers.ts'
 import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
@@ -39,7 +39,8 @@ export async function deleteObject(
 ): Promise<ApiResult> {
   let marked: KubeObject | undefined
   for (;;) {
-    const stored = readObject(environment, resource, context.namespace, name)
+    const found = fetchObject(environment, resource, context.namespace, name)
+    const stored = found instanceof Promise ? await found : found
     if (stored === undefined) {
       // Its grace was over and somebody else finished the deletion first: that is what was asked for.
       if (marked !== undefined) return answerOf(resource, marked)

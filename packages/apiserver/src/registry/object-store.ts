@@ -2,6 +2,7 @@ import type { KubeObject } from '@kubetape/apimachinery'
 import { ExpectationFailed } from '@kubetape/eventlog'
 import type { ListRequest, ListResult, StoredObject } from '@kubetape/storage'
 import type { RegistryEnvironment } from './environment.ts'
+import { selectableFields } from './selectors.ts'
 import type { ServedResource } from './served-resource.ts'
 import { inWireOrder } from './wire-order.ts'
 
@@ -27,12 +28,49 @@ export function readObject(
   return stored === undefined ? undefined : resource.served(stored)
 }
 
-/** A list, in the form that is served; predicates get that form too. */
-export function readList({ storage }: RegistryEnvironment, resource: ServedResource, request: ListRequest): ListResult {
+/** The same; a promise only where somebody else converts what is stored. */
+export function fetchObject(
+  { storage }: RegistryEnvironment,
+  resource: ServedResource,
+  namespace: string,
+  name: string,
+): StoredObject | undefined | Promise<StoredObject> {
+  const stored = storage.get(resource.stored, namespace, name)
+  if (stored === undefined) return undefined
+  const converting = resource.convert([stored])
+  return converting === undefined ? resource.served(stored) : converting.then(() => resource.served(stored))
+}
+
+/** Whether there is an object of this name, in whatever form. */
+export function isThere({ storage }: RegistryEnvironment, resource: ServedResource, namespace: string, name: string): boolean {
+  return storage.get(resource.stored, namespace, name) !== undefined
+}
+
+/** A list, in the form that is served; predicates get that form too. A promise only where somebody else converts what is stored. */
+export function readList(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  request: ListRequest,
+): ListResult | Promise<ListResult> {
+  if (resource.convertsElsewhere) return convertedList(environment, resource, request)
+  const { storage } = environment
   const { namespaced } = resource.info
   if (resource.conversion === undefined) return storage.list(resource.stored, namespaced, request)
   const list = storage.list(resource.stored, namespaced, { ...request, matches: inServedForm(resource, request.matches) })
   return { ...list, items: list.items.map((one) => resource.served(one)) }
+}
+
+/** What somebody else converts is selected afterwards, so that a page with a selector is the whole list: a limit is only what is asked for at most. */
+async function convertedList(
+  { storage }: RegistryEnvironment,
+  resource: ServedResource,
+  { matches, limit, ...request }: ListRequest,
+): Promise<ListResult> {
+  const paged = matches === undefined && limit !== undefined ? { limit } : {}
+  const list = storage.list(resource.stored, resource.info.namespaced, { ...request, ...paged })
+  await resource.convert(list.items)
+  const items = list.items.map((one) => resource.served(one))
+  return { ...list, items: matches === undefined ? items : items.filter(matches) }
 }
 
 /** A predicate over stored objects out of one over served ones. */
@@ -50,12 +88,15 @@ export async function commitChange(
   change: Change,
 ): Promise<StoredObject | undefined> {
   const { cause, object, ...write } = change
+  const converted = resource.conversion?.toStored(object) ?? object
+  const form = converted instanceof Promise ? await converted : converted
   try {
-    const [stored] = await storage.commit(
-      [{ ...resource.stored, ...write, object: inWireOrder(resource.conversion?.toStored(object) ?? object) }],
-      { cause },
-    )
-    return resource.served(stored!)
+    const [stored] = await storage.commit([{ ...resource.stored, ...write, object: inWireOrder(form) }], { cause })
+    const converting = resource.convert([stored!])
+    if (converting !== undefined) await converting
+    const served = resource.served(stored!)
+    if (resource.strategy.selectableFields !== undefined && !resource.custom) selectableFields(resource, served)
+    return served
   } catch (error) {
     if (error instanceof ExpectationFailed) return undefined
     throw error

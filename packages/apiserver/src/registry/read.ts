@@ -1,17 +1,19 @@
-import { notFound } from '@kubetape/apimachinery'
+import { notFound, type Status } from '@kubetape/apimachinery'
 import type { ListRequest, StorageEvent } from '@kubetape/storage'
 import type { ApiRequest, ApiResult } from '../request/api-request.ts'
+import { ConvertedWatch } from './converted-watch.ts'
 import type { RegistryEnvironment } from './environment.ts'
 import { checkListOptions, parseResourceVersion } from './list-options.ts'
-import { inServedForm, readList, readObject } from './object-store.ts'
-import { matcher } from './selectors.ts'
+import { fetchObject, inServedForm, readList } from './object-store.ts'
+import { matcher, selectedName } from './selectors.ts'
 import type { ServedResource } from './served-resource.ts'
 
 /** GET of one object: the newest one, but waiting for a resourceVersion that is asked for and not there yet. */
 export async function getObject(environment: RegistryEnvironment, resource: ServedResource, request: ApiRequest): Promise<ApiResult> {
   const { resourceVersion } = request.options
   if (resourceVersion && resourceVersion !== '0') await environment.storage.waitFor(parseResourceVersion(resourceVersion))
-  const stored = readObject(environment, resource, request.namespace, request.name)
+  const found = fetchObject(environment, resource, request.namespace, request.name)
+  const stored = found instanceof Promise ? await found : found
   if (stored === undefined) throw notFound(resource.named, request.name)
   return { type: 'stored', code: 200, stored }
 }
@@ -30,42 +32,59 @@ export async function listObjects(environment: RegistryEnvironment, resource: Se
   const wanted: ListRequest = {
     namespace: request.namespace,
     matches,
+    name: selectedName(request),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
     ...(resourceVersionMatch === undefined ? {} : { resourceVersionMatch: resourceVersionMatch as 'Exact' | 'NotOlderThan' }),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     ...(options.continue === undefined ? {} : { continue: options.continue }),
     fromLog: !resourceVersion && !environment.gates.enabled('ConsistentListFromCache'),
   }
-  return { type: 'list', code: 200, list: readList(environment, resource, wanted) }
+  const read = readList(environment, resource, wanted)
+  return { type: 'list', code: 200, list: read instanceof Promise ? await read : read }
 }
 
 /** What a watch delivers: changes, and `initialEnd` once after the initial events of a streaming list. */
 export interface WatchSink {
   event(event: StorageEvent): void
   initialEnd(revision: number): void
+  /** The watch ends, because of this. */
+  fail(status: Status): void
 }
 
-/** Starts a watch; delivery is synchronous and begins before this returns. The answer stops it. */
-export function watchObjects(environment: RegistryEnvironment, resource: ServedResource, request: ApiRequest, sink: WatchSink): () => void {
+/** A watch that is running. */
+export interface RunningWatch {
+  stop(): void
+  /** Up to here everything has been delivered. */
+  revision(): number
+}
+
+/** Starts a watch; delivery is synchronous and begins before this returns, except where somebody else converts what is stored. */
+export function watchObjects(
+  environment: RegistryEnvironment,
+  resource: ServedResource,
+  request: ApiRequest,
+  sink: WatchSink,
+): RunningWatch {
   const { options } = request
   const { resourceVersion, sendInitialEvents } = options
   const matches = matcher(resource, request)
   const since = resourceVersion && resourceVersion !== '0' ? parseResourceVersion(resourceVersion) : undefined
   const initial = sendInitialEvents ?? since === undefined
   const { storage } = environment
-  const wanted = {
+  const place = {
     ...(resource.info.namespaced && request.namespace ? { namespace: request.namespace } : {}),
     ...(request.name ? { name: request.name } : {}),
-    matches: inServedForm(resource, matches),
     since: initial ? undefined : (since ?? storage.revision),
   }
+  if (resource.convertsElsewhere)
+    return new ConvertedWatch(storage, resource, { ...place, matches, initialEnd: sendInitialEvents === true }, sink)
   const stop = storage.watch(
     resource.stored,
-    wanted,
+    { ...place, matches: inServedForm(resource, matches) },
     resource.conversion === undefined
       ? (event) => sink.event(event)
       : (event) => sink.event({ ...event, object: resource.served(event.object) }),
   )
   if (sendInitialEvents === true) sink.initialEnd(storage.revision)
-  return stop
+  return { stop, revision: () => storage.revision }
 }

@@ -8,7 +8,7 @@ import { deleteCollection } from './delete-collection.ts'
 import { type RegistryEnvironment, type RequestContext, requestContext } from './environment.ts'
 import { checkListOptions, parseResourceVersion } from './list-options.ts'
 import { refuseNotServedYet } from './not-served-yet.ts'
-import { getObject, listObjects, watchObjects, type WatchSink } from './read.ts'
+import { getObject, listObjects, type RunningWatch, watchObjects, type WatchSink } from './read.ts'
 import { matcher } from './selectors.ts'
 import type { ServedResource } from './served-resource.ts'
 import { serveScale } from './subresources/scale.ts'
@@ -130,7 +130,7 @@ export class Registry {
   }
 
   /** Starts a watch that `checkWatch` has accepted; throws 410 when its resourceVersion is too old. */
-  watch(request: ApiRequest, sink: WatchSink): () => void {
+  watch(request: ApiRequest, sink: WatchSink): RunningWatch {
     const resource = this.find(request.group, request.version, request.resource)
     return watchObjects(this.environment, resource, request, sink)
   }

@@ -104,12 +104,32 @@ export class ServedResource {
     return this.counts !== undefined
   }
 
-  /** What is stored, in the form that is served. */
+  /** Whether somebody else converts what is stored, which takes its time. */
+  get convertsElsewhere(): boolean {
+    return this.conversion?.toServedAll !== undefined
+  }
+
+  /** What is stored, in the form that is served. Where somebody else converts, only what `convert` was waited for. */
   served(stored: StoredObject): StoredObject {
     if (this.conversion === undefined) return stored
     let view = this.#views.get(stored)
-    if (view === undefined) this.#views.set(stored, (view = this.conversion.toServed(stored)))
+    if (view === undefined) {
+      if (this.convertsElsewhere) throw new Error(`Cannot serve ${this.info.resource} ${stored.key}: it has not been converted`)
+      this.#views.set(stored, (view = this.conversion.toServed(stored)))
+    }
     return view
+  }
+
+  /** Has converted what `served` will be asked for; a promise only where somebody else does that, and then all at once. */
+  convert(stored: readonly StoredObject[]): Promise<void> | undefined {
+    if (!this.convertsElsewhere) return undefined
+    const missing = stored.filter((one) => !this.#views.has(one))
+    return missing.length === 0 ? undefined : this.#convertAll(missing)
+  }
+
+  async #convertAll(stored: readonly StoredObject[]): Promise<void> {
+    const views = await this.conversion!.toServedAll!(stored)
+    for (const [at, one] of stored.entries()) this.#views.set(one, views[at]!)
   }
 }
 

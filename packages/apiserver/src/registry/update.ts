@@ -23,7 +23,7 @@ import { checkMayCreate } from './may-create.ts'
 import { createObject } from './create.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
 import { keepTimesOfNoChange, trackManagedFields } from './managed-fields.ts'
-import { commitChange, readObject } from './object-store.ts'
+import { commitChange, fetchObject } from './object-store.ts'
 import { dropRepeatedOwners } from './owner-references.ts'
 import { applyPatch, checkPatch } from './patch.ts'
 import { checkPlace } from './object-place.ts'
@@ -46,7 +46,8 @@ export async function updateFromRequest(
   const fromBody = request.verb === 'update' ? decodeBody(resource, context, request.body) : undefined
   if (fromBody !== undefined) checkPlace(resource, context, fromBody)
   for (let attempt = 1; ; attempt++) {
-    const stored = readObject(environment, resource, context.namespace, request.name)
+    const found = fetchObject(environment, resource, context.namespace, request.name)
+    const stored = found instanceof Promise ? await found : found
     if (fromBody !== undefined) checkUid(resource, context, fromBody, stored?.object)
     if (stored === undefined) return createInstead(environment, resource, context, fromBody)
     const draft =

@@ -7,6 +7,7 @@ import { Storage, type StorageEvent } from '@kubetape/storage'
 import { AdmissionChain, type AdmissionPlugin } from '../admission/admission.ts'
 import type { PluginEnvironment } from '../admission/default-plugins.ts'
 import { namespaceLifecycle } from '../admission/namespace-lifecycle.ts'
+import { WebhookPost } from '../admission/webhook/webhook-post.ts'
 import type { WebhookTransport } from '../admission/webhook/webhook-transport.ts'
 import { ApiserverIdentities } from '../auth/apiserver-identities.ts'
 import { type Authorizer, superusers } from '../auth/authorizer.ts'
@@ -102,8 +103,8 @@ export class TestServer {
   }
 
   /** Serves the custom resources of definitions, as the API server does. The answer stops that. */
-  serveCustomResources(): () => void {
-    const server = new CustomResourceServer({ registry: this.registry, clock: this.clock, log: () => undefined })
+  serveCustomResources(webhooks: Pick<WebhookPost, 'post'> = new WebhookPost(this.storage, this.clock, NO_WEBHOOKS)): () => void {
+    const server = new CustomResourceServer({ registry: this.registry, clock: this.clock, webhooks, log: () => undefined })
     return () => server.stop()
   }
 
@@ -140,7 +141,8 @@ export class TestServer {
     const request = this.request('watch', target, options)
     const events: StorageEvent[] = []
     this.registry.checkWatch(request)
-    const stop = this.registry.watch(request, { event: (event) => events.push(event), initialEnd: () => {} })
+    const running = this.registry.watch(request, { event: (event) => events.push(event), initialEnd: () => {}, fail: () => {} })
+    const stop = (): void => running.stop()
     return { events, stop }
   }
 

@@ -109,7 +109,8 @@ export class JsonMap extends CelMap {
       const { property, type: of } = type.fields[key]!
       if (!Object.hasOwn(this.#record, property)) return undefined
       const value = this.#record[property]
-      return value === undefined ? undefined : adapt(value, of)
+      // A field that is null is one that is not there (KEP-2876); elements and entries may be null.
+      return value === undefined || value === null ? undefined : adapt(value, of)
     }
     if (!Object.hasOwn(this.#record, key)) return undefined
     const value = this.#record[key]

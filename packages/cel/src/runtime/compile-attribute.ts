@@ -3,7 +3,7 @@ import { elementAt, needElement, optionalOf } from '../library/operators.ts'
 import type { CelNode, NodeOf } from '../syntax/cel-node.ts'
 import { CelMap } from './collections.ts'
 import { compileNode, type CompileScope } from './compile-node.ts'
-import type { Run } from './frame.ts'
+import { isAbsorbable, type Run } from './frame.ts'
 import { CelOptional, CelTypeValue } from './values.ts'
 
 const SELECT = 1
@@ -25,12 +25,18 @@ function rootOf(node: CelNode): CelNode {
 /** A variable with its fields, elements and conditions: one unit, and one for each field and element. */
 export function compileAttribute(node: AttributeNode, scope: CompileScope): Run {
   const run = qualified(node, scope)
-  const free = isTernary(rootOf(node)) || (node.kind === 'select' && node.test)
+  const free = isTernary(rootOf(node)) || (node.kind === 'select' && node.test) || (node.kind === 'ident' && node.denotes !== undefined)
   if (free) return run
   return (frame) => {
-    const value = run(frame)
-    frame.charge(SELECT)
-    return value
+    try {
+      const value = run(frame)
+      frame.charge(SELECT)
+      return value
+    } catch (error) {
+      // What is not there costs as much as what is.
+      if (isAbsorbable(error)) frame.charge(SELECT)
+      throw error
+    }
   }
 }
 

@@ -46,22 +46,24 @@ function quantifier(range: Run, slot: number, predicate: Run, name: 'all' | 'exi
   const cost = COST[name]
   return (frame) => {
     let failed: CelEvaluationError | undefined
+    let decided = false
     for (const element of elementsOf(range(frame))) {
-      frame.charge(cost.condition + cost.step)
+      frame.charge(cost.condition)
+      // That it was decided is found out before the next round.
+      if (decided) break
+      frame.charge(cost.step)
       frame.slots[slot] = element
       try {
         const value = predicate(frame)
-        if (value === decisive) {
-          frame.charge(cost.condition + cost.result)
-          return decisive
-        }
-        if (typeof value !== 'boolean') failed ??= new CelEvaluationError('no such overload')
+        if (value === decisive) decided = true
+        else if (typeof value !== 'boolean') failed ??= new CelEvaluationError('no such overload')
       } catch (error) {
         if (!isAbsorbable(error)) throw error
         failed ??= error
       }
     }
     frame.charge(cost.result)
+    if (decided) return decisive
     if (failed !== undefined) throw failed
     return !decisive
   }

@@ -6,7 +6,7 @@ import { CelList, LiteralMap } from './collections.ts'
 import { compileMacro } from './compile-macro.ts'
 import { isEqual } from './equality.ts'
 import { compileAttribute, isAttribute } from './compile-attribute.ts'
-import { isAbsorbable, type Run } from './frame.ts'
+import { type Frame, isAbsorbable, type Run } from './frame.ts'
 import { CelOptional } from './values.ts'
 
 /** What nodes are compiled with. */
@@ -62,48 +62,59 @@ function constantOf(node: CelNode): { readonly value: unknown } | undefined {
   return { value: map }
 }
 
+/** Conversions of literals are made once, and cost nothing. */
+const FOLDED = new Set(['bool', 'bytes', 'double', 'dyn', 'duration', 'int', 'string', 'timestamp', 'type', 'uint'])
+
+function foldedCall(node: NodeOf<'call'>, { functions }: CompileScope): Run | undefined {
+  const [only] = node.args
+  if (!FOLDED.has(node.name) || node.target !== undefined || node.args.length !== 1 || only!.kind !== 'literal') return undefined
+  const { run } = functions.get(node.name)!
+  try {
+    const value = run([only!.value], { walk: () => undefined })
+    return () => value
+  } catch (error) {
+    if (error instanceof CelEvaluationError) return undefined
+    throw error
+  }
+}
+
 function compileCall(node: NodeOf<'call'>, scope: CompileScope): Run {
+  const known = foldedCall(node, scope) ?? membership(node, scope)
+  if (known !== undefined) return known
   const called = scope.functions.get(node.name)!
   const nodes = node.target === undefined ? node.args : [node.target, ...node.args]
-  const member = membership(node, scope)
-  if (member !== undefined) return member
   const args = nodes.map((one) => compileNode(one, scope))
-  const overload = node.overloads.length === 1 ? node.overloads[0]! : ''
-  const cost = callCost(called, overload, scope.strictCost)
+  const cost = callCost(called, node.overloads.length === 1 ? node.overloads[0]! : '', scope.strictCost)
   const { run } = called
-  const [first, second] = args
-  if (typeof cost === 'number') {
-    if (args.length === 1) {
-      return (frame) => {
-        const value = run([first!(frame)], frame)
-        frame.charge(cost)
-        return value
-      }
-    }
-    if (args.length === 2) {
-      return (frame) => {
-        const value = run([first!(frame), second!(frame)], frame)
-        frame.charge(cost)
-        return value
-      }
-    }
-    return (frame) => {
-      const value = run(
-        args.map((one) => one(frame)),
-        frame,
-      )
-      frame.charge(cost)
-      return value
-    }
-  }
+  const before = typeof cost === 'number' ? cost : (cost.before ?? 0)
+  const after = typeof cost === 'number' ? undefined : cost.after
   return (frame) => {
-    const values = args.map((one) => one(frame))
+    const values = evaluateAll(args, frame, before)
     // What the arguments tell of the cost is paid before the work is done.
-    if (cost.before !== undefined) frame.charge(cost.before(values))
+    frame.charge(typeof before === 'number' ? before : before(values))
     const value = run(values, frame)
-    if (cost.after !== undefined) frame.charge(cost.after(value))
+    if (after !== undefined) frame.charge(after(value))
     return value
   }
+}
+
+/** All are evaluated, and the call is paid for, even where one fails (cel-go does the same up to two). */
+function evaluateAll(args: readonly Run[], frame: Frame, cost: number | ((args: readonly unknown[]) => number)): unknown[] {
+  const values: unknown[] = []
+  let failed: CelEvaluationError | undefined
+  for (const one of args) {
+    try {
+      values.push(one(frame))
+    } catch (error) {
+      if (!isAbsorbable(error)) throw error
+      failed ??= error
+      if (args.length > 2) throw failed
+      values.push(undefined)
+    }
+  }
+  if (failed === undefined) return values
+  frame.charge(typeof cost === 'number' ? cost : cost(values))
+  throw failed
 }
 
 /** `x in [1, 2]` of a list of scalars that is written out is looked up, for nothing. */

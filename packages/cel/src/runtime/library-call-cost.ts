@@ -64,7 +64,7 @@ export function libraryCallCost(name: string, overload: string): CallCost {
 
 /** A walk through everything that a value holds. */
 function traversalCost(value: unknown): number {
-  if (typeof value === 'string') return Math.floor(value.length * STRING_TRAVERSAL)
+  if (typeof value === 'string') return Math.floor(Buffer.byteLength(value) * STRING_TRAVERSAL)
   if (value instanceof Uint8Array) return Math.floor(value.length * STRING_TRAVERSAL)
   let cost = 0
   if (value instanceof CelList) {

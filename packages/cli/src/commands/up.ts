@@ -17,10 +17,11 @@ import { addAddOption, loadControllers } from '../add-controllers.ts'
 import { TAPE_NAME } from '../open-tape.ts'
 import { CommandFailed, type Output } from '../output.ts'
 import { readTextFile } from '../read-text-file.ts'
+import { type AccessFlags, accessOptions, addAccessFlags } from './access-flags.ts'
 import { addAuditFlags, type AuditFlags, auditOptions } from './audit-flags.ts'
 import { addIdentityFlags, type IdentityFlags, identityOptions } from './identity-flags.ts'
 
-interface UpFlags extends AuditFlags, IdentityFlags {
+interface UpFlags extends AccessFlags, AuditFlags, IdentityFlags {
   data: string
   host: string
   port: string
@@ -41,7 +42,7 @@ interface UpFlags extends AuditFlags, IdentityFlags {
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
 
 export function addUp(program: Command, output: Output): void {
-  addAuditFlags(addIdentityFlags(addAddOption(program.command('up'))))
+  addAccessFlags(addAuditFlags(addIdentityFlags(addAddOption(program.command('up')))))
     .description('Run the control plane on a tape: API server, controllers and simulated nodes in one process')
     .option('--data <folder>', 'folder of the tape, certificates and kubeconfig', './kubetape-data')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -77,6 +78,7 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     log: runLogs(() => logger),
     add: await loadControllers(flags.add),
     ...identityOptions(flags),
+    ...accessOptions(flags),
     ...auditOptions(flags),
     ...(flags.featureGates === undefined ? {} : { featureGates: flags.featureGates.join(',') }),
     ...(flags.keep === undefined ? {} : { keepMs: durationMs('--keep', flags.keep) }),

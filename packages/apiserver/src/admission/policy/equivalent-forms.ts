@@ -3,7 +3,7 @@ import type { Registry } from '../../registry/registry.ts'
 import type { ServedResource } from '../../registry/served-resource.ts'
 import type { AdmissionAttributes } from '../admission.ts'
 import type { MatchedForm } from '../cel/admission-variables.ts'
-import { inVersion } from '../webhook/versioned-object.ts'
+import { inVersionAtOnce } from '../webhook/versioned-object.ts'
 
 /** Other versions of a resource, and other groups in which the same objects are served. */
 export function equivalentResources(registry: Registry, resource: ServedResource): ServedResource[] {
@@ -15,6 +15,6 @@ export function equivalentResources(registry: Registry, resource: ServedResource
 export function inFormOf(resource: ServedResource, { resource: asked, kind, draft, old }: AdmissionAttributes): MatchedForm {
   const own = kind.kind === asked.gvk.kind
   const converted = (object: Readonly<KubeObject> | undefined): Readonly<KubeObject> | undefined =>
-    object === undefined || !own ? object : inVersion(object, asked, resource)
+    object === undefined || !own ? object : inVersionAtOnce(object, asked, resource)
   return { resource, kind: own ? resource.gvk : kind, object: converted(draft), old: converted(old) }
 }

@@ -22,9 +22,9 @@ interface Rounds {
  * change the other plugins run once more, and webhooks with reinvocationPolicy IfNeeded see what has changed after them.
  */
 export function mutatingWebhooks(environment: PluginEnvironment): AdmissionPlugin {
-  const { storage, registry } = environment
-  const configurations = new WebhookConfigurations(storage, 'mutatingwebhookconfigurations')
-  const matcher = new WebhookMatcher(storage, registry)
+  const { storage, gates } = environment
+  const configurations = new WebhookConfigurations(storage, gates, 'mutatingwebhookconfigurations')
+  const matcher = new WebhookMatcher(environment)
   const mutation = new WebhookMutation(environment)
   const rounds = new WeakMap<AdmissionAttributes, Rounds>()
 
@@ -40,7 +40,7 @@ export function mutatingWebhooks(environment: PluginEnvironment): AdmissionPlugi
     for (const [at, webhook] of configurations.webhooks.entries()) {
       if (isSecond && !state.again.has(webhook.uid)) continue
       const invocation = matcher.match(webhook, attributes)
-      if (invocation === undefined) continue
+      if (invocation === undefined || !(await matcher.meetsConditions(invocation, attributes))) continue
       if (await mutation.ask(invocation, attributes, `round_${isSecond ? 1 : 0}_index_${at}`)) {
         requireAgain()
         if (!isSecond) attributes.reinvocation = 'wanted'
@@ -91,8 +91,8 @@ class WebhookMutation {
     const { draft, old, resource, kind } = attributes
     const isOwnKind = kind !== resource.gvk
     const shown = isOwnKind ? resource : invocation.resource
-    const object = draft === undefined ? undefined : inVersion(onTheWire(draft, resource, isOwnKind), resource, shown)
-    const before = old === undefined ? undefined : inVersion(old, resource, shown)
+    const object = draft === undefined ? undefined : await inVersion(onTheWire(draft, resource, isOwnKind), resource, shown)
+    const before = old === undefined ? undefined : await inVersion(old, resource, shown)
     const { patch } = await this.#caller.ask(invocation, attributes, { object, old: before }, true)
     const operations = patch === undefined ? [] : operationsOf(patch)
     if (operations.length === 0) return false
@@ -102,18 +102,16 @@ class WebhookMutation {
     }
     const patched = orInternalError(() => applyJsonPatch(object, operations)) as KubeObject
     if (deepEqual(patched, object)) return false
-    replace(draft!, isOwnKind ? patched : this.#decoded(patched, invocation, attributes))
+    replace(draft!, isOwnKind ? patched : await this.#decoded(patched, invocation, attributes))
     return true
   }
 
   /** What came back, as a body of the version that was asked for: read by its schema and defaulted. */
-  #decoded(patched: KubeObject, invocation: Invocation, { resource, context }: AdmissionAttributes): KubeObject {
+  async #decoded(patched: KubeObject, invocation: Invocation, { resource, context }: AdmissionAttributes): Promise<KubeObject> {
+    const read = orInternalError(() => invocation.resource.type.schema.decode(patched, 'Ignore').object)
+    const converted = await inVersion(read, invocation.resource, resource)
     return orInternalError(() => {
-      const read = invocation.resource.type.schema.decode(patched, 'Ignore').object
-      const own =
-        invocation.resource === resource
-          ? read
-          : resource.type.schema.decode(inVersion(read, invocation.resource, resource), 'Ignore').object
+      const own = invocation.resource === resource ? read : resource.type.schema.decode(converted, 'Ignore').object
       own.metadata ??= {}
       resource.strategy.default?.(own, context)
       return own

@@ -3,11 +3,9 @@ import type { Clock } from '@kubetape/determinism'
 import type { Storage } from '@kubetape/storage'
 import type { AdmissionAttributes } from '../admission.ts'
 import { makeReview, type ReviewedObjects, type Verdict } from './admission-review.ts'
-import { codeProblem } from './answer-code.ts'
-import { placesOf } from './service-target.ts'
-import type { Webhook } from './webhook.ts'
 import type { Invocation } from './webhook-match.ts'
-import type { WebhookTarget, WebhookTransport } from './webhook-transport.ts'
+import { WebhookPost } from './webhook-post.ts'
+import type { WebhookTransport } from './webhook-transport.ts'
 
 /** A webhook that could not be asked, or whose answer was none. Its failure policy says what follows. */
 export class WebhookCallError extends Error {
@@ -23,16 +21,10 @@ const DEFAULT_TIMEOUT_SECONDS = 10
 
 /** Asks webhooks and reads what they answer. */
 export class WebhookCaller {
-  readonly #storage: Storage
-  readonly #clock: Clock
-  readonly #transport: WebhookTransport
-  /** Places of a Service are asked in turn. */
-  #turn = 0
+  readonly #post: WebhookPost
 
   constructor(storage: Storage, clock: Clock, transport: WebhookTransport) {
-    this.#storage = storage
-    this.#clock = clock
-    this.#transport = transport
+    this.#post = new WebhookPost(storage, clock, transport)
   }
 
   /**
@@ -64,7 +56,8 @@ export class WebhookCaller {
     }
     let answer: string
     try {
-      answer = await this.#post(invocation.webhook, review.body)
+      const { clientConfig, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = invocation.webhook.spec
+      answer = await this.#post.post(clientConfig, timeoutSeconds, review.body)
     } catch (error) {
       throw failed('failed to call webhook', error)
     }
@@ -74,65 +67,7 @@ export class WebhookCaller {
       throw failed('received invalid webhook response', error)
     }
   }
-
-  async #post({ spec }: Webhook, body: string): Promise<string> {
-    const seconds = spec.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS
-    const { url, target } = this.#address(spec.clientConfig, seconds)
-    try {
-      const { code, body: answer } = await this.#withinTime(seconds, (signal) => this.#transport.post(target(), body, signal))
-      const problem = codeProblem(code, answer)
-      if (problem !== undefined) throw new AnswerError(problem)
-      return answer
-    } catch (error) {
-      if (error instanceof AnswerError) throw error
-      throw new Error(`Post ${JSON.stringify(url)}: ${(error as Error).message}`, { cause: error })
-    }
-  }
-
-  /** The address as messages show it, and where that is. */
-  #address({ url, service, caBundle }: Webhook['spec']['clientConfig'], seconds: number): { url: string; target: () => WebhookTarget } {
-    const query = `?timeout=${seconds}s`
-    const ca = caBundle ? Buffer.from(caBundle, 'base64').toString('utf8') : undefined
-    if (service === undefined) {
-      const parsed = new URL(url ?? '')
-      const path = parsed.pathname + query
-      const host = parsed.hostname.replace(/^\[(.*)\]$/, '$1')
-      return {
-        url: `https://${parsed.host}${path}`,
-        target: () => ({ host, port: Number(parsed.port || 443), serverName: host, ca, path }),
-      }
-    }
-    const serverName = `${service.name}.${service.namespace}.svc`
-    const path = (service.path ?? '').replace(/^\/?/, '/') + query
-    return {
-      url: `https://${serverName}:${service.port ?? 443}${path}`,
-      target: () => {
-        const places = placesOf(this.#storage, service)
-        return { ...places[this.#turn++ % places.length]!, serverName, ca, path }
-      },
-    }
-  }
-
-  async #withinTime<T>(seconds: number, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const aborter = new AbortController()
-    const timer = this.#clock.setTimer(() => aborter.abort(), seconds * 1000)
-    try {
-      return await Promise.race([
-        send(aborter.signal),
-        new Promise<never>((_, reject) =>
-          aborter.signal.addEventListener('abort', () => reject(new Error('context deadline exceeded')), { once: true }),
-        ),
-      ])
-    } catch (error) {
-      throw aborter.signal.aborted ? new Error('context deadline exceeded', { cause: error }) : error
-    } finally {
-      timer.cancel()
-    }
-  }
 }
-
-/** An answer that says that it is none. */
-class AnswerError extends Error {}
 
 /** The refusal of a webhook: its code is at least 400, and its message says who refuses. */
 function denial(name: string, status: Partial<Status> | undefined): StatusError {

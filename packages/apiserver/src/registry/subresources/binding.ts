@@ -2,8 +2,10 @@ import type { Pod, PodCondition } from '@kubetape/api/types/core/v1'
 import { badRequest, conflict, failure, formatTime, type KubeObject } from '@kubetape/apimachinery'
 import type { SubresourceHandler } from '../registry.ts'
 import { checkUid } from '../uid-precondition.ts'
-import { changePod, plainBody } from './parent-pod.ts'
+import { changePod, bodyOfKind } from './parent-pod.ts'
 import { succeeded } from './success.ts'
+
+const KIND = { group: '', version: 'v1', kind: 'Binding' } as const
 
 interface Binding {
   readonly metadata?: KubeObject['metadata']
@@ -14,7 +16,7 @@ const BINDING = { group: '', resource: 'pods/binding' } as const
 
 /** Binds a Pod to a node (API reference, Binding): sets spec.nodeName once, copies annotations, and sets the condition PodScheduled. */
 export const bindPod: SubresourceHandler = async (environment, resource, context) => {
-  const binding = (plainBody(context) ?? {}) as Binding
+  const binding = bodyOfKind(context, KIND) as Binding
   const { target, metadata } = binding
   // The old resource `bindings` says in the body alone which Pod is meant.
   const name = context.request.name || (metadata?.name ?? '')

@@ -10,13 +10,15 @@ import { readObject } from '../object-store.ts'
 import type { SubresourceHandler } from '../registry.ts'
 import type { Draft } from '../strategy.ts'
 import { setPodCondition } from './binding.ts'
-import { changePod, plainBody } from './parent-pod.ts'
+import { changePod, bodyOfKind } from './parent-pod.ts'
 import { succeeded } from './success.ts'
 
 const BUDGETS = { group: 'policy', resource: 'poddisruptionbudgets' } as const
 /** A budget that is changed under our hands is read again this often. */
 const TRIES_MAX = 20
 const VIOLATES = "Cannot evict pod as it would violate the pod's disruption budget."
+
+const KIND = { group: 'policy', version: 'v1', kind: 'Eviction' } as const
 
 interface Eviction {
   readonly metadata?: { readonly name?: string }
@@ -25,7 +27,7 @@ interface Eviction {
 
 /** Evicts a Pod (API-initiated eviction): deletes it, unless the PodDisruptionBudget that selects it has nothing left to give, which is 429. */
 export const evictPod: SubresourceHandler = async (environment, resource, requested) => {
-  const eviction = (plainBody(requested) ?? {}) as Eviction
+  const eviction = bodyOfKind(requested, KIND) as Eviction
   const { name } = requested.request
   if (eviction.metadata?.name && eviction.metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object')
   const options = eviction.deleteOptions ?? {}

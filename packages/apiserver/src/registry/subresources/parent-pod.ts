@@ -1,8 +1,9 @@
 import type { Pod } from '@kubetape/api/types/core/v1'
-import { cloneJson, conflict, notFound, OBJECT_MODIFIED } from '@kubetape/apimachinery'
-import { BodyText } from '../body.ts'
+import { cloneJson, conflict, type GroupVersionKind, notFound, OBJECT_MODIFIED } from '@kubetape/apimachinery'
+import { BodyText, validationMode } from '../body.ts'
 import type { RegistryEnvironment, RequestContext } from '../environment.ts'
 import { commitChange, readObject } from '../object-store.ts'
+import { builtinType } from '../object-type.ts'
 import type { ServedResource } from '../served-resource.ts'
 
 /** Writes that are tried again when somebody else was faster. */
@@ -51,7 +52,12 @@ export async function changePod(
   throw conflict(resource.named, name, OBJECT_MODIFIED)
 }
 
-/** The body of a subresource that is no view of its parent, read without a schema. */
-export function plainBody({ request }: RequestContext): unknown {
-  return request.body instanceof BodyText ? JSON.parse(request.body.text) : request.body
+/** The body of a subresource with a kind of its own (Binding, Eviction), decoded as that kind; an absent one is empty. Throws 400 with upstream's words. */
+export function bodyOfKind(context: RequestContext, kind: GroupVersionKind): unknown {
+  const { body } = context.request
+  const type = builtinType(kind)
+  const mode = validationMode(context)
+  const { object, strictErrors } = body instanceof BodyText ? type.readText(body.text, mode) : type.schema.decode(body ?? {}, mode)
+  for (const text of strictErrors) context.warn(text)
+  return object
 }

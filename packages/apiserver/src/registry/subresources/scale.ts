@@ -17,7 +17,7 @@ import { admissionAttributes } from '../admit.ts'
 import { decodeBody } from '../body.ts'
 import type { RegistryEnvironment, RequestContext } from '../environment.ts'
 import { builtinType, type ObjectType } from '../object-type.ts'
-import { readObject } from '../object-store.ts'
+import { fetchObject } from '../object-store.ts'
 import { applyPatch, checkPatch } from '../patch.ts'
 import { ServedResource } from '../served-resource.ts'
 import type { Draft, ScaleRule } from '../strategy.ts'
@@ -43,7 +43,8 @@ export async function serveScale(
   const { request } = context
   if (request.verb === 'patch') checkPatch(context)
   for (let attempt = 1; ; attempt++) {
-    const stored = readObject(environment, resource, context.namespace, request.name)
+    const found = fetchObject(environment, resource, context.namespace, request.name)
+    const stored = found instanceof Promise ? await found : found
     if (stored === undefined) throw notFound(resource.named, request.name)
     if (request.verb === 'get') return answer(scaleOf(stored.object, rule))
     const result = await rescale(environment, resource, context, rule, stored)

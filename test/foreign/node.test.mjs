@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { BatchV1Api, CoreV1Api, KubeConfig, makeInformer, PatchStrategy, setHeaderOptions, Watch } from '@kubernetes/client-node'
-import { startKubetape } from '../tools/test/kubetape-server.mjs'
+import { startKubetape } from '../../tools/test/kubetape-server.mjs'
 
 const NAMESPACE = 'default'
 const WAIT_MS = 15_000

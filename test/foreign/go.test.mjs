@@ -1,0 +1,218 @@
+// Go clients against `kubetape up` (go/): a controller-runtime manager with server-side apply, status, finalizers and leader election, and
+// upstream's own kube-controller-manager and kube-scheduler in their default settings, in place of our controllers and our binder.
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { AppsV1Api, ApiextensionsV1Api, CoordinationV1Api, CoreV1Api, CustomObjectsApi, KubeConfig } from '@kubernetes/client-node'
+import { endGroup, ROOT, runCommand, startCommand } from '../../tools/test/command.mjs'
+import { startKubetape } from '../../tools/test/kubetape-server.mjs'
+
+const FOLDER = join(ROOT, 'test', 'foreign', 'go')
+const PROGRAM = join(ROOT, '.cache', 'foreign-go')
+/** The first build compiles all of kube-controller-manager; later ones find it in Go's cache. */
+const BUILD_MS = 1_500_000
+const WAIT_MS = 60_000
+const GROUP = { group: 'example.kubetape.dev', version: 'v1', namespace: 'default', plural: 'greetings' }
+
+const has = await runCommand('go', ['version'])
+const skip = has.status === 0 ? false : 'there is no go on PATH'
+if (!skip) {
+  const built = await runCommand('go', ['build', '-o', PROGRAM, '.'], { cwd: FOLDER, limitMs: BUILD_MS })
+  if (built.status !== 0) throw new Error(`Cannot build test/foreign/go:\n${built.output}`)
+}
+
+describe('controller-runtime', { skip }, () => {
+  const world = setUp('default', ['--nodes', '0'])
+
+  test('runs a manager: leader election, apply, owned objects, status, finalizer', async () => {
+    const { config, start } = world()
+    await config.makeApiClient(ApiextensionsV1Api).createCustomResourceDefinition({ body: definition() })
+    const manager = start('manager')
+    const custom = config.makeApiClient(CustomObjectsApi)
+    const core = config.makeApiClient(CoreV1Api)
+    const leases = config.makeApiClient(CoordinationV1Api)
+    await until(
+      'a leader',
+      async () => (await leases.readNamespacedLease({ namespace: 'default', name: 'greetings.example.kubetape.dev' })).spec.holderIdentity,
+    )
+    const greeting = { apiVersion: 'example.kubetape.dev/v1', kind: 'Greeting', metadata: { name: 'hello' }, spec: { message: 'hello' } }
+    await until('the kind', () => custom.createNamespacedCustomObject({ ...GROUP, body: greeting }))
+    const made = await until('the ConfigMap', () => core.readNamespacedConfigMap({ namespace: 'default', name: 'hello' }))
+    assert.equal(made.data.message, 'hello')
+    const { operation, manager: owner } = made.metadata.managedFields[0]
+    assert.deepEqual([operation, owner], ['Apply', 'greeting-controller'])
+    const seen = await until('the status', async () => {
+      const one = await custom.getNamespacedCustomObject({ ...GROUP, name: 'hello' })
+      return one.status?.said === 'hello' && one
+    })
+    assert.deepEqual([seen.status.deployments, seen.metadata.finalizers], [0, ['example.kubetape.dev/farewell']])
+    // What somebody else changes is put right.
+    await core.replaceNamespacedConfigMap({ namespace: 'default', name: 'hello', body: { ...made, data: { message: 'changed' } } })
+    await until(
+      'the repair',
+      async () => (await core.readNamespacedConfigMap({ namespace: 'default', name: 'hello' })).data.message === 'hello',
+    )
+    await custom.deleteNamespacedCustomObject({ ...GROUP, name: 'hello' })
+    await until('the farewell', () => core.readNamespacedConfigMap({ namespace: 'default', name: 'hello-farewell' }))
+    await gone('the Greeting', () => custom.getNamespacedCustomObject({ ...GROUP, name: 'hello' }))
+    await gone('what it owned', () => core.readNamespacedConfigMap({ namespace: 'default', name: 'hello' }))
+    await manager.stop()
+    assert.doesNotMatch(manager.log(), /"level":"error"/)
+  })
+})
+
+describe('kube-controller-manager and kube-scheduler', { skip }, () => {
+  // Our kubelets only: everything that controls or binds is upstream's.
+  const world = setUp('default', ['--nodes', '2', '--controllers', 'simulated-kubelet', 'simulated-node'])
+
+  test('run a Deployment, roll it over and collect what is left', async () => {
+    const { config, start } = world()
+    const common = (port, name) => [
+      ...['kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig'].map((flag) => `--${flag}=${world().kubeconfig}`),
+      `--secure-port=${port}`,
+      `--cert-dir=${join(world().folder, name)}`,
+    ]
+    const controllers = start('kube-controller-manager', ...common(0, 'controllers'))
+    const scheduler = start('kube-scheduler', ...common(0, 'scheduler'))
+    const apps = config.makeApiClient(AppsV1Api)
+    const core = config.makeApiClient(CoreV1Api)
+    const place = { namespace: 'default', name: 'web' }
+    await until('the account', () => core.readNamespacedServiceAccount({ namespace: 'default', name: 'default' }))
+    await apps.createNamespacedDeployment({ namespace: 'default', body: deployment('web:1') })
+    const available = async (image) => {
+      const { status, spec, metadata } = await apps.readNamespacedDeployment(place)
+      const current = status.observedGeneration === metadata.generation && spec.template.spec.containers[0].image === image
+      return current && status.updatedReplicas === 3 && status.availableReplicas === 3 && status.replicas === 3
+    }
+    await until('three Pods', () => available('web:1'))
+    const pods = await core.listNamespacedPod({ namespace: 'default', labelSelector: 'app=web' })
+    assert.ok(pods.items.every(({ spec }) => spec.nodeName?.startsWith('kubetape-node-')))
+    await apps.replaceNamespacedDeployment({
+      ...place,
+      body: { ...(await apps.readNamespacedDeployment(place)), spec: deployment('web:2').spec },
+    })
+    await until('three new Pods', () => available('web:2'))
+    await apps.deleteNamespacedDeployment({ ...place, propagationPolicy: 'Foreground' })
+    await gone('the Deployment', () => apps.readNamespacedDeployment(place))
+    assert.deepEqual((await core.listNamespacedPod({ namespace: 'default', labelSelector: 'app=web' })).items, [])
+    await core.createNamespace({ body: { metadata: { name: 'short' } } })
+    await until('its account', () => core.readNamespacedServiceAccount({ namespace: 'short', name: 'default' }))
+    await core.deleteNamespace({ name: 'short' })
+    await gone('the namespace', () => core.readNamespace({ name: 'short' }))
+    for (const one of [controllers, scheduler]) {
+      await one.stop()
+      // Errors that a cluster without clouds, Flexvolumes and a quiet start does not have.
+      const errors = one
+        .log()
+        .split('\n')
+        .filter(
+          (line) =>
+            /^E\d{4} /.test(line) &&
+            !/cloud|object has been modified|not found|context canceled|leader election lost|broadcaster already stopped/i.test(line),
+        )
+      assert.deepEqual(errors, [])
+    }
+  })
+})
+
+/** A server before the tests of a suite; what they start is stopped with it. */
+function setUp(profile, flags) {
+  const folder = mkdtempSync(join(tmpdir(), 'kubetape-go-'))
+  const started = []
+  let server
+  before(async () => {
+    server = await startKubetape(profile, flags)
+  })
+  after(async () => {
+    for (const one of started) await one.stop()
+    await server?.stop()
+    server?.remove()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return () => {
+    const config = new KubeConfig()
+    config.loadFromFile(server.kubeconfig)
+    const start = (...args) => {
+      const program = startProgram(args, server.kubeconfig, folder)
+      started.push(program)
+      return program
+    }
+    return { config, start, folder, kubeconfig: server.kubeconfig }
+  }
+}
+
+function startProgram(args, kubeconfig, folder) {
+  const child = startCommand(PROGRAM, args, { env: { KUBECONFIG: kubeconfig } })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (more) => (text += more))
+  const exited = new Promise((resolve) => child.on('close', resolve))
+  return {
+    log: () => {
+      writeFileSync(join(folder, `${args[0]}.log`), text)
+      return text
+    },
+    stop: async () => {
+      endGroup(child, 'SIGTERM')
+      await exited
+    },
+  }
+}
+
+/** What `read` answers, once it answers something and does not throw. */
+async function until(what, read) {
+  const end = performance.now() + WAIT_MS
+  let last
+  while (performance.now() < end) {
+    try {
+      const value = await read()
+      if (value) return value
+    } catch (error) {
+      last = error
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`Cannot see ${what} within ${WAIT_MS / 1000} s`, { cause: last })
+}
+
+/** Until `read` answers 404. */
+const gone = (what, read) =>
+  until(`that ${what} is gone`, () =>
+    read().then(
+      () => false,
+      ({ code }) => code === 404,
+    ),
+  )
+
+const definition = () => {
+  const text = { type: 'string' }
+  const schema = {
+    type: 'object',
+    properties: {
+      spec: { type: 'object', properties: { message: text } },
+      status: { type: 'object', properties: { said: text, deployments: { type: 'integer' } } },
+    },
+  }
+  return {
+    metadata: { name: 'greetings.example.kubetape.dev' },
+    spec: {
+      group: 'example.kubetape.dev',
+      scope: 'Namespaced',
+      names: { kind: 'Greeting', plural: 'greetings' },
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema }, subresources: { status: {} } }],
+    },
+  }
+}
+
+const deployment = (image) => {
+  const labels = { app: 'web' }
+  return {
+    metadata: { name: 'web' },
+    spec: {
+      replicas: 3,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'main', image }], terminationGracePeriodSeconds: 1 } },
+    },
+  }
+}
