@@ -1,5 +1,5 @@
 /** The Kubernetes API over storage. Start with `Apiserver.create(options)`; `client()` speaks to it in process, `listen()` over HTTP. */
-export type { IdentityOptions } from './auth/apiserver-identities.ts'
+export { DEFAULT_ISSUER, type IdentityOptions } from './auth/apiserver-identities.ts'
 export { Apiserver, type ApiserverOptions, type ListenOptions } from './apiserver.ts'
 export { COMPONENT_GROUP } from './auth/component-user.ts'
 export type { FrontProxyOptions } from './auth/front-proxy.ts'

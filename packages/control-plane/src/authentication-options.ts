@@ -120,7 +120,7 @@ function watchFile(file: string, clock: Clock, changed: () => void): () => void 
     // Volumes change their files by a link elsewhere in the folder.
     if (name !== null && name !== basename(file) && !name.startsWith('..')) return
     cancel?.()
-    const timer = clock.setTimer(SETTLE_MS, look)
+    const timer = clock.setTimer(look, SETTLE_MS)
     cancel = () => timer.cancel()
   })
   return () => {
