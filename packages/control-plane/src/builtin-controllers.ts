@@ -7,6 +7,7 @@ import {
   jobController,
   jobOrphanPodController,
   namespaceController,
+  nodeTaintsController,
   podGarbageCollectorController,
   resourceQuotaController,
   rootCaController,
@@ -60,6 +61,7 @@ export function builtinControllers({
     rootCaController({ ca }),
     clusterRoleAggregationController(),
     podGarbageCollectorController(),
+    nodeTaintsController(),
     resourceQuotaController({ resources: owned }),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
