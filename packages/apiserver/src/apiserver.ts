@@ -1,6 +1,5 @@
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
-import type { Metrics } from '@kubetape/component-base'
 import { type Clock, type Random, type UidSource, uidSource } from '@kubetape/determinism'
 import type { Storage } from '@kubetape/storage'
 import { AdmissionChain } from './admission/admission.ts'
@@ -26,9 +25,6 @@ import type { HealthCheck } from './http/health.ts'
 import { RequestGate } from './http/request-gate.ts'
 import { standardPaths } from './http/standard-paths.ts'
 import { addApiPaths } from './http/api-paths.ts'
-import { addFlowControlMetrics } from './metrics/flow-control-metrics.ts'
-import { RequestMetrics } from './metrics/request-metrics.ts'
-import { addStorageMetrics } from './metrics/storage-metrics.ts'
 import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
 import { builtinResource } from './registry/served-resource.ts'
@@ -50,8 +46,6 @@ export interface ApiserverOptions {
   /** `--runtime-config`: which API versions are served beyond the defaults. */
   readonly runtimeConfig: Readonly<Record<string, string>>
   readonly metrics: () => Promise<string>
-  /** Where the server's own metrics go. Default: nowhere. */
-  readonly recorder?: Metrics
   readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
   readonly checks?: readonly HealthCheck[]
   /** How admission webhooks are reached. Default: over HTTPS. */
@@ -158,11 +152,6 @@ export class Apiserver {
     const flowControl = new PriorityAndFairness({ storage, clock })
     this.#stops.push(() => flowControl.close())
     addFlowControlDumps(paths, flowControl)
-    const { recorder } = this.#options
-    if (recorder !== undefined) {
-      addFlowControlMetrics(recorder, flowControl)
-      this.#stops.push(addStorageMetrics(recorder, this.registry))
-    }
     this.#server = await ApiServer.listen({
       registry: this.registry,
       gate: new RequestGate({
@@ -173,7 +162,6 @@ export class Apiserver {
         flowControl,
       }),
       others: paths,
-      metrics: recorder && new RequestMetrics(recorder),
       clock: this.#options.clock,
       certificates: options.certificates,
       host: options.host,
