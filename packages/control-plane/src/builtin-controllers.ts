@@ -14,6 +14,7 @@ import {
   serviceAccountController,
   serviceAccountTokenController,
   ttlAfterFinishedController,
+  validatingAdmissionPolicyStatusController,
 } from '@kubetape/controllers'
 import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
@@ -63,6 +64,7 @@ export function builtinControllers({
     podGarbageCollectorController(),
     nodeTaintsController(),
     resourceQuotaController({ resources: owned }),
+    validatingAdmissionPolicyStatusController(),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }
