@@ -1,6 +1,5 @@
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
-import type { Metrics } from '@kubetape/component-base'
 import { type Clock, type Random, type UidSource, uidSource } from '@kubetape/determinism'
 import type { Storage } from '@kubetape/storage'
 import { AdmissionChain } from './admission/admission.ts'
@@ -12,6 +11,7 @@ import { bootstrapPolicy } from './auth/rbac/bootstrap/bootstrap-policy.ts'
 import { reconcilePolicy } from './auth/rbac/bootstrap/reconcile-policy.ts'
 import { grantCheck } from './auth/rbac/grant-check.ts'
 import { COMPONENT_USER } from './auth/component-user.ts'
+import { ClusterAuthentication } from './auth/cluster-authentication.ts'
 import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
 import type { Auditor } from './audit/auditor.ts'
 import { Authorization, type AuthorizationOptions } from './auth/authorization.ts'
@@ -26,9 +26,6 @@ import type { HealthCheck } from './http/health.ts'
 import { RequestGate } from './http/request-gate.ts'
 import { standardPaths } from './http/standard-paths.ts'
 import { addApiPaths } from './http/api-paths.ts'
-import { addFlowControlMetrics } from './metrics/flow-control-metrics.ts'
-import { RequestMetrics } from './metrics/request-metrics.ts'
-import { addStorageMetrics } from './metrics/storage-metrics.ts'
 import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
 import { builtinResource } from './registry/served-resource.ts'
@@ -50,8 +47,6 @@ export interface ApiserverOptions {
   /** `--runtime-config`: which API versions are served beyond the defaults. */
   readonly runtimeConfig: Readonly<Record<string, string>>
   readonly metrics: () => Promise<string>
-  /** Where the server's own metrics go. Default: nowhere. */
-  readonly recorder?: Metrics
   readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
   readonly checks?: readonly HealthCheck[]
   /** How admission webhooks are reached. Default: over HTTPS. */
@@ -158,11 +153,8 @@ export class Apiserver {
     const flowControl = new PriorityAndFairness({ storage, clock })
     this.#stops.push(() => flowControl.close())
     addFlowControlDumps(paths, flowControl)
-    const { recorder } = this.#options
-    if (recorder !== undefined) {
-      addFlowControlMetrics(recorder, flowControl)
-      this.#stops.push(addStorageMetrics(recorder, this.registry))
-    }
+    const { certificates } = options
+    const clientCas = certificates === undefined ? '' : this.#identities.trustClients(certificates.ca)
     this.#server = await ApiServer.listen({
       registry: this.registry,
       gate: new RequestGate({
@@ -173,14 +165,24 @@ export class Apiserver {
         flowControl,
       }),
       others: paths,
-      metrics: recorder && new RequestMetrics(recorder),
       clock: this.#options.clock,
-      certificates: options.certificates,
+      certificates: certificates === undefined ? undefined : { ...certificates, ca: clientCas },
       host: options.host,
       port: options.port,
       log: this.#options.log,
     })
+    await this.#tellClusterAuthentication()
     return this.#server.url
+  }
+
+  /** Other servers of the cluster shall know clients as this one does. */
+  async #tellClusterAuthentication(): Promise<void> {
+    const { storage, clock, log } = this.#options
+    const { clientCa, frontProxy } = this.#identities
+    const client = this.client(COMPONENT_USER, 'kubetape-cluster-authentication')
+    const onError = (error: Error): void =>
+      log('error', 'the ConfigMap extension-apiserver-authentication cannot be kept', { error: error.message })
+    this.#stops.push(await new ClusterAuthentication({ client, storage, clock, clientCa, proxy: frontProxy, onError }).start())
   }
 
   async close(): Promise<void> {

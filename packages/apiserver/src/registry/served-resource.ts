@@ -5,6 +5,7 @@ import { type StoredObject, typeHead } from '@kubetape/storage'
 import type { Conversion } from './conversion.ts'
 import { type ObjectForms, singleForm } from '../managed-fields/object-forms.ts'
 import { builtinForms } from './object-forms.ts'
+import { deprecatedVersion } from './deprecated-versions.ts'
 import { builtinType, type ObjectType } from './object-type.ts'
 import { storageFormOf } from './storage-forms.ts'
 import { strategies } from './strategies.ts'
@@ -149,5 +150,6 @@ export function builtinResource(info: ResourceInfo): ServedResource {
     type: () => builtinType(info),
     forms: builtinForms(info),
     columns: tableColumns(info) ?? [],
+    deprecation: deprecatedVersion(info),
   })
 }
