@@ -11,6 +11,7 @@ import { bootstrapPolicy } from './auth/rbac/bootstrap/bootstrap-policy.ts'
 import { reconcilePolicy } from './auth/rbac/bootstrap/reconcile-policy.ts'
 import { grantCheck } from './auth/rbac/grant-check.ts'
 import { COMPONENT_USER } from './auth/component-user.ts'
+import { ClusterAuthentication } from './auth/cluster-authentication.ts'
 import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
 import type { Auditor } from './audit/auditor.ts'
 import { Authorization, type AuthorizationOptions } from './auth/authorization.ts'
@@ -152,6 +153,8 @@ export class Apiserver {
     const flowControl = new PriorityAndFairness({ storage, clock })
     this.#stops.push(() => flowControl.close())
     addFlowControlDumps(paths, flowControl)
+    const { certificates } = options
+    const clientCas = certificates === undefined ? '' : this.#identities.trustClients(certificates.ca)
     this.#server = await ApiServer.listen({
       registry: this.registry,
       gate: new RequestGate({
@@ -163,12 +166,23 @@ export class Apiserver {
       }),
       others: paths,
       clock: this.#options.clock,
-      certificates: options.certificates,
+      certificates: certificates === undefined ? undefined : { ...certificates, ca: clientCas },
       host: options.host,
       port: options.port,
       log: this.#options.log,
     })
+    await this.#tellClusterAuthentication()
     return this.#server.url
+  }
+
+  /** Other servers of the cluster shall know clients as this one does. */
+  async #tellClusterAuthentication(): Promise<void> {
+    const { storage, clock, log } = this.#options
+    const { clientCa, frontProxy } = this.#identities
+    const client = this.client(COMPONENT_USER, 'kubetape-cluster-authentication')
+    const onError = (error: Error): void =>
+      log('error', 'the ConfigMap extension-apiserver-authentication cannot be kept', { error: error.message })
+    this.#stops.push(await new ClusterAuthentication({ client, storage, clock, clientCa, proxy: frontProxy, onError }).start())
   }
 
   async close(): Promise<void> {
