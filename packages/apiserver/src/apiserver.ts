@@ -87,7 +87,7 @@ export class Apiserver {
   private constructor(options: ApiserverOptions) {
     this.#options = options
     const { storage, clock, random, gates } = options
-    const { authorizer, rbac } = new Authorization({ storage, gates }, options.authorization)
+    const { authorizer, rbac } = new Authorization({ storage, gates, clock }, options.authorization)
     this.#identities = new ApiserverIdentities({ storage, clock, gates, log: options.log, ...options.identities })
     const identities = this.#identities
     this.#webhooks = options.webhooks ?? new HttpsTransport()

@@ -13,6 +13,7 @@ import {
   serviceAccountController,
   serviceAccountTokenController,
   ttlAfterFinishedController,
+  validatingAdmissionPolicyStatusController,
 } from '@kubetape/controllers'
 import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
@@ -61,6 +62,7 @@ export function builtinControllers({
     clusterRoleAggregationController(),
     podGarbageCollectorController(),
     resourceQuotaController({ resources: owned }),
+    validatingAdmissionPolicyStatusController(),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }

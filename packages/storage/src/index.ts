@@ -1,6 +1,6 @@
 /** Kubernetes objects over the log. Start with `Storage.open({ log, clock })`. */
 export { type CommitOptions, type ObjectWrite, Storage } from './storage.ts'
-export { type Alternate, encodeObject, type Frame, StoredObject, typeHead } from './stored-object.ts'
+export { type Alternate, encodeObject, type Frame, type Selectable, StoredObject, typeHead } from './stored-object.ts'
 export type { ListRequest, ListResult } from './list.ts'
 export type { StorageEvent, WatchRequest } from './watch.ts'
 export type { CacheCheck } from './cache-check.ts'

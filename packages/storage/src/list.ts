@@ -10,6 +10,8 @@ export interface ListRequest {
   /** Empty: all namespaces, or a cluster-scoped resource. */
   readonly namespace?: string
   readonly matches?: ((object: StoredObject) => boolean) | undefined
+  /** Nothing of another name matches: one object is looked up instead of all looked at, where the namespace is known. */
+  readonly name?: string | undefined
   readonly resourceVersion?: string
   readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan'
   /** Items per page; 0 or undefined: all. */
@@ -47,6 +49,8 @@ interface Query {
   /** 0: no limit. */
   readonly limit: number
   readonly matches: ListRequest['matches']
+  /** The only key that can match. */
+  readonly key: string | undefined
   /** The client goes on with an earlier list. */
   readonly continued: boolean
 }
@@ -84,14 +88,15 @@ export function list(source: ListSource, request: ListRequest): ListResult {
 function plan({ namespaced, head }: ListSource, request: ListRequest): Query {
   const { resourceVersion, matches, limit = 0 } = request
   const scope = namespaced && request.namespace ? `${request.namespace}/` : ''
+  const key = request.name === undefined || (namespaced && scope === '') ? undefined : scope + request.name
   if (request.continue) {
     const { revision, after } = decodeContinueToken(request.continue, scope)
     if (resourceVersion && resourceVersion !== '0') throw badRequest('specifying resource version is not allowed when using continue')
-    return { scope, after, revision: revision > 0 ? revision : head, limit, matches, continued: true }
+    return { scope, after, revision: revision > 0 ? revision : head, limit, matches, key, continued: true }
   }
   const revision = isExact(request) ? Number(resourceVersion) : head
   // "0" means whatever the cache has, all of it: the limit is ignored, as upstream.
-  return { scope, after: '', revision, limit: resourceVersion === '0' ? 0 : limit, matches, continued: false }
+  return { scope, after: '', revision, limit: resourceVersion === '0' ? 0 : limit, matches, key, continued: false }
 }
 
 /** A resourceVersion is exact when the client says so, or (legacy) when it limits without saying anything. */
@@ -100,7 +105,11 @@ function isExact({ resourceVersion, resourceVersionMatch, limit }: ListRequest):
   return resourceVersionMatch === 'Exact' || (resourceVersionMatch === undefined && (limit ?? 0) > 0)
 }
 
-function cached(cache: ResourceCache, { scope, after, limit, matches }: Query): Page {
+function cached(cache: ResourceCache, { scope, after, limit, matches, key }: Query): Page {
+  if (key !== undefined) {
+    const only = key > after ? cache.objects.get(key) : undefined
+    return { items: only !== undefined && matches?.(only) !== false ? [only] : [], more: false }
+  }
   const items: StoredObject[] = []
   let more = false
   cache.objects.scan(scope, after, (object) => {

@@ -1,5 +1,14 @@
 import type { KubeObject } from '@kubetape/apimachinery'
 import { deepFreeze, parseExactJson, printExactJson } from '@kubetape/apimachinery'
+import { labelsInBytes } from './labels-in-bytes.ts'
+
+/** Labels, or the values of the fields that a kind can be selected by. */
+export type Selectable = Readonly<Record<string, string>>
+
+/** So many parsed forms are kept although nobody else uses them: those that were written or looked at last. */
+const HOT_MAX = 1024
+const hot: (StoredObject | undefined)[] = []
+let nextHot = 0
 
 /** Bytes that are sent to many watchers, under the event type that they say. */
 export interface Frame {
@@ -20,8 +29,11 @@ export class StoredObject {
   readonly revision: number
   readonly bytes: Uint8Array
   #object: KubeObject | undefined
-  /** Set once superseded: the parsed form lives as long as somebody uses it, no longer because of us. */
+  /** Once there are newer ones, or a newer version: the parsed form lives as long as somebody uses it, no longer because of us. */
   #weak: WeakRef<KubeObject> | undefined
+  #labels: Selectable | undefined
+  /** The values of the fields that its kind can be selected by; owned by the API server, which knows them, and kept as long as the object. */
+  fields: Selectable | undefined
   #superseded = false
   #frame: Frame | undefined
   #alternate: Alternate | undefined
@@ -31,7 +43,7 @@ export class StoredObject {
     this.name = name
     this.revision = revision
     this.bytes = bytes
-    this.#object = object
+    if (object !== undefined) this.#keep(object)
   }
 
   /** `namespace/name`, or `name`: the key within the resource. */
@@ -45,8 +57,16 @@ export class StoredObject {
     if (known !== undefined) return known
     const parsed = deepFreeze(parseExactJson(decode(this.bytes)) as KubeObject)
     if (this.#superseded) this.#weak = new WeakRef(parsed)
-    else this.#object = parsed
+    else this.#keep(parsed)
     return parsed
+  }
+
+  /** The labels, for selectors: read from the bytes alone where the object is not parsed, and kept. */
+  get labels(): Selectable {
+    if (this.#labels !== undefined) return this.#labels
+    const known = this.#object ?? this.#weak?.deref()
+    const labels = known === undefined ? labelsInBytes(this.bytes) : (known.metadata?.labels ?? NO_LABELS)
+    return (this.#labels = labels ?? this.object.metadata?.labels ?? NO_LABELS)
   }
 
   /** What the API server encodes from these bytes once and sends often (watch frames); owned by it, kept while this version is the newest. */
@@ -69,7 +89,26 @@ export class StoredObject {
 
   /** The same version under other contents: what a watcher gets of an object that left its selector. */
   withObject(object: KubeObject): StoredObject {
-    return new StoredObject(this.namespace, this.name, this.revision, encodeObject(object), deepFreeze(object))
+    const one = new StoredObject(this.namespace, this.name, this.revision, encodeObject(object))
+    // Nobody looks it up again: it lives as long as its event.
+    one.#object = deepFreeze(object)
+    return one
+  }
+
+  /** Keeps the parsed form until as many others have been kept. */
+  #keep(object: KubeObject): void {
+    this.#object = object
+    const before = hot[nextHot]
+    hot[nextHot] = this
+    nextHot = (nextHot + 1) % HOT_MAX
+    if (before !== undefined) before.#cool()
+  }
+
+  #cool(): void {
+    if (this.#object === undefined) return
+    this.#labels ??= this.#object.metadata?.labels ?? NO_LABELS
+    this.#weak = new WeakRef(this.#object)
+    this.#object = undefined
   }
 
   /**
@@ -83,6 +122,8 @@ export class StoredObject {
     this.#alternate = undefined
   }
 }
+
+const NO_LABELS: Selectable = Object.freeze({})
 
 /**
  * An object's bytes, `kind` and `apiVersion` first: lists leave the type of built-in items out by cutting that head off

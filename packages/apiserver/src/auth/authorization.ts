@@ -1,40 +1,46 @@
 import type { Gates } from '@kubetape/client-go-features'
+import type { Clock } from '@kubetape/determinism'
 import type { Storage } from '@kubetape/storage'
 import { type Authorizer, superusers, unionAuthorizer } from './authorizer.ts'
 import { alwaysAllow, alwaysDeny } from './fixed-authorizers.ts'
 import { NodeAuthorizer } from './node/node-authorizer.ts'
 import { RbacAuthorizer } from './rbac/rbac-authorizer.ts'
+import { WebhookAuthorizer, type WebhookAuthorizerOptions } from './webhook/webhook-authorizer.ts'
 
 /** One authorizer of the chain. */
-export interface AuthorizerChoice {
-  readonly type: 'Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny'
-}
+export type AuthorizerChoice =
+  | { readonly type: 'Node' | 'RBAC' | 'AlwaysAllow' | 'AlwaysDeny' }
+  | { readonly type: 'Webhook'; readonly webhook: WebhookAuthorizerOptions }
 
 /** What `--authorization-mode` may name. */
-export const AUTHORIZATION_MODES = ['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny'] as const
+export const AUTHORIZATION_MODES = ['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny', 'Webhook'] as const
 
-/** The authorizers that `--authorization-mode` names. Throws an Error for words that are none, and for one named twice. */
-export function authorizersOfModes(modes: readonly string[]): AuthorizerChoice[] {
+/**
+ * The authorizers that `--authorization-mode` names; `webhook` says how the one of the mode Webhook is reached. Throws an Error for words that are no mode,
+ * for one that is named twice, and for Webhook without `webhook`.
+ */
+export function authorizersOfModes(modes: readonly string[], webhook?: WebhookAuthorizerOptions): AuthorizerChoice[] {
   return modes.map((mode, at) => {
+    const refuse = (why: string): Error => new Error(`Cannot use authorization mode ${JSON.stringify(mode)}: ${why}`)
     const type = AUTHORIZATION_MODES.find((known) => known === mode)
-    if (type === undefined)
-      throw new Error(
-        `Cannot use authorization mode ${JSON.stringify(mode)}: there is no such mode; there are ${AUTHORIZATION_MODES.join(', ')}`,
-      )
-    if (modes.indexOf(mode) !== at) throw new Error(`Cannot use authorization mode ${JSON.stringify(mode)}: it is named twice`)
-    return { type }
+    if (type === undefined) throw refuse(`there is no such mode; there are ${AUTHORIZATION_MODES.join(', ')}`)
+    if (modes.indexOf(mode) !== at) throw refuse('it is named twice')
+    if (type !== 'Webhook') return { type }
+    if (webhook === undefined) throw refuse('it needs --authorization-webhook-config-file')
+    return { type, webhook }
   })
 }
 
 /** Who decides about requests. */
 export interface AuthorizationOptions {
-  /** In the order in which they are asked, each at most once. Default: Node, RBAC. */
+  /** In the order in which they are asked, each but Webhook at most once. Default: Node, RBAC. */
   readonly authorizers?: readonly AuthorizerChoice[]
 }
 
 export interface AuthorizationEnvironment {
   readonly storage: Storage
   readonly gates: Gates
+  readonly clock: Clock
 }
 
 const DEFAULT_AUTHORIZERS: readonly AuthorizerChoice[] = [{ type: 'Node' }, { type: 'RBAC' }]
@@ -60,6 +66,8 @@ export class Authorization {
         return alwaysAllow
       case 'AlwaysDeny':
         return alwaysDeny
+      case 'Webhook':
+        return new WebhookAuthorizer(choice.webhook, environment)
     }
   }
 }

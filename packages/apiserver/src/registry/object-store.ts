@@ -2,6 +2,7 @@ import type { KubeObject } from '@kubetape/apimachinery'
 import { ExpectationFailed } from '@kubetape/eventlog'
 import type { ListRequest, ListResult, StoredObject } from '@kubetape/storage'
 import type { RegistryEnvironment } from './environment.ts'
+import { selectableFields } from './selectors.ts'
 import type { ServedResource } from './served-resource.ts'
 import { inWireOrder } from './wire-order.ts'
 
@@ -93,7 +94,9 @@ export async function commitChange(
     const [stored] = await storage.commit([{ ...resource.stored, ...write, object: inWireOrder(form) }], { cause })
     const converting = resource.convert([stored!])
     if (converting !== undefined) await converting
-    return resource.served(stored!)
+    const served = resource.served(stored!)
+    if (resource.strategy.selectableFields !== undefined && !resource.custom) selectableFields(resource, served)
+    return served
   } catch (error) {
     if (error instanceof ExpectationFailed) return undefined
     throw error

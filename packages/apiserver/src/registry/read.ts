@@ -5,7 +5,7 @@ import { ConvertedWatch } from './converted-watch.ts'
 import type { RegistryEnvironment } from './environment.ts'
 import { checkListOptions, parseResourceVersion } from './list-options.ts'
 import { fetchObject, inServedForm, readList } from './object-store.ts'
-import { matcher } from './selectors.ts'
+import { matcher, selectedName } from './selectors.ts'
 import type { ServedResource } from './served-resource.ts'
 
 /** GET of one object: the newest one, but waiting for a resourceVersion that is asked for and not there yet. */
@@ -32,6 +32,7 @@ export async function listObjects(environment: RegistryEnvironment, resource: Se
   const wanted: ListRequest = {
     namespace: request.namespace,
     matches,
+    name: selectedName(request),
     ...(resourceVersion === undefined ? {} : { resourceVersion }),
     ...(resourceVersionMatch === undefined ? {} : { resourceVersionMatch: resourceVersionMatch as 'Exact' | 'NotOlderThan' }),
     ...(options.limit === undefined ? {} : { limit: options.limit }),

@@ -22,9 +22,9 @@ interface Rounds {
  * change the other plugins run once more, and webhooks with reinvocationPolicy IfNeeded see what has changed after them.
  */
 export function mutatingWebhooks(environment: PluginEnvironment): AdmissionPlugin {
-  const { storage, registry } = environment
-  const configurations = new WebhookConfigurations(storage, 'mutatingwebhookconfigurations')
-  const matcher = new WebhookMatcher(storage, registry)
+  const { storage, gates } = environment
+  const configurations = new WebhookConfigurations(storage, gates, 'mutatingwebhookconfigurations')
+  const matcher = new WebhookMatcher(environment)
   const mutation = new WebhookMutation(environment)
   const rounds = new WeakMap<AdmissionAttributes, Rounds>()
 
@@ -40,7 +40,7 @@ export function mutatingWebhooks(environment: PluginEnvironment): AdmissionPlugi
     for (const [at, webhook] of configurations.webhooks.entries()) {
       if (isSecond && !state.again.has(webhook.uid)) continue
       const invocation = matcher.match(webhook, attributes)
-      if (invocation === undefined) continue
+      if (invocation === undefined || !(await matcher.meetsConditions(invocation, attributes))) continue
       if (await mutation.ask(invocation, attributes, `round_${isSecond ? 1 : 0}_index_${at}`)) {
         requireAgain()
         if (!isSecond) attributes.reinvocation = 'wanted'

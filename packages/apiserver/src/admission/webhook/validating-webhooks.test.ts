@@ -136,6 +136,29 @@ describe('validatingWebhooks()', () => {
     expect(fake.asked).toHaveLength(times)
   })
 
+  test.each<[string, object, number, number]>([
+    ['object.metadata.name == "x"', {}, 201, 1],
+    ['request.operation == "DELETE"', {}, 201, 0],
+    ['oldObject == null && request.userInfo.username == "admin"', {}, 201, 1],
+    ['authorizer.group("").resource("pods").check("create").allowed()', {}, 201, 1],
+    ['object.data.a == "b"', {}, 403, 0],
+    ['object.data.a == "b"', { failurePolicy: 'Ignore' }, 201, 0],
+  ])('asks where the condition %s is true (%j)', async (expression, more, code, times) => {
+    const { server, fake } = await start(allow, { matchConditions: [{ name: 'c', expression }], ...more })
+    const answer = await server.create('configmaps', map())
+    expect([answer.code, fake.asked.length]).toEqual([code, times])
+    if (code === 403)
+      expect(answer.body.message).toContain(
+        'configmaps "x" is forbidden: expression \'object.data.a == "b"\' resulted in error: no such key',
+      )
+  })
+
+  test('refuses conditions that are no expressions', async () => {
+    await expect(start(allow, { matchConditions: [{ name: 'c', expression: 'object.' }] })).rejects.toThrow(
+      'matchConditions[0].expression: Invalid value: "object."',
+    )
+  })
+
   test('asks about the state before a change too', async () => {
     const { server, fake } = await start(allow, { objectSelector: { matchLabels: { a: 'b' } } })
     await server.create('configmaps', map('x', { labels: { a: 'b' } }))

@@ -7,9 +7,10 @@ import { WebhookConfigurations } from './webhook-configurations.ts'
 import { type Invocation, WebhookMatcher } from './webhook-match.ts'
 
 /** Asks every validating webhook that the request concerns, all at once; the first of them that refuses is heard (plugin ValidatingAdmissionWebhook). */
-export function validatingWebhooks({ storage, clock, registry, webhooks, log }: PluginEnvironment): AdmissionPlugin {
-  const configurations = new WebhookConfigurations(storage, 'validatingwebhookconfigurations')
-  const matcher = new WebhookMatcher(storage, registry)
+export function validatingWebhooks(environment: PluginEnvironment): AdmissionPlugin {
+  const { storage, clock, gates, webhooks, log } = environment
+  const configurations = new WebhookConfigurations(storage, gates, 'validatingwebhookconfigurations')
+  const matcher = new WebhookMatcher(environment)
   const caller = new WebhookCaller(storage, clock, webhooks)
 
   const ask = async (invocation: Invocation, attributes: AdmissionAttributes, at: number): Promise<unknown> => {
@@ -30,16 +31,21 @@ export function validatingWebhooks({ storage, clock, registry, webhooks, log }: 
     }
   }
 
+  const askAll = async (concerned: readonly Invocation[], attributes: AdmissionAttributes): Promise<void> => {
+    const met: Invocation[] = []
+    for (const invocation of concerned) if (await matcher.meetsConditions(invocation, attributes)) met.push(invocation)
+    const said = await Promise.all(met.map((invocation, at) => ask(invocation, attributes, at)))
+    const refusal = said.find((one) => one !== undefined)
+    if (refusal !== undefined) throw isStatusError(refusal) ? refusal : (refusal as Error)
+  }
+
   return {
     name: 'ValidatingAdmissionWebhook',
     validate(attributes) {
       if (configurations.webhooks.length === 0 || matcher.isExempt(attributes)) return undefined
       const concerned = configurations.webhooks.flatMap((webhook) => matcher.match(webhook, attributes) ?? [])
       if (concerned.length === 0) return undefined
-      return Promise.all(concerned.map((invocation, at) => ask(invocation, attributes, at))).then((said) => {
-        const refusal = said.find((one) => one !== undefined)
-        if (refusal !== undefined) throw isStatusError(refusal) ? refusal : (refusal as Error)
-      })
+      return askAll(concerned, attributes)
     },
   }
 }

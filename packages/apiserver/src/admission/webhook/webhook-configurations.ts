@@ -1,6 +1,8 @@
 import { EVERYTHING, type KubeObject, type LabelSelector, labelSelectorOf, type LabelSelectorObject } from '@kubetape/apimachinery'
 import type { Storage } from '@kubetape/storage'
-import type { AnyWebhook } from '../../registry/admissionregistration/webhook-validation.ts'
+import type { Gates } from '@kubetape/client-go-features'
+import { type AnyWebhook, webhookExpressionOptions } from '../../registry/admissionregistration/webhook-validation.ts'
+import { MatchConditions } from '../cel/match-conditions.ts'
 import type { Webhook } from './webhook.ts'
 
 /** All webhooks of one kind of configuration, in the order in which they are asked; kept current with storage. */
@@ -8,10 +10,10 @@ export class WebhookConfigurations {
   readonly #byConfiguration = new Map<string, readonly Webhook[]>()
   #all: readonly Webhook[] = []
 
-  constructor(storage: Storage, resource: 'mutatingwebhookconfigurations' | 'validatingwebhookconfigurations') {
+  constructor(storage: Storage, gates: Gates, resource: 'mutatingwebhookconfigurations' | 'validatingwebhookconfigurations') {
     storage.watch({ group: 'admissionregistration.k8s.io', resource }, { since: undefined }, ({ type, object }) => {
       if (type === 'DELETED') this.#byConfiguration.delete(object.name)
-      else this.#byConfiguration.set(object.name, webhooksOf(object.name, object.object))
+      else this.#byConfiguration.set(object.name, webhooksOf(object.name, object.object, gates))
       const byName = [...this.#byConfiguration].sort(([a], [b]) => (a < b ? -1 : 1))
       this.#all = byName.flatMap(([, webhooks]) => webhooks)
     })
@@ -23,7 +25,7 @@ export class WebhookConfigurations {
   }
 }
 
-function webhooksOf(configuration: string, object: Readonly<KubeObject>): Webhook[] {
+function webhooksOf(configuration: string, object: Readonly<KubeObject>, gates: Gates): Webhook[] {
   const counts = new Map<string, number>()
   return ((object['webhooks'] as AnyWebhook[] | undefined) ?? []).map((spec) => {
     const count = counts.get(spec.name) ?? 0
@@ -34,8 +36,15 @@ function webhooksOf(configuration: string, object: Readonly<KubeObject>): Webhoo
       spec,
       namespaceSelector: selectorOf(spec.namespaceSelector),
       objectSelector: selectorOf(spec.objectSelector),
+      conditions: conditionsOf(spec, gates),
     }
   })
+}
+
+function conditionsOf({ matchConditions = [], failurePolicy }: AnyWebhook, gates: Gates): Webhook['conditions'] {
+  if (matchConditions.length === 0) return undefined
+  let compiled: MatchConditions | undefined
+  return () => (compiled ??= new MatchConditions(matchConditions, { failurePolicy, ...webhookExpressionOptions(gates) }))
 }
 
 const selectorOf = (selector: LabelSelectorObject | undefined): LabelSelector =>

@@ -1,8 +1,12 @@
-import { type GroupVersionKind, type KubeObject, type LabelSelector, notFound } from '@kubetape/apimachinery'
+import { type GroupVersionKind, type KubeObject, type LabelSelector, forbiddenError, notFound } from '@kubetape/apimachinery'
 import type { Storage } from '@kubetape/storage'
 import type { ServedResource } from '../../registry/served-resource.ts'
 import type { Registry } from '../../registry/registry.ts'
+import type { Authorizer } from '../../auth/authorizer.ts'
 import type { AdmissionAttributes } from '../admission.ts'
+import { admissionVariables, ownForm } from '../cel/admission-variables.ts'
+import type { PluginEnvironment } from '../default-plugins.ts'
+import { inFormOf } from '../policy/equivalent-forms.ts'
 import { NAMESPACES } from '../namespace-lifecycle.ts'
 import { ruleMatches, type RuleSubject } from './rule-match.ts'
 import type { Webhook } from './webhook.ts'
@@ -20,12 +24,14 @@ const CONFIGURATION_GROUP = 'admissionregistration.k8s.io'
 export class WebhookMatcher {
   readonly #storage: Storage
   readonly #registry: () => Registry
+  readonly #authorizer: Authorizer
   /** Other versions of a resource; forgotten when what is served changes. */
   #equivalents: WeakMap<ServedResource, readonly ServedResource[]> | undefined
 
-  constructor(storage: Storage, registry: () => Registry) {
+  constructor({ storage, registry, authorizer }: Pick<PluginEnvironment, 'storage' | 'registry' | 'authorizer'>) {
     this.#storage = storage
     this.#registry = registry
+    this.#authorizer = authorizer
   }
 
   /** Whoever decides who decides is not asked about it: a bad configuration could not be taken away any more. */
@@ -38,6 +44,17 @@ export class WebhookMatcher {
     if (!this.#objectMatches(webhook, attributes)) return undefined
     const invocation = this.#byRules(webhook, attributes)
     return invocation !== undefined && this.#namespaceMatches(webhook, attributes) ? invocation : undefined
+  }
+
+  /** Whether the match conditions of an invocation are true too. Throws 403 where they cannot be told and failures count. */
+  async meetsConditions({ webhook, resource }: Invocation, attributes: AdmissionAttributes): Promise<boolean> {
+    if (webhook.conditions === undefined) return true
+    const form = resource === attributes.resource ? ownForm(attributes) : inFormOf(resource, attributes)
+    const sources = { storage: this.#storage, authorizer: this.#authorizer }
+    const result = await webhook.conditions().match(admissionVariables(attributes, form, sources))
+    if (result.error === undefined) return result.matches
+    const { group, resource: name } = attributes.resource.info
+    throw forbiddenError({ group, resource: name }, attributes.name, result.error)
   }
 
   #objectMatches({ objectSelector }: Webhook, { draft, old }: AdmissionAttributes): boolean {

@@ -1,5 +1,6 @@
 import type { LabelSelector } from '@kubetape/apimachinery'
 import type { AnyWebhook } from '../../registry/admissionregistration/webhook-validation.ts'
+import type { MatchConditions } from '../cel/match-conditions.ts'
 
 /** A webhook as it is asked: what its configuration says, read once. */
 export interface Webhook {
@@ -10,4 +11,6 @@ export interface Webhook {
   readonly spec: Readonly<AnyWebhook>
   readonly namespaceSelector: LabelSelector
   readonly objectSelector: LabelSelector
+  /** Its match conditions; undefined without any. Compiled when a request first comes so far. */
+  readonly conditions: (() => MatchConditions) | undefined
 }

@@ -10,6 +10,7 @@ import {
 import type { Decoded, FieldValidation, KindSchema } from '../../schema/compile-kind.ts'
 import { readHead, summaryOf } from '../../schema/decode-body.ts'
 import { DecodeError } from '../../schema/decode-context.ts'
+import { jsonKindOf } from '../../schema/decoder.ts'
 import { type Coerced, type Coercion, resourceCoercion } from './coercion.ts'
 import { readCustomBody } from './custom-reader.ts'
 import { EmbeddedResources } from './embedded-resources.ts'
@@ -61,7 +62,9 @@ export class CustomDecoder implements KindSchema {
   #guarded<T>(head: { kind?: string; apiVersion?: string }, decode: () => T): T {
     try {
       return decode()
-    } catch (error) {
+    } catch (caught) {
+      // Nesting that the stack does not hold: patches can make a value deeper than any body may be.
+      const error = caught instanceof RangeError ? new DecodeError('exceeded max depth') : caught
       if (!(error instanceof DecodeError)) throw error
       const version = (head.apiVersion ?? '').split('/').at(-1)
       throw new DecodeError(
@@ -72,28 +75,37 @@ export class CustomDecoder implements KindSchema {
   }
 
   decode(body: unknown, mode: FieldValidation): Decoded {
-    const value = cloneJson(body ?? {})
-    if (!isJsonObject(value)) throw new DecodeError(`json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value`)
     const head = { kind: this.#version.kind, apiVersion: this.#apiVersion }
-    return this.#guarded(head, () => this.#decode(Object.assign(value, head), mode, []))
+    return this.#guarded(head, () => {
+      const value = cloneJson(body ?? {})
+      if (!isJsonObject(value))
+        throw new DecodeError(`json: cannot unmarshal ${jsonKindOf(value)} into Go value of type map[string]interface {}`)
+      return this.#decode(Object.assign(value, head), mode, [])
+    })
+  }
+
+  /** Upstream prunes nulls only of what it reads: those that a merge leaves are refused. */
+  decodeMerged(object: Readonly<KubeObject>): KubeObject {
+    const head = { kind: this.#version.kind, apiVersion: this.#apiVersion }
+    return this.#guarded(head, () => this.#decode(Object.assign(cloneJson(object), head) as JsonObject, 'Ignore', [], true)).object
   }
 
   /** Decodes a fresh value, in place. */
-  #decode(value: JsonObject, mode: FieldValidation, problems: readonly string[]): Decoded {
+  #decode(value: JsonObject, mode: FieldValidation, problems: readonly string[], keepsNulls = false): Decoded {
     const asks = mode !== 'Ignore'
     const strictErrors = [...problems]
     const { kind, apiVersion } = value
     const metadata = 'metadata' in value ? readMetadata(value['metadata'], 'metadata', asks) : undefined
     if (metadata !== undefined) strictErrors.push(...metadata.unknown)
-    if (kind === this.#version.kind && apiVersion === this.#apiVersion) this.#coerce(value, asks ? strictErrors : undefined)
+    if (kind === this.#version.kind && apiVersion === this.#apiVersion) this.#coerce(value, asks ? strictErrors : undefined, keepsNulls)
     if (metadata === undefined) delete value['metadata']
     else value['metadata'] = metadata.metadata
     if (mode === 'Strict' && strictErrors.length > 0) throw new DecodeError(`strict decoding error: ${strictErrors.join(', ')}`)
     return { object: value, strictErrors: mode === 'Strict' ? [] : strictErrors }
   }
 
-  #coerce(value: JsonObject, strictErrors: string[] | undefined): void {
-    const coerced: Coerced = { changed: false, unknown: strictErrors === undefined ? undefined : [] }
+  #coerce(value: JsonObject, strictErrors: string[] | undefined, keepsNulls: boolean): void {
+    const coerced: Coerced = { changed: false, unknown: strictErrors === undefined ? undefined : [], keepsNulls }
     this.#coercion(value, '', coerced)
     for (const path of coerced.unknown?.sort() ?? []) strictErrors!.push(`unknown field ${JSON.stringify(path)}`)
     const refused = this.#embedded.coerce(value, { unknown: strictErrors })

@@ -25,8 +25,8 @@ function configurationStrategy(mutating: boolean): Strategy {
     default: (draft: Draft) => {
       for (const webhook of webhooksOf(draft)) defaultWebhook(webhook, mutating)
     },
-    validate: (draft) => validateWebhooks(webhooksOf(draft)),
-    validateUpdate: (draft) => validateWebhooks(webhooksOf(draft)),
+    validate: (draft, { gates }) => validateWebhooks(webhooksOf(draft), undefined, gates),
+    validateUpdate: (draft, old, { gates }) => validateWebhooks(webhooksOf(draft), webhooksOf(old), gates),
     metadataOnUpdate: 'whole',
     tableRow: (object, nowMs) => [
       object.metadata?.name ?? '',

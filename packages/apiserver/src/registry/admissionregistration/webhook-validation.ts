@@ -1,5 +1,7 @@
 import type { MutatingWebhook, ValidatingWebhook } from '@kubetape/api/types/admissionregistration/v1'
+import type { Gates } from '@kubetape/client-go-features'
 import {
+  deepEqual,
   dns1035LabelErrors,
   dnsSubdomainErrors,
   duplicate,
@@ -12,6 +14,7 @@ import {
   validateLabelSelector,
 } from '@kubetape/apimachinery'
 import { validateWebhookAddress } from '../apiextensions/webhook-client-validation.ts'
+import { validateMatchConditions } from './match-conditions-validation.ts'
 import { validateRule } from './rule-validation.ts'
 
 export type AnyWebhook = ValidatingWebhook & Pick<MutatingWebhook, 'reinvocationPolicy'>
@@ -25,19 +28,40 @@ const REINVOCATION_POLICIES = ['IfNeeded', 'Never']
 const REVIEW_VERSIONS = ['v1', 'v1beta1']
 const TIMEOUT_SECONDS_MAX = 30
 
-/** Validates the webhooks of a configuration (API reference, ValidatingWebhook and MutatingWebhook). */
-export function validateWebhooks(webhooks: readonly Readonly<AnyWebhook>[]): FieldError[] {
+/**
+ * Validates the webhooks of a configuration (API reference, ValidatingWebhook and MutatingWebhook); `old` are those that they replace. Conditions that
+ * stay as they are are not judged again, and those that were there may use whatever this release knows.
+ */
+export function validateWebhooks(
+  webhooks: readonly Readonly<AnyWebhook>[],
+  old: readonly Readonly<AnyWebhook>[] | undefined,
+  gates: Gates,
+): FieldError[] {
   const errors: FieldError[] = []
+  const stored = new Set(old?.flatMap(({ matchConditions = [] }) => matchConditions.map(({ expression }) => expression.trim())))
+  const untouched = old !== undefined && deepEqual(webhooks.map(conditionsOf), old.map(conditionsOf))
+  const rules = { params: false, options: webhookExpressionOptions(gates), stored }
   const names = new Set<string>()
   for (const [at, webhook] of webhooks.entries()) {
     const path = WEBHOOKS.index(at)
     errors.push(...validateWebhook(webhook, path))
+    if (!untouched) errors.push(...validateMatchConditions(conditionsOf(webhook), path.child('matchConditions'), rules))
     errors.push(...validateReviewVersions(webhook.admissionReviewVersions ?? [], path.child('admissionReviewVersions')))
     if (!webhook.name) continue
     if (names.has(webhook.name)) errors.push(duplicate(path.child('name'), webhook.name))
     names.add(webhook.name)
   }
   return errors
+}
+
+const conditionsOf = ({ matchConditions }: Readonly<AnyWebhook>): NonNullable<AnyWebhook['matchConditions']> => matchConditions ?? []
+
+/** How expressions of webhooks are compiled under these gates. */
+export function webhookExpressionOptions(gates: Gates): { readonly strictCost: boolean; readonly authorizeWithSelectors: boolean } {
+  return {
+    strictCost: gates.enabled('StrictCostEnforcementForWebhooks'),
+    authorizeWithSelectors: gates.enabled('AuthorizeWithSelectors'),
+  }
 }
 
 function validateWebhook(webhook: Readonly<AnyWebhook>, path: FieldPath): FieldError[] {

@@ -16,3 +16,17 @@ export function goDurationError(text: string): string | undefined {
   }
   return undefined
 }
+
+const UNIT_MS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+
+/** A duration of Go in milliseconds; undefined for a text that is none. */
+export function goDurationMs(text: string): number | undefined {
+  if (goDurationError(text) !== undefined) return undefined
+  let total = 0
+  for (let rest = text.replace(/^[+-]/, ''); rest !== '' && rest !== '0';) {
+    const [part = '', whole = '', fraction = '', unit = ''] = PART.exec(rest) ?? []
+    total += Number(`${whole || '0'}.${fraction || '0'}`) * UNIT_MS[unit]!
+    rest = rest.slice(part.length)
+  }
+  return text.startsWith('-') ? -total : total
+}

@@ -1,0 +1,30 @@
+import { describe, expect, test } from '@jest/globals'
+import { labelsInBytes } from './labels-in-bytes.ts'
+import { encodeObject } from './stored-object.ts'
+
+const read = (metadata: object, more: object = {}): unknown =>
+  labelsInBytes(encodeObject({ kind: 'Pod', apiVersion: 'v1', metadata, ...more }))
+
+describe('labelsInBytes()', () => {
+  test.each([
+    [
+      { name: 'a', labels: { app: 'x', 'example.com/part': '' } },
+      { app: 'x', 'example.com/part': '' },
+    ],
+    [{ name: 'a', generation: 2, deletionGracePeriodSeconds: 0, labels: { a: 'b' }, annotations: { labels: '{}' } }, { a: 'b' }],
+    [{ name: 'a', uid: 'x"\\', annotations: { c: '"labels":{"no":"no"}' } }, {}],
+    [{ name: 'a', ownerReferences: [{ name: 'labels' }] }, {}],
+    [{ name: 'a', generation: 1 }, {}],
+    [{}, {}],
+  ])('reads those of %j', (metadata, labels) => expect(read(metadata, { spec: { labels: { not: 'these' } } })).toEqual(labels))
+
+  test('does not know of bytes that have another form', () => {
+    expect(labelsInBytes(Buffer.from('{"kind":"Pod"}'))).toBeUndefined()
+    expect(labelsInBytes(Buffer.from('{"metadata":{ "labels":{"a":"b"}}}'))).toBeUndefined()
+  })
+
+  test('reads bytes that are no Buffer', () => {
+    const bytes = new TextEncoder().encode('{"metadata":{"labels":{"a":"b"}}}')
+    expect(labelsInBytes(bytes)).toEqual({ a: 'b' })
+  })
+})
