@@ -1,7 +1,11 @@
 /** The Kubernetes API over storage. Start with `Apiserver.create(options)`; `client()` speaks to it in process, `listen()` over HTTP. */
-export type { IdentityOptions } from './auth/apiserver-identities.ts'
+export { DEFAULT_ISSUER, type IdentityOptions } from './auth/apiserver-identities.ts'
 export { Apiserver, type ApiserverOptions, type ListenOptions } from './apiserver.ts'
 export { COMPONENT_GROUP } from './auth/component-user.ts'
+export type { FrontProxyOptions } from './auth/front-proxy.ts'
+export { jwtAuthenticator } from './auth/jwt/jwt-authenticator.ts'
+export type { AuthenticationConfig, JwtConfig } from './auth/jwt/jwt-config.ts'
+export { AuthenticationConfigError, parseAuthenticationConfig } from './auth/jwt/parse-config.ts'
 export { parseTokenFile } from './auth/static-tokens.ts'
 export { newSigningKeyPem, readSigningKey, type SigningKey, SigningKeys } from './auth/tokens/signing-keys.ts'
 export { type KeyPair, makeCertificates, type ServingCertificates } from './http/certificates.ts'

@@ -185,6 +185,11 @@ describe('CelProgram.evaluate()', () => {
     else expect(run).toThrow('operation cancelled: actual cost limit exceeded')
   })
 
+  test('stops patterns with many states over long texts', () => {
+    const program = compileCel('s.matches("(?:a?){500}a{500}b")', { variables: { s: dyn } })
+    expect(() => program.evaluate({ s: 'a'.repeat(1_000_000) }, { costLimit: 1_000_000 })).toThrow('actual cost limit exceeded')
+  })
+
   test('stops libraries that cost nothing where costs are not strict', () => {
     const variables = { l: { kind: 'list', items: { kind: 'int' } } as const }
     const program = compileCel(`[l]${'.map(a, a + a)'.repeat(60)}.exists(a, a.sum() == 0)`, { variables, strictCost: false })

@@ -2,6 +2,9 @@
 export { BOOL, type CelField, type CelType, DYN, formatType, INT, STRING } from './cel-type.ts'
 export { type CelSchema, celTypeOfSchema, leastBytesOfSchema, REQUEST_BYTES } from './types/schema-type.ts'
 export { escapeName } from './types/escape-name.ts'
+export { compileExpression, type Expression } from './admission/expression.ts'
+export { PolicyEnvironment } from './admission/policy-environment.ts'
+export { type VariableChoice, variableTypes } from './admission/variable-types.ts'
 export { compileCel } from './compile-cel.ts'
 export {
   CEL_LIMITS,

@@ -7,12 +7,14 @@ import {
   jobController,
   jobOrphanPodController,
   namespaceController,
+  nodeTaintsController,
   podGarbageCollectorController,
   resourceQuotaController,
   rootCaController,
   serviceAccountController,
   serviceAccountTokenController,
   ttlAfterFinishedController,
+  validatingAdmissionPolicyStatusController,
 } from '@kubetape/controllers'
 import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
@@ -60,7 +62,9 @@ export function builtinControllers({
     rootCaController({ ca }),
     clusterRoleAggregationController(),
     podGarbageCollectorController(),
+    nodeTaintsController(),
     resourceQuotaController({ resources: owned }),
+    validatingAdmissionPolicyStatusController(),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }

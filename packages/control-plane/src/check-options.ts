@@ -1,6 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { pluginSelectionError } from '@kubetape/apiserver'
+import { FeatureGateRegistry } from '@kubetape/component-base'
+import { readAuthentication } from './authentication-options.ts'
 import { refuseForeignKubeconfig } from './access.ts'
 import { builtinControllerNames } from './builtin-controllers.ts'
 import type { ControlPlaneOptions } from './control-plane.ts'
@@ -9,6 +11,8 @@ import { givenKeys } from './service-account-keys.ts'
 
 /** Throws a ControlPlaneOptionError for options that cannot be used. Only looks, so that a wrong word leaves nothing behind. */
 export function checkOptions({
+  authentication,
+  featureGates,
   controllers = ['*'],
   serviceClusterIpRange,
   port,
@@ -20,10 +24,17 @@ export function checkOptions({
   checkControllers(controllers)
   if (serviceClusterIpRange !== undefined) checkRanges(serviceClusterIpRange)
   if (serviceAccounts !== undefined) givenKeys(serviceAccounts)
+  if (authentication !== undefined) readAuthentication(authentication, serviceAccounts?.issuers ?? [], gatesOf(featureGates))
   const wrong = admission === undefined ? undefined : pluginSelectionError(admission)
   if (wrong !== undefined) throw new ControlPlaneOptionError(wrong)
   const file = kubeconfig ?? (data === undefined ? undefined : join(data, 'kubeconfig'))
   if (port !== undefined && file !== undefined) refuseForeignKubeconfig(file)
+}
+
+function gatesOf(featureGates: string | undefined): FeatureGateRegistry {
+  const gates = new FeatureGateRegistry()
+  if (featureGates) gates.setFromFlag(featureGates)
+  return gates
 }
 
 function checkControllers(words: readonly string[]): void {

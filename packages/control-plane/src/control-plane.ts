@@ -15,15 +15,17 @@ import { openSqliteLog } from '@kubetape/eventlog/sqlite'
 import { createJournal } from '@kubetape/journal'
 import { type Controller, Manager, type RunLog } from '@kubetape/runtime'
 import { startRetention, Storage } from '@kubetape/storage'
-import { Access } from './access.ts'
+import type { Access } from './access.ts'
 import { builtinControllers, chosenNames, servedKinds } from './builtin-controllers.ts'
 import { type AuditOptions, startAudit } from './audit-options.ts'
+import type { AuthenticationOptions } from './authentication-options.ts'
 import { checkOptions } from './check-options.ts'
 import { identityOptions } from './identity-options.ts'
 import { loggedRuns } from './logged-runs.ts'
 import { warningLogs } from './run-logs.ts'
+import { prepareAccess } from './prepare-access.ts'
 import { runMetrics } from './run-metrics.ts'
-import { prepareServiceAccountKeys, type ServiceAccountOptions } from './service-account-keys.ts'
+import type { ServiceAccountOptions } from './service-account-keys.ts'
 
 /** How a control plane is made. Everything has a default: `ControlPlane.start()` is one in memory, in process only. */
 export interface ControlPlaneOptions {
@@ -58,6 +60,8 @@ export interface ControlPlaneOptions {
   readonly serviceAccounts?: ServiceAccountOptions
   /** Audiences of tokens for this API server. Default: the issuers of service account tokens. */
   readonly apiAudiences?: readonly string[]
+  /** Clients beside those with tokens of service accounts, static tokens or certificates of our own CA. */
+  readonly authentication?: AuthenticationOptions
   /** Who did what, as a log of its own. Default: none; the tape tells of all writes. */
   readonly audit?: AuditOptions
   /** Where to write the kubeconfig. Default: `kubeconfig` in the data folder. */
@@ -155,9 +159,10 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
   const makeLog = options.log ?? (options.port === undefined ? () => SILENT : warningLogs(clock))
   const logger = makeLog({})
   const gates = gatesOf(options, logger)
-  const metrics = new MetricsRegistry()
+  // What the process uses is shown where somebody can scrape it.
+  const metrics = new MetricsRegistry({ processMetrics: options.port !== undefined })
   exposeFeatureGates(gates, metrics)
-  const { access, keys } = await prepareAccess(options, clock)
+  const { access, keys } = await prepareAccess(options, DEFAULT_HOST, clock)
   const log =
     options.data === undefined
       ? createMemoryLog({ clock })
@@ -198,7 +203,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
       journal.actor({ user: user.name, groups: user.groups, userAgent, ...(fieldManager === undefined ? {} : { fieldManager }), verb }),
     metrics: () => metrics.text(),
     log: (level, message, fields) => logger[level](message, fields),
-    identities: identityOptions(options, keys),
+    identities: identityOptions(options, keys, { gates, clock, logger, started }),
     ...(options.authorization === undefined ? {} : { authorization: options.authorization }),
     ...(options.admission === undefined ? {} : { admission: options.admission }),
     ...(options.audit === undefined ? {} : { auditor: startAudit(options.audit, { clock, logger, started }) }),
@@ -217,13 +222,6 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
   })
   manager.add(...chosenControllers(options, access, keys, apiserver), ...(options.add ?? []))
   return { log, apiserver, manager, gates, metrics, access }
-}
-
-/** What lets clients in, as far as it is kept: certificates, the administrator's token, the keys of service account tokens. */
-async function prepareAccess(options: ControlPlaneOptions, clock: Clock): Promise<{ access: Access; keys: SigningKeys }> {
-  const { data, host = DEFAULT_HOST, tls = true, port, serviceAccounts = {} } = options
-  const access = await Access.prepare({ clock, ...(data === undefined ? {} : { folder: data }), host, tls, wanted: port !== undefined })
-  return { access, keys: await prepareServiceAccountKeys(serviceAccounts, data) }
 }
 
 function gatesOf({ featureGates }: ControlPlaneOptions, logger: RunLog): FeatureGateRegistry {

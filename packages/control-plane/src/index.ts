@@ -2,6 +2,7 @@
 export { CA_META, ControlPlane, type ControlPlaneOptions } from './control-plane.ts'
 export { builtinControllers, SIMULATED_NODES_MAX } from './builtin-controllers.ts'
 export type { AuditOptions } from './audit-options.ts'
+export type { AuthenticationOptions } from './authentication-options.ts'
 export { checkOptions } from './check-options.ts'
 export { ControlPlaneOptionError } from './option-error.ts'
 export { runLogs } from './run-logs.ts'

@@ -14,3 +14,5 @@ export {
   type ServiceAccountTokenControllerOptions,
 } from './service-account-token/service-account-token-controller.ts'
 export { resourceQuotaController, type ResourceQuotaControllerOptions } from './resource-quota/resource-quota-controller.ts'
+export { nodeTaintsController } from './node-taints/node-taints-controller.ts'
+export { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status/validating-admission-policy-status-controller.ts'

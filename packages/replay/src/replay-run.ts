@@ -1,10 +1,12 @@
 import { deepEqual, deepFreeze, type Kind, type KubeObject, parseExactJson, printExactJson, StatusError } from '@kubetape/apimachinery'
 import { RequestFailed } from '@kubetape/client'
 import type { LogReader } from '@kubetape/eventlog'
+import type { IndexFunctions } from '@kubetape/informers'
 import type { RunReadings, RunRecord, RunStep, StoredAnswer } from '@kubetape/journal'
 import {
   type Controller,
   executeRun,
+  guardedIndexes,
   kindId,
   type OutsideReading,
   outsideAnswer,
@@ -15,7 +17,7 @@ import {
   type RunLog,
   type RunRequest,
 } from '@kubetape/runtime'
-import { NotOnTape, otherForm, parseObject, type View } from './view.ts'
+import { NotOnTape, otherForm, parseObject, View } from './view.ts'
 
 /** What today's code makes of a recorded run. */
 export type RunVerdict =
@@ -50,13 +52,13 @@ export async function replayRun(
   controller: Controller,
   run: RunRecord,
   steps: readonly RunStep[],
-  views: ReadonlyMap<string, View>,
+  views: Map<string, View>,
   reader: LogReader,
 ): Promise<RunVerdict | SkippedRun> {
   try {
     for (const [id, resourceVersion] of Object.entries(run.views)) views.get(id)?.moveTo(Number(resourceVersion || '0'))
     for (const { kind, resourceVersion } of run.ownWrites) showOwnWrite(views.get(kind), reader, Number(resourceVersion))
-    const player = new RunPlayer(run, steps, views, reader)
+    const player = new RunPlayer(run, steps, views, reader, controller.follows?.indexes)
     void executeRun(controller, run.key, player.inputs).then((outcome) => player.noteEnd(outcome.error))
     const divergence = await player.play()
     return divergence === undefined ? { verdict: 'same', run, requests: player.compared } : { verdict: 'diverged', run, divergence }
@@ -97,8 +99,9 @@ class RunPlayer {
   readonly #run: RunRecord
   readonly #readings: RunReadings
   readonly #steps: readonly RunStep[]
-  readonly #views: ReadonlyMap<string, View>
+  readonly #views: Map<string, View>
   readonly #reader: LogReader
+  readonly #followed: IndexFunctions<KubeObject> | undefined
   readonly #asked = new Map<number, Asked>()
   #ended = false
   #endError: unknown
@@ -108,8 +111,15 @@ class RunPlayer {
   #outsideAt = 0
   #extra: RunRequest | undefined
 
-  constructor(run: RunRecord, steps: readonly RunStep[], views: ReadonlyMap<string, View>, reader: LogReader) {
+  constructor(
+    run: RunRecord,
+    steps: readonly RunStep[],
+    views: Map<string, View>,
+    reader: LogReader,
+    followed: IndexFunctions<KubeObject> | undefined,
+  ) {
     this.#run = run
+    this.#followed = followed
     this.#readings = run.end ?? readingsUpToNow(steps)
     this.#steps = steps
     this.#views = views
@@ -219,8 +229,18 @@ class RunPlayer {
   }
 
   #view(kind: Kind): View {
-    const view = this.#views.get(kindId(kind))
-    if (view === undefined) throw new Error(`Cannot read ${kind.resource}: the controller does not declare it`)
+    const id = kindId(kind)
+    let view = this.#views.get(id)
+    if (view !== undefined) return view
+    if (this.#followed === undefined) throw new Error(`Cannot read ${kind.resource}: the controller does not declare it`)
+    // A kind that it came to watch while it ran.
+    view = new View(
+      this.#reader,
+      kind,
+      guardedIndexes(this.#followed, () => undefined),
+    )
+    this.#views.set(id, view)
+    view.moveTo(Number(this.#run.views[id] || '0'))
     return view
   }
 

@@ -37,7 +37,7 @@ function newViews(reader: LogReader, controller: Controller): Map<string, View> 
       new View(
         reader,
         kind,
-        guardedIndexes(indexes.get(kindId(kind)) ?? {}, () => undefined),
+        guardedIndexes({ ...controller.follows?.indexes, ...indexes.get(kindId(kind)) }, () => undefined),
       ),
     ]),
   )

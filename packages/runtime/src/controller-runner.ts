@@ -3,7 +3,8 @@ import type { Timer } from '@kubetape/determinism'
 import type { StoreChange } from '@kubetape/informers'
 import { RateLimitingQueue, SHUTDOWN } from '@kubetape/workqueue'
 import type { Subscription } from 'rxjs'
-import { type Controller, kindId, type KindLookup, type Watch } from './controller.ts'
+import { type Controller, kindId, type KindLookup, kindsOf, type Watch } from './controller.ts'
+import { FollowedKinds } from './followed-kinds.ts'
 import { LiveRun, type RunnerEnvironment } from './live-run.ts'
 import { type ReconcileResult, TerminalError } from './reconcile.ts'
 import { executeRun, type RunOutcome } from './run.ts'
@@ -22,6 +23,8 @@ export class ControllerRunner {
   readonly #triggers = new Map<string, Trigger[]>()
   readonly #carried = new Map<string, unknown>()
   readonly #subscriptions: Subscription[] = []
+  readonly #followed: FollowedKinds | undefined
+  readonly #followedSubscriptions = new Map<string, Subscription>()
   #workers: Promise<void>[] = []
   #resync: Timer | undefined
   /** Runs under way. */
@@ -31,6 +34,7 @@ export class ControllerRunner {
   constructor(controller: Controller, environment: RunnerEnvironment) {
     this.controller = controller
     this.#environment = environment
+    this.#followed = controller.follows === undefined ? undefined : new FollowedKinds(controller.follows)
     this.#queue = new RateLimitingQueue<string>({
       clock: environment.clock,
       name: controller.name,
@@ -40,9 +44,36 @@ export class ControllerRunner {
 
   /** Listens to the informers; must be called before they start, so that nothing is missed. */
   subscribe(): void {
+    // What an object asks for is watched before its own change leads anywhere.
+    const { follows } = this.controller
+    if (follows !== undefined)
+      this.#subscriptions.push(this.#environment.informer(follows.kind).changes.subscribe((change) => this.#follow(change)))
+    for (const watch of this.controller.watches) this.#subscriptions.push(this.#subscription(watch))
+  }
+
+  /** Every kind that the controller sees now. */
+  get kinds(): Kind[] {
+    const own = kindsOf(this.controller)
+    const ids = new Set(own.map(kindId))
+    return [...own, ...(this.#followed?.kinds ?? []).filter((kind) => !ids.has(kindId(kind)))]
+  }
+
+  #subscription(watch: Watch): Subscription {
     const lookup = <T extends KubeObject>(kind: Kind<T>) => this.#environment.informer(kind).store as never
-    for (const watch of this.controller.watches)
-      this.#subscriptions.push(this.#environment.informer(watch.kind).changes.subscribe((change) => this.#notice(watch, change, lookup)))
+    return this.#environment.informer(watch.kind).changes.subscribe((change) => this.#notice(watch, change, lookup))
+  }
+
+  #follow(change: StoreChange<KubeObject>): void {
+    const { begin, end } = this.#followed!.noteChange(change)
+    for (const kind of end) {
+      this.#followedSubscriptions.get(kindId(kind))?.unsubscribe()
+      this.#followedSubscriptions.delete(kindId(kind))
+      this.#environment.release(kind)
+    }
+    for (const watch of begin) {
+      this.#environment.acquire(watch.kind)
+      this.#followedSubscriptions.set(kindId(watch.kind), this.#subscription(watch))
+    }
   }
 
   /** The functions of a watch are somebody's code: where one throws, the change still leads to a run if it can. */
@@ -83,7 +114,7 @@ export class ControllerRunner {
   async stop(): Promise<void> {
     this.#stopping = true
     this.#resync?.cancel()
-    for (const subscription of this.#subscriptions) subscription.unsubscribe()
+    for (const subscription of [...this.#subscriptions, ...this.#followedSubscriptions.values()]) subscription.unsubscribe()
     this.#queue.shutDown()
     await Promise.all(this.#workers)
   }
@@ -139,6 +170,7 @@ export class ControllerRunner {
       this.#takeTriggers(key),
       this.#queue.numRequeues(key) + 1,
       this.#carried.get(key),
+      this.kinds,
     )
     const outcome = await executeRun(this.controller, key, run.inputs)
     if (outcome.carried === undefined) this.#carried.delete(key)

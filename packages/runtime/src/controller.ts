@@ -42,8 +42,19 @@ export interface Controller {
   /** Kinds that it only reads. */
   readonly reads: readonly Kind[]
   readonly indexes: ReadonlyMap<Kind, IndexFunctions<KubeObject>>
+  /** What it watches beside these for as long as objects of one of its kinds say so. */
+  readonly follows?: FollowedWatches
   readonly options: ControllerOptions
   readonly reconcile: Reconcile
+}
+
+/** Watches that come and go while a controller runs: each object of a kind that it watches may ask for some (a definition, for its custom resources). */
+export interface FollowedWatches {
+  readonly kind: Kind
+  /** The watches that an object asks for; two objects never ask for the same kind. */
+  readonly watches: (object: KubeObject) => readonly Watch[]
+  /** The indexes of all of these kinds. */
+  readonly indexes: IndexFunctions<KubeObject>
 }
 
 /** Starts the definition of a controller for one kind: `controllerFor(Job).owns(Pod).reconcile(fn)`. */

@@ -4,6 +4,7 @@ export {
   ControllerBuilder,
   controllerFor,
   type ControllerOptions,
+  type FollowedWatches,
   kindId,
   type KindLookup,
   kindsOf,

@@ -25,6 +25,10 @@ export interface RunnerEnvironment {
   readonly recorder: EventRecorder
   readonly metrics: RunMetrics
   informer(kind: Kind): Informer
+  /** Begins to watch a kind while controllers run. */
+  acquire(kind: Kind): void
+  /** Stops watching a kind that no controller watches any more; runs that have begun still see what was shown. */
+  release(kind: Kind): void
   log(fields: Record<string, unknown>): RunLog
 }
 
@@ -54,10 +58,10 @@ export class LiveRun {
     triggers: readonly Trigger[],
     attempt: number,
     carried: unknown,
+    kinds: readonly Kind[] = kindsOf(controller),
   ) {
     this.#environment = environment
     this.#component = `${controller.name}-controller`
-    const kinds = kindsOf(controller)
     this.#kinds = new Set(kinds.map(kindId))
     const ownWrites: { kind: string; key: string; resourceVersion: string }[] = []
     for (const kind of kinds) {

@@ -44,6 +44,10 @@ export class Manager {
   readonly #random: Random
   readonly #informers = new Map<string, Informer>()
   readonly #indexes = new Map<string, IndexFunctions<KubeObject>>()
+  /** Indexes that every kind has, since a controller may come to watch it. */
+  #followedIndexes: IndexFunctions<KubeObject> = {}
+  /** Kinds whose informers were stopped while the manager runs. */
+  readonly #released = new Set<string>()
   readonly #runners: ControllerRunner[] = []
   readonly #controllers: Controller[] = []
   readonly #recorder: EventRecorder
@@ -70,6 +74,7 @@ export class Manager {
         throw new Error(`Cannot add controller "${controller.name}": another one has this name`)
       this.#controllers.push(controller)
       for (const [kind, functions] of controller.indexes) this.#addIndexes(kind, functions)
+      if (controller.follows !== undefined) this.#followedIndexes = { ...this.#followedIndexes, ...controller.follows.indexes }
     }
     return this
   }
@@ -103,13 +108,17 @@ export class Manager {
         recorder: this.#recorder,
         metrics: this.#options.metrics ?? noMetrics,
         informer: (kind) => this.informer(kind),
+        acquire: (kind) => this.#acquire(kind),
+        release: (kind) => this.#release(kind),
         log: (fields) => this.#log(fields),
       })
       runner.subscribe()
       this.#runners.push(runner)
     }
-    for (const informer of this.#informers.values()) informer.start()
-    await Promise.race([this.#whenStopping, Promise.all([...this.#informers.values()].map((informer) => informer.synced))])
+    for (const informer of [...this.#informers.values()]) informer.start()
+    // What one informer shows may ask for more of them.
+    while (this.#state === 'running' && !this.ready)
+      await Promise.race([this.#whenStopping, Promise.all([...this.#informers.values()].map((informer) => informer.synced))])
     if (this.#state === 'running') for (const runner of this.#runners) runner.start()
   }
 
@@ -148,7 +157,21 @@ export class Manager {
     timer.cancel()
   }
 
+  #acquire(kind: Kind): void {
+    const id = kindId(kind)
+    // What was stopped cannot begin again.
+    if (this.#released.delete(id)) this.#informers.delete(id)
+  }
+
+  #release(kind: Kind): void {
+    const id = kindId(kind)
+    if (this.#runners.some((runner) => runner.kinds.some((one) => kindId(one) === id))) return
+    this.#informers.get(id)?.stop()
+    this.#released.add(id)
+  }
+
   #newInformer(kind: Kind): Informer {
+    const indexes = { ...this.#followedIndexes, ...this.#indexes.get(kindId(kind)) }
     const { client, gates, namespace, mutationDetector } = this.#options
     return new Informer(client, kind, {
       clock: this.#clock,
@@ -156,7 +179,7 @@ export class Manager {
       gates,
       ...(namespace && kind.namespaced ? { namespace } : {}),
       ...(mutationDetector === undefined ? {} : { mutationDetector }),
-      ...(this.#indexes.has(kindId(kind)) ? { indexes: this.#guarded(kind, this.#indexes.get(kindId(kind))!) } : {}),
+      ...(Object.keys(indexes).length > 0 ? { indexes: this.#guarded(kind, indexes) } : {}),
       onInterrupted: this.#interruptionLog(kind),
     })
   }

@@ -2,10 +2,12 @@ import { describe, expect, test } from '@jest/globals'
 import type { KubeObject } from '@kubetape/apimachinery'
 import { TestServer } from '../testing/test-server.ts'
 import { type AdmissionAttributes, AdmissionChain } from './admission.ts'
+import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { priority } from './priority.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
 const pod = (spec: object = {}, metadata: object = {}): object => ({
   metadata: { name: 'p', ...metadata },
@@ -25,7 +27,7 @@ describe('AdmissionChain', () => {
     const waiting = chain.mutate(attributes)
     expect(seen).toEqual(['a'])
     await waiting
-    chain.validate(attributes)
+    void chain.validate(attributes)
     expect(seen).toEqual(['a', 'b', 'c', 'validate c'])
   })
 
@@ -124,6 +126,42 @@ describe('priority()', () => {
       (await server.create('scheduling.k8s.io/v1/priorityclasses', { metadata: { name: 'two' }, value: 6, globalDefault: true })).body
         .message,
     ).toContain('PriorityClass one is already marked as default. Only one default can exist')
+  })
+})
+
+describe('defaultIngressClass()', () => {
+  const ingress = (more: object = {}): object => ({
+    metadata: { name: 'i' },
+    spec: { defaultBackend: { service: { name: 's', port: { number: 80 } } } },
+    ...more,
+  })
+  const classOf = (body: KubeObject): unknown => specOf(body)['ingressClassName']
+
+  test('gives an Ingress that names no class the newest default', async () => {
+    const server = await TestServer.start({ plugins: (storage) => [defaultIngressClass(storage)] })
+    const make = (name: string, isDefault: boolean): ReturnType<TestServer['create']> =>
+      server.create('networking.k8s.io/v1/ingressclasses', {
+        metadata: { name, annotations: { 'ingressclass.kubernetes.io/is-default-class': String(isDefault) } },
+        spec: { controller: 'example.com/c' },
+      })
+    expect(classOf((await server.create('networking.k8s.io/v1/ingresses', ingress(), { dryRun: ['All'] })).body)).toBeUndefined()
+    await make('old', true)
+    await server.clock.advance(2000)
+    await make('new', true)
+    await make('other', false)
+    expect(classOf((await server.create('networking.k8s.io/v1/ingresses', ingress(), { dryRun: ['All'] })).body)).toBe('new')
+    const named = ingress({ metadata: { name: 'i', annotations: { 'kubernetes.io/ingress.class': 'own' } } })
+    expect(classOf((await server.create('networking.k8s.io/v1/ingresses', named)).body)).toBeUndefined()
+  })
+})
+
+describe('taintNodesByCondition', () => {
+  test('keeps Pods away from a new node, once', async () => {
+    const server = await TestServer.start({ plugins: () => [taintNodesByCondition] })
+    const taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
+    expect(specOf((await server.create('nodes', { metadata: { name: 'a' } })).body)['taints']).toEqual([taint])
+    expect(specOf((await server.create('nodes', { metadata: { name: 'b' }, spec: { taints: [taint] } })).body)['taints']).toEqual([taint])
+    expect(specOf((await server.patch('nodes/a', 'merge', { spec: { taints: null } })).body)['taints']).toBeUndefined()
   })
 })
 

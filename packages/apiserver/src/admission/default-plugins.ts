@@ -5,6 +5,7 @@ import type { Authorizer } from '../auth/authorizer.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { AdmissionPlugin } from './admission.ts'
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts'
+import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-ranger/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
@@ -15,6 +16,7 @@ import { priority } from './priority.ts'
 import { resourceQuota } from './resource-quota/resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 import { mutatingWebhooks } from './webhook/mutating-webhooks.ts'
 import { validatingWebhooks } from './webhook/validating-webhooks.ts'
 import type { WebhookTransport } from './webhook/webhook-transport.ts'
@@ -41,7 +43,7 @@ export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[
     limitRanger(storage),
     serviceAccount(storage, clock),
     nodeRestriction(environment),
-    // TaintNodesByCondition
+    taintNodesByCondition,
     podSecurity(environment),
     priority(storage),
     defaultTolerationSeconds,
@@ -50,7 +52,8 @@ export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[
     certificateApproval(authorizer),
     certificateSigning(authorizer),
     certificateSubjectRestriction,
-    // ClusterTrustBundleAttest, DefaultIngressClass
+    // ClusterTrustBundleAttest
+    defaultIngressClass(storage),
     mutatingWebhooks(environment),
     validatingAdmissionPolicy(environment),
     validatingWebhooks(environment),

@@ -1,6 +1,8 @@
-import { failure, forbiddenError, notFound } from '@kubetape/apimachinery'
+import { forbiddenError, notFound, StatusError } from '@kubetape/apimachinery'
 import type { Storage } from '@kubetape/storage'
+import type { ServedResource } from '../registry/served-resource.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from './admission.ts'
+import { refusedByAdmission } from './admission-refusal.ts'
 
 /** Namespaces that hold the cluster together. */
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public'])
@@ -19,23 +21,17 @@ export function namespaceLifecycle(storage: Storage): AdmissionPlugin {
   }
 }
 
-function checkNamespace(storage: Storage, { operation, resource, namespace, name, draft }: AdmissionAttributes): void {
-  if (operation !== 'CREATE' || !resource.info.namespaced) return
+function checkNamespace(storage: Storage, attributes: AdmissionAttributes): void {
+  const { operation, resource, namespace } = attributes
+  if ((operation !== 'CREATE' && operation !== 'UPDATE') || !resource.info.namespaced || isAccessReview(resource)) return
   const stored = storage.get(NAMESPACES, '', namespace)
   if (stored === undefined) throw notFound(NAMESPACES, namespace)
-  if (stored.object.metadata?.deletionTimestamp === undefined) return
-  const subject = name || draft?.metadata?.generateName || ''
-  const { info } = resource
-  const what = `${info.group ? `${info.resource}.${info.group}` : info.resource}${subject ? ` ${JSON.stringify(subject)}` : ''}`
-  throw failure(
-    403,
-    'Forbidden',
-    `${what} is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
-    {
-      ...(name ? { name } : {}),
-      ...(info.group ? { group: info.group } : {}),
-      kind: info.resource,
-      causes: [{ reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }],
-    },
-  )
+  if (operation === 'UPDATE' || stored.object.metadata?.deletionTimestamp === undefined) return
+  const { status } = refusedByAdmission(attributes, `unable to create new content in namespace ${namespace} because it is being terminated`)
+  const cause = { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' }
+  throw new StatusError({ ...status, details: { ...status.details, causes: [cause] } })
 }
+
+/** Who may do what in a namespace can be asked of one that is not there, too. */
+const isAccessReview = ({ info }: ServedResource): boolean =>
+  info.group === 'authorization.k8s.io' && info.resource === 'localsubjectaccessreviews'

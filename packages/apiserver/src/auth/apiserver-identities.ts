@@ -7,8 +7,10 @@ import { type AnonymousAccess, EVERYBODY } from './anonymous-access.ts'
 import { Authentication } from './authentication.ts'
 import type { Authenticator, TokenAuthenticator } from './authenticator.ts'
 import { clientCertificates } from './client-certificate.ts'
+import { frontProxy, type FrontProxyOptions } from './front-proxy.ts'
 import type { Identities, ServiceAccountTokenIssuer, TokenVerdict } from './identities.ts'
 import { staticTokens } from './static-tokens.ts'
+import type { LegacyTokenUse } from './tokens/legacy-token.ts'
 import { addOpenidPaths } from './tokens/openid-paths.ts'
 import { serviceAccountTokens } from './tokens/service-account-authenticator.ts'
 import { SigningKeys } from './tokens/signing-keys.ts'
@@ -29,8 +31,10 @@ export interface IdentityOptions {
   readonly extendsTokenExpiration?: boolean
   /** `--service-account-jwks-uri` */
   readonly jwksUri?: string
-  /** Methods that are asked before client certificates and tokens. */
-  readonly before?: readonly Authenticator[]
+  /** PEM text of more CAs of client certificates than our own (`--client-ca-file`). */
+  readonly clientCa?: string
+  /** Default: none. */
+  readonly frontProxy?: FrontProxyOptions
   /** Methods that are asked for tokens after service accounts: OIDC, then webhooks. Read for each token. */
   readonly moreTokens?: () => readonly TokenAuthenticator[]
   /** Default: everybody. Read for each request. */
@@ -51,11 +55,18 @@ export class ApiserverIdentities implements Identities {
   readonly serviceAccounts: ServiceAccountTokenIssuer
   readonly #keys: SigningKeys
   readonly #jwksUri: string | undefined
+  readonly #clock: Clock
+  readonly frontProxy: FrontProxyOptions | undefined
+  /** PEM text of all CAs of client certificates. */
+  clientCa: string
+  /** Told of each use of a token from a Secret. */
+  onLegacyUse: ((use: LegacyTokenUse) => void) | undefined
+  #certificates: Authenticator
   #static: TokenAuthenticator
 
   constructor(options: ApiserverIdentitiesOptions) {
     const { keys = new SigningKeys(), issuers = [DEFAULT_ISSUER], extendsTokenExpiration = true, log } = options
-    const { apiAudiences = issuers, before = [], moreTokens = () => [], anonymous = () => EVERYBODY } = options
+    const { apiAudiences = issuers, moreTokens = () => [], anonymous = () => EVERYBODY } = options
     this.apiAudiences = apiAudiences
     this.#keys = keys
     this.#jwksUri = options.jwksUri
@@ -67,9 +78,22 @@ export class ApiserverIdentities implements Identities {
       sign: (claims) => keys.sign(claims),
     }
     const { storage, clock, gates } = options
-    const accounts = serviceAccountTokens({ storage, clock, gates, keys, issuers, apiAudiences })
+    this.#clock = clock
+    this.frontProxy = options.frontProxy
+    this.clientCa = options.clientCa ?? ''
+    this.#certificates = clientCertificates(this.clientCa, clock)
+    const proxies = options.frontProxy === undefined ? [] : [frontProxy(options.frontProxy, clock)]
+    const accounts = serviceAccountTokens({
+      storage,
+      clock,
+      gates,
+      keys,
+      issuers,
+      apiAudiences,
+      onLegacyUse: (use) => this.onLegacyUse?.(use),
+    })
     this.authentication = new Authentication({
-      requests: [...before, clientCertificates()],
+      requests: () => [...proxies, this.#certificates],
       tokens: () => [this.#static, accounts, ...moreTokens()],
       apiAudiences,
       anonymous,
@@ -86,8 +110,21 @@ export class ApiserverIdentities implements Identities {
     this.#static = staticTokens(tokens, this.apiAudiences)
   }
 
+  /** Client certificates of this CA are believed from here on, beside those of the options. Answers all CAs that clients may have theirs from (PEM). */
+  trustClients(ca: string): string {
+    this.clientCa = joinPem([ca, this.clientCa])
+    this.#certificates = clientCertificates(this.clientCa, this.#clock)
+    return joinPem([this.clientCa, this.frontProxy?.ca ?? ''])
+  }
+
   /** Publishes the keys of service account tokens. `url` is where this server listens. */
   addPaths(paths: OtherPaths, url: () => string): void {
     addOpenidPaths(paths, { issuer: this.serviceAccounts.issuer, keys: this.#keys, jwksUri: this.#jwksUri, url })
   }
 }
+
+const joinPem = (texts: readonly string[]): string =>
+  texts
+    .filter((text) => text !== '')
+    .map((text) => (text.endsWith('\n') ? text : `${text}\n`))
+    .join('')

@@ -14,7 +14,7 @@ function authentication(
 ): Authentication {
   const { tokens = [], requests = [], anonymous = { enabled: true } } = options
   const all = [staticTokens(new Map([['usertoken', JANE]]), ['api']), ...tokens]
-  return new Authentication({ requests, tokens: () => all, apiAudiences: ['api'], anonymous: () => anonymous })
+  return new Authentication({ requests: () => requests, tokens: () => all, apiAudiences: ['api'], anonymous: () => anonymous })
 }
 
 const wrong = (message: string): TokenAuthenticator => ({

@@ -18,7 +18,7 @@ import type { TokenVerdict } from './identities.ts'
 
 export interface AuthenticationParts {
   /** Asked in this order, before tokens: front proxies, client certificates. */
-  readonly requests: readonly Authenticator[]
+  readonly requests: () => readonly Authenticator[]
   /** Asked in this order for whose a bearer token is. */
   readonly tokens: () => readonly TokenAuthenticator[]
   readonly apiAudiences: readonly string[]
@@ -47,7 +47,7 @@ export class Authentication {
   async authenticate(request: IncomingMessage, path: string, remarks: Remarks = NO_REMARKS): Promise<UserInfo> {
     const { requests, apiAudiences, anonymous, onRefused } = this.#parts
     const errors: string[] = []
-    for (const one of requests) {
+    for (const one of requests()) {
       const user = await known(errors, () => one.authenticate(request, remarks))
       if (user !== undefined) return withAuthenticated(user)
     }

@@ -1,25 +1,30 @@
-import type { TLSSocket } from 'node:tls'
-import { X509Certificate } from 'node:crypto'
-import { type Authenticator, AuthenticationError } from './authenticator.ts'
-import { signedWithSha1 } from '../x509/weak-signature.ts'
+import type { Clock } from '@kubetape/determinism'
+import type { UserInfo } from '../registry/strategy.ts'
+import { certificatesOf, chainProblem } from '../x509/verify-chain.ts'
+import { AuthenticationError, type Authenticator } from './authenticator.ts'
+import { peerCertificates, subjectValues } from './peer-certificate.ts'
 
 /**
- * Client certificates that our CA signed: the common name is the user, organisations are groups. One of another CA, or past its time, is a wrong
+ * Client certificates of these CAs (PEM): the common name is the user, organisations are groups. One of another CA, or past its time, is a wrong
  * credential; so is one that was signed with SHA-1, which is no longer believed in v1.31.
  */
-export function clientCertificates(): Authenticator {
+export function clientCertificates(ca: string, clock: Clock): Authenticator {
+  const cas = certificatesOf(ca)
+  /** Who is on a connection does not change while it lasts: its certificate is judged once, and again when its time is over. */
+  const known = new WeakMap<object, { readonly user: UserInfo; readonly untilMs: number }>()
   return {
     authenticate(request) {
-      const socket = request.socket as TLSSocket
-      if (typeof socket.getPeerCertificate !== 'function') return undefined
-      const { subject, raw } = socket.getPeerCertificate()
-      if (subject === undefined) return undefined
-      if (!socket.authorized) throw new AuthenticationError(`x509: ${String(socket.authorizationError ?? 'certificate not valid')}`)
-      if (raw !== undefined && signedWithSha1(new X509Certificate(raw)))
-        throw new AuthenticationError('x509: cannot verify signature: insecure algorithm SHA1')
-      if (!subject.CN) return undefined
-      const organisations = subject.O === undefined ? [] : Array.isArray(subject.O) ? subject.O : [subject.O]
-      return { name: String(subject.CN), groups: organisations }
+      const before = known.get(request.socket)
+      if (before !== undefined && clock.wallMs() <= before.untilMs) return before.user
+      const [leaf, ...sent] = peerCertificates(request)
+      if (leaf === undefined) return undefined
+      const problem = chainProblem(leaf, sent, cas, clock.wallMs())
+      if (problem !== undefined) throw new AuthenticationError(problem)
+      const name = subjectValues(leaf, 'CN').at(-1)
+      if (name === undefined || name === '') return undefined
+      const user = { name, groups: subjectValues(leaf, 'O') }
+      known.set(request.socket, { user, untilMs: Date.parse(leaf.validTo) })
+      return user
     },
   }
 }

@@ -12,6 +12,7 @@ import type { Exchange } from './api-server.ts'
 import { sendNotFoundPage } from './refusals.ts'
 import { acceptsGzip, compressed, COMPRESSED_BYTES_MIN } from './compression.ts'
 import { encodeResult } from './encode.ts'
+import { allowedMs, within } from './deadline.ts'
 import { mediaTypeOf, PATCH_TYPES, requestBody } from './request-body.ts'
 import { requestOptions } from './request-options.ts'
 import { chooseRepresentation, type Representation } from './representation.ts'
@@ -67,9 +68,10 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
     serveWatch(exchange, base, registry, clock, representation)
     return
   }
+  const limitMs = allowedMs(query)
   const full = request.method === 'GET' ? base : { ...base, ...(await requestBody(request, base.verb, resource)) }
   if (audit !== undefined && full.body !== undefined) audit.requestObject(full.body)
-  const answer = await registry.handle(full)
+  const answer = await within(clock, limitMs, registry.handle(full))
   if (audit !== undefined) auditAnswer(audit, resource, answer)
   await send(exchange, answer, representation)
 }

@@ -78,7 +78,8 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 /** The merged object has every field of the live one in its final form, so decoding only concerns what was applied. */
 function decoded(resource: ServedResource, context: RequestContext, object: KubeObject, applied: KubeObject): Draft {
   try {
-    const draft = resource.type.schema.decode(object, 'Ignore').object
+    const { schema } = resource.type
+    const draft = schema.decodeMerged?.(object) ?? schema.decode(object, 'Ignore').object
     draft.metadata ??= {}
     resource.strategy.default?.(draft, context)
     return draft

@@ -5,9 +5,11 @@ import { type StoredObject, typeHead } from '@kubetape/storage'
 import type { Conversion } from './conversion.ts'
 import { type ObjectForms, singleForm } from '../managed-fields/object-forms.ts'
 import { builtinForms } from './object-forms.ts'
+import { deprecatedVersion } from './deprecated-versions.ts'
 import { builtinType, type ObjectType } from './object-type.ts'
 import { storageFormOf } from './storage-forms.ts'
 import { strategies } from './strategies.ts'
+import { tableRows } from './table-rows.ts'
 import type { Strategy } from './strategy.ts'
 import type { PublishedTypes } from '../custom-resources/published-schema.ts'
 
@@ -133,13 +135,21 @@ export class ServedResource {
   }
 }
 
+/** A kind without rows of its own in its strategy may still have them. */
+function strategyOf(key: string): Strategy {
+  const strategy = strategies.get(key) ?? {}
+  const tableRow = tableRows.get(key)
+  return tableRow === undefined || strategy.tableRow !== undefined ? strategy : { ...strategy, tableRow }
+}
+
 /** A resource of v1.31, with the strategy that this release has for it. */
 export function builtinResource(info: ResourceInfo): ServedResource {
   return new ServedResource(info, {
-    strategy: strategies.get(`${info.group}/${info.resource}`) ?? {},
+    strategy: strategyOf(`${info.group}/${info.resource}`),
     conversion: storageFormOf(info),
     type: () => builtinType(info),
     forms: builtinForms(info),
     columns: tableColumns(info) ?? [],
+    deprecation: deprecatedVersion(info),
   })
 }

@@ -30,6 +30,8 @@ export interface KindSchema {
    * type, and under Strict for unknown and repeated fields.
    */
   decode(body: unknown, mode: FieldValidation): Decoded
+  /** What `decode` makes of an object that a server-side apply has merged, where that differs from a body. */
+  decodeMerged?(object: Readonly<KubeObject>): KubeObject
   /** Changes the object in place; done twice, it changes nothing more. */
   complete(object: KubeObject): void
   /** Required fields and enumerations of the schema: for kinds without rules of their own. Upstream leaves these to each kind's own validation. */

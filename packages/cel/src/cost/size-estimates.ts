@@ -34,8 +34,8 @@ export class SizeEstimates {
 
   declareField(node: NodeOf<'select'>): void {
     const of = this.#declared.get(node.operand)
+    // Upstream does not find the values of maps this way.
     if (of?.kind === 'object') this.#set(node, Object.hasOwn(of.fields, node.field) ? of.fields[node.field]!.type : undefined)
-    else if (of?.kind === 'map') this.#set(node, of.values)
   }
 
   declareElement(node: NodeOf<'call'>): void {

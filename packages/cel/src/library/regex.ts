@@ -1,5 +1,5 @@
 import { CelList } from '../runtime/collections.ts'
-import { compileRegex } from '../runtime/regex.ts'
+import { searching } from '../runtime/regex.ts'
 import { type CelFunction, library, noSuchOverload } from './library.ts'
 
 function text(value: unknown): string {
@@ -9,15 +9,15 @@ function text(value: unknown): string {
 
 /** `find` and `findAll`. */
 export const regex: readonly CelFunction[] = [
-  library('find', { string_find_string: 'string.(string): string' }, ([value, pattern]) => {
-    const matcher = compileRegex(text(pattern)).matcher(text(value))
+  library('find', { string_find_string: 'string.(string): string' }, ([value, pattern], context) => {
+    const matcher = searching(text(value), text(pattern), context)
     return matcher.find() ? (matcher.group() ?? '') : ''
   }),
   library(
     'findAll',
     { string_find_all_string: 'string.(string): list(string)', string_find_all_string_int: 'string.(string, int): list(string)' },
     ([value, pattern, count], context) => {
-      const matcher = compileRegex(text(pattern)).matcher(text(value))
+      const matcher = searching(text(value), text(pattern), context)
       const found: string[] = []
       const most = typeof count === 'bigint' && count >= 0n ? Number(count) : Infinity
       while (found.length < most && matcher.find()) {

@@ -1,6 +1,6 @@
 import { CelEvaluationError } from '../cel-program.ts'
 import { CelList } from '../runtime/collections.ts'
-import { compileRegex } from '../runtime/regex.ts'
+import { searching } from '../runtime/regex.ts'
 import { formatString } from './format-string.ts'
 import { type CelFunction, library, noSuchOverload, standard } from './library.ts'
 
@@ -85,8 +85,8 @@ export const coreStrings: readonly CelFunction[] = [
   standard('contains', { contains_string: 'string.(string): bool' }, ([a, b]) => text(a).includes(text(b))),
   standard('startsWith', { starts_with_string: 'string.(string): bool' }, ([a, b]) => text(a).startsWith(text(b))),
   standard('endsWith', { ends_with_string: 'string.(string): bool' }, ([a, b]) => text(a).endsWith(text(b))),
-  standard('matches', { matches: '(string, string): bool', matches_string: 'string.(string): bool' }, ([a, b]) =>
-    compileRegex(text(b)).matcher(text(a)).find(),
+  standard('matches', { matches: '(string, string): bool', matches_string: 'string.(string): bool' }, ([a, b], context) =>
+    searching(text(a), text(b), context).find(),
   ),
 ]
 

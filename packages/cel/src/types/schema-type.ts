@@ -27,7 +27,7 @@ const DURATION_CHARACTERS = 32
 const DATE_CHARACTERS = 12
 const DATE_TIME_CHARACTERS = 34
 /** Least sizes of serialized values, in bytes. */
-const MIN = { string: 2, bool: 4, number: 1, duration: 4, date: 12, dateTime: 21, object: 2 } as const
+const MIN = { string: 2, bool: 4, number: 1, duration: 3, date: 12, dateTime: 21, object: 2 } as const
 
 const STRING_SCHEMA: CelSchema = { type: 'string' }
 const OBJECT_META: CelSchema = { type: 'object', properties: { name: STRING_SCHEMA, generateName: STRING_SCHEMA } }

@@ -22,6 +22,9 @@ describe('kubetape up', () => {
     ['--port', 'many', 'Cannot use --port "many"'],
     ['--log-level', 'loud', 'Cannot use --log-level "loud"'],
     ['--add', 'nowhere.ts', 'Cannot add '],
+    ['--anonymous-auth', 'maybe', 'Cannot use --anonymous-auth "maybe"'],
+    ['--oidc-issuer-url', 'https://a.example.com', '--oidc-issuer-url and --oidc-client-id must be given together'],
+    ['--authentication-config', 'tokens', 'Cannot use the authentication configuration'],
     ['--audit-log-path', '-', 'it needs --audit-policy-file'],
     ['--service-account-issuer', ':here', 'Cannot use --service-account-issuer ":here"'],
     ['--service-account-max-token-expiration', '10m', 'Cannot use --service-account-max-token-expiration "10m"'],
@@ -30,7 +33,7 @@ describe('kubetape up', () => {
   ])('refuses %s %s as a wrong question and makes nothing', async (flag, value, message) => {
     const output = new MemoryOutput()
     const data = join(folder, 'data')
-    const inFolder = flag === '--add' || flag === '--kubeconfig' || flag.endsWith('-file')
+    const inFolder = flag === '--add' || flag === '--kubeconfig' || flag.endsWith('-file') || flag === '--authentication-config'
     expect(await run(['up', '--data', data, flag, inFolder ? join(folder, value) : value], output)).toBe(2)
     expect(output.errLines.join('\n')).toContain(message)
     expect(existsSync(data)).toBe(false)

@@ -19,9 +19,10 @@ import { CommandFailed, type Output } from '../output.ts'
 import { readTextFile } from '../read-text-file.ts'
 import { type AccessFlags, accessOptions, addAccessFlags } from './access-flags.ts'
 import { addAuditFlags, type AuditFlags, auditOptions } from './audit-flags.ts'
+import { addAuthenticationFlags, type AuthenticationFlags, authenticationOptions } from './authentication-flags.ts'
 import { addIdentityFlags, type IdentityFlags, identityOptions } from './identity-flags.ts'
 
-interface UpFlags extends AccessFlags, AuditFlags, IdentityFlags {
+interface UpFlags extends AccessFlags, AuditFlags, AuthenticationFlags, IdentityFlags {
   data: string
   host: string
   port: string
@@ -42,7 +43,7 @@ interface UpFlags extends AccessFlags, AuditFlags, IdentityFlags {
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
 
 export function addUp(program: Command, output: Output): void {
-  addAccessFlags(addAuditFlags(addIdentityFlags(addAddOption(program.command('up')))))
+  addAccessFlags(addAuditFlags(addAuthenticationFlags(addIdentityFlags(addAddOption(program.command('up'))))))
     .description('Run the control plane on a tape: API server, controllers and simulated nodes in one process')
     .option('--data <folder>', 'folder of the tape, certificates and kubeconfig', './kubetape-data')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -80,6 +81,7 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     ...identityOptions(flags),
     ...accessOptions(flags),
     ...auditOptions(flags),
+    ...authenticationOptions(flags),
     ...(flags.featureGates === undefined ? {} : { featureGates: flags.featureGates.join(',') }),
     ...(flags.keep === undefined ? {} : { keepMs: durationMs('--keep', flags.keep) }),
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),

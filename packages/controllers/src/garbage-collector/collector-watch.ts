@@ -1,11 +1,13 @@
 import { deepEqual, type Kind, type KubeObject, type OwnerReference } from '@kubetape/apimachinery'
 import type { StoreChange } from '@kubetape/informers'
 import type { KindLookup } from '@kubetape/runtime'
-import { identityText, isNowhere, keyOf, type OwnerDirectory, type OwnerIdentity } from './owner-identity.ts'
+import { isNowhere, keyOf, type OwnerDirectory, type OwnerIdentity } from './owner-identity.ts'
 import { isOrphaning, isWaiting } from './plan.ts'
 
 /** The index that files objects under the identities of their owners. */
 export const BY_OWNER = 'garbageCollectorOwner'
+/** The index that files objects under the kinds of their owners. */
+export const BY_OWNER_KIND = 'garbageCollectorOwnerKind'
 
 /**
  * The owners to look after because of a change of an object of `kind`, in time proportional to the object's references:
@@ -61,6 +63,19 @@ function knownOwner(owner: OwnerIdentity, lookup: KindLookup): KubeObject | unde
 }
 
 function hasDependents(directory: OwnerDirectory, owner: OwnerIdentity, lookup: KindLookup): boolean {
-  const value = identityText(owner)
-  return directory.kinds.some((kind) => lookup(kind).byIndex(BY_OWNER, value).length > 0)
+  const value = directory.indexValueOf(owner)
+  return directory.kinds.some((kind) =>
+    lookup(kind)
+      .byIndex(BY_OWNER, value)
+      .some((object) => directory.isOwnedBy(object, owner)),
+  )
+}
+
+/** The owners to look after because their kind is served now: until then nothing could be told of those that name them. */
+export function ownersOfNewKind(directory: OwnerDirectory, { group, kind }: Kind, lookup: KindLookup): string[] {
+  return directory.kinds.flatMap((one) =>
+    lookup(one)
+      .byIndex(BY_OWNER_KIND, `${group}/${kind}`)
+      .flatMap((object) => ownersToLookAfter(directory, one, { type: 'added', object, previous: undefined, initial: false }, lookup)),
+  )
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { ClusterRole, ConfigMap, Event, Job, Pod, PriorityClass, Secret } from '@kubetape/api/kinds'
+import { ClusterRole, ConfigMap, CustomResourceDefinition, Event, Job, Pod, PriorityClass, Secret } from '@kubetape/api/kinds'
 import { isNotFound, type Kind, type KubeObject, type OwnerReference } from '@kubetape/apimachinery'
 import { garbageCollectorController } from './garbage-collector-controller.ts'
 import { runControllers, type RunningControllers } from './testing/running-controllers.ts'
@@ -217,5 +217,59 @@ describe('garbageCollectorController()', () => {
     await clock.advance(1)
     expect(await names(cluster)).toEqual([])
     expect(reads).toBe(1)
+  })
+})
+
+describe('garbageCollectorController() with custom resources', () => {
+  const GADGET: Kind = { group: 'example.com', version: 'v1', kind: 'Gadget', resource: 'gadgets', namespaced: true }
+  const DEFINITIONS = CustomResourceDefinition as unknown as Kind
+  const definition = (established: string): KubeObject => ({
+    metadata: { name: 'gadgets.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { plural: 'gadgets', kind: 'Gadget' },
+      versions: [
+        { name: 'v1', served: true, storage: true },
+        { name: 'v2', served: true, storage: false },
+      ],
+    },
+    status: { conditions: [{ type: 'Established', status: established }] },
+  })
+
+  test('collects what a deleted custom resource owned, by a reference in any of its versions, and custom resources of deleted owners', async () => {
+    const { cluster, clock } = await start()
+    await cluster.create(DEFINITIONS, definition('True'))
+    await clock.advance(1)
+    const owner = await make(cluster, 'owner', [], {}, GADGET)
+    await make(cluster, 'child', [refer(owner, { apiVersion: 'example.com/v2' })])
+    const config = await make(cluster, 'config')
+    await make(cluster, 'owned', [refer(config)], {}, GADGET)
+    await clock.advance(1)
+    await cluster.delete(GADGET, { namespace: 'ns', name: 'owner' }, { propagationPolicy: 'Background' })
+    await remove(cluster, 'config', 'Background')
+    await clock.advance(10)
+    expect(await names(cluster)).toEqual([])
+    expect(await names(cluster, GADGET)).toEqual([])
+  })
+
+  test('keeps what names a kind that is not served, looks after it once it is, and lets go of it with its definition', async () => {
+    const { cluster, clock, manager } = await start()
+    const made = await cluster.create(DEFINITIONS, definition('False'))
+    const reference = { apiVersion: 'example.com/v1', kind: 'Gadget', name: 'never', uid: 'u' }
+    await make(cluster, 'child', [reference])
+    await clock.advance(2000)
+    expect(await names(cluster)).toEqual(['child'])
+    await cluster.update(DEFINITIONS, { ...made, status: definition('True')['status'] })
+    await clock.advance(2000)
+    expect(await names(cluster)).toEqual([])
+    const owner = await make(cluster, 'owner', [], {}, GADGET)
+    await make(cluster, 'child', [refer(owner)])
+    await clock.advance(1)
+    await cluster.delete(GADGET, { namespace: 'ns', name: 'owner' })
+    await cluster.delete(DEFINITIONS, { name: 'gadgets.example.com' })
+    await clock.advance(10)
+    expect(await names(cluster)).toEqual([])
+    expect(manager.ready).toBe(true)
   })
 })

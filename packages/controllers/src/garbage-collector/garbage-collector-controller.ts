@@ -1,15 +1,18 @@
+import type { CustomResourceDefinition } from '@kubetape/api/types/apiextensions/v1'
+import { CustomResourceDefinition as DefinitionKind } from '@kubetape/api/kinds'
 import { FOREGROUND_FINALIZER, type Kind, type KubeObject, ORPHAN_FINALIZER } from '@kubetape/apimachinery'
 import type { IndexFunctions } from '@kubetape/informers'
-import type { Controller, ReconcileContext, ReconcileResult, Watch } from '@kubetape/runtime'
-import { BY_OWNER, ownersToLookAfter } from './collector-watch.ts'
-import { type CollectorKey, isNowhere, OwnerDirectory, type OwnerIdentity } from './owner-identity.ts'
+import { type Controller, kindId, type KindLookup, type ReconcileContext, type ReconcileResult, type Watch } from '@kubetape/runtime'
+import { BY_OWNER, BY_OWNER_KIND, ownersOfNewKind, ownersToLookAfter } from './collector-watch.ts'
+import { CustomKinds, ownerKinds } from './custom-kinds.ts'
+import { type CollectorKey, isNowhere, OwnerDirectory, type OwnerIdentity, ownerKindsOf } from './owner-identity.ts'
 import { blockers, type Dependent, OwnerRun } from './owner-run.ts'
 import { isOrphaning, isWaiting } from './plan.ts'
 
 export interface GarbageCollectorOptions {
   /**
-   * The kinds whose objects own and are owned; of several versions of a resource the first is watched. Kinds that are not among them are
-   * unknown owners: what names one is kept. The set is fixed: for a new custom resource a new collector takes this one's place.
+   * The built-in kinds whose objects own and are owned; of several versions of a resource the first is watched. What definitions serve is followed
+   * while the collector runs. Kinds that are neither are unknown owners: what names one is kept.
    */
   readonly resources: readonly Kind[]
 }
@@ -27,31 +30,53 @@ const WAITING_AGAIN_MS = 30_000
  * that names this owner, so the work of an event is proportional to the owner's dependents.
  */
 export function garbageCollectorController({ resources }: GarbageCollectorOptions): Controller {
-  const directory = new OwnerDirectory(resources)
-  const first = directory.kinds[0]
+  const builtin = new OwnerDirectory(resources)
+  const first = builtin.kinds[0]
   if (first === undefined) throw new Error('Cannot make a garbage collector: there are no resources')
-  const byOwner: IndexFunctions<KubeObject> = { [BY_OWNER]: (object) => directory.ownersOf(object) }
+  const indexes: IndexFunctions<KubeObject> = { [BY_OWNER]: (object) => builtin.ownersOf(object), [BY_OWNER_KIND]: ownerKindsOf }
+  // What the informers show now; a run goes by the definitions that it reads.
+  const shown = new CustomKinds(builtin)
+  const judged = new CustomKinds(builtin)
+  const directoryNow = (lookup: KindLookup): OwnerDirectory => shown.under(lookup(DefinitionKind).list())
+  let live = builtin
+  const watchOf = (kind: Kind, map: Watch['map']): Watch => ({ kind, map, predicate: undefined, delayMs: undefined })
+  const ordinary = (kind: Kind): Watch => watchOf(kind, (change, lookup) => ownersToLookAfter(live, kind, change, lookup))
+  const definitions = watchOf(DEFINITIONS, (change, lookup) => {
+    live = directoryNow(lookup)
+    const known = change.previous === undefined ? [] : ownerKinds(change.previous as CustomResourceDefinition)
+    const served = change.type === 'deleted' ? [] : ownerKinds(change.object as CustomResourceDefinition)
+    const fresh = known.length === 0 ? served : []
+    return [...ownersToLookAfter(live, DEFINITIONS, change, lookup), ...fresh.flatMap(({ kind }) => ownersOfNewKind(live, kind, lookup))]
+  })
   return {
     name: 'garbage-collector',
     kind: first,
-    watches: directory.kinds.map((kind): Watch => ({
-      kind,
-      map: (change, lookup) => ownersToLookAfter(directory, kind, change, lookup),
-      predicate: undefined,
-      delayMs: undefined,
-    })),
+    watches: [definitions, ...builtin.kinds.filter((kind) => kindId(kind) !== kindId(DEFINITIONS)).map(ordinary)],
     reads: [],
-    indexes: new Map(directory.kinds.map((kind) => [kind, byOwner])),
+    indexes: new Map([DEFINITIONS, ...builtin.kinds].map((kind) => [kind, indexes])),
+    follows: {
+      kind: DEFINITIONS,
+      indexes,
+      watches: (definition) => ownerKinds(definition as CustomResourceDefinition).map(({ kind }) => ordinary(kind)),
+    },
     options: { concurrencyMax: CONCURRENT_OWNERS },
-    reconcile: ({ key }, context) => reconcile(directory, directory.parseKey(key), context),
+    reconcile: ({ key }, context) => {
+      const directory = judged.under(context.lister(DefinitionKind).list())
+      return reconcile(directory, directory.parseKey(key), context)
+    },
   }
 }
 
+const DEFINITIONS = DefinitionKind as unknown as Kind
+
 async function reconcile(directory: OwnerDirectory, key: CollectorKey | undefined, context: ReconcileContext): Promise<ReconcileResult> {
   if (key === undefined) return {}
-  const run = new OwnerRun(directory, context)
+  const isServed = directory.serves(key.owner.kind)
+  // Of a kind that is not served any more, only what was seen going is known to be gone.
+  if (!isServed && key.unseen) return {}
+  const run = new OwnerRun(directory, context, isServed ? undefined : key.owner.kind)
   const object = run.known(key.owner)
-  if (object === undefined) return collectOrphaned(run, key, context)
+  if (object === undefined) return collectOrphaned(run, key, context, isServed)
   if (isOrphaning(object)) {
     await run.setFree(run.dependentsOf(key.owner), key.owner.uid)
     await run.removeFinalizer(key.owner, object, ORPHAN_FINALIZER)
@@ -61,11 +86,16 @@ async function reconcile(directory: OwnerDirectory, key: CollectorKey | undefine
 }
 
 /** The owner is nowhere to be seen: if the API says so too, what it owned is collected. */
-async function collectOrphaned(run: OwnerRun, { owner, unseen }: CollectorKey, context: ReconcileContext): Promise<ReconcileResult> {
+async function collectOrphaned(
+  run: OwnerRun,
+  { owner, unseen }: CollectorKey,
+  context: ReconcileContext,
+  isServed: boolean,
+): Promise<ReconcileResult> {
   const dependents = run.dependentsOf(owner)
   if (dependents.length === 0) return {}
   if (isNowhere(owner)) {
-    reportForeignOwner(owner, dependents, context)
+    if (isServed) reportForeignOwner(owner, dependents, context)
     return {}
   }
   await run.ask([owner])

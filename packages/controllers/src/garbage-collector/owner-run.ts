@@ -20,27 +20,33 @@ const PARALLEL_MAX = 50
 export class OwnerRun {
   readonly #directory: OwnerDirectory
   readonly #context: ReconcileContext
+  /** A custom kind that is no longer served: its objects are gone, and nobody can be asked. */
+  readonly #gone: Kind | undefined
   /** States found by asking the API, by identity. */
   readonly #asked = new Map<string, OwnerState>()
 
-  constructor(directory: OwnerDirectory, context: ReconcileContext) {
-    this.#directory = directory
+  constructor(directory: OwnerDirectory, context: ReconcileContext, gone?: Kind) {
+    this.#directory = gone === undefined ? directory : directory.withGone(gone)
     this.#context = context
+    this.#gone = gone
   }
 
   /** The owner as its informer shows it, if it shows one with this uid. */
   known(owner: OwnerIdentity): KubeObject | undefined {
+    if (this.#isGone(owner.kind)) return undefined
     const object = this.#context.lister(owner.kind).get(owner.namespace, owner.name)
     return object?.metadata?.uid === owner.uid ? object : undefined
   }
 
   /** Everything that names this owner, of all kinds. */
   dependentsOf(owner: OwnerIdentity): Dependent[] {
-    const value = identityText(owner)
-    return this.#directory.kinds.flatMap((kind) =>
+    const value = this.#directory.indexValueOf(owner)
+    const kinds = this.#directory.kinds.filter((kind) => !this.#isGone(kind))
+    return kinds.flatMap((kind) =>
       this.#context
         .lister(kind)
         .byIndex(BY_OWNER, value)
+        .filter((object) => this.#directory.isOwnedBy(object, owner))
         .map((object) => ({ kind, object })),
     )
   }
@@ -96,7 +102,12 @@ export class OwnerRun {
     return plan({ object, owners, hasDependents: own.length > 0, hasWaitingDependent: own.some((one) => isWaiting(one.object)) })
   }
 
+  #isGone(kind: Kind): boolean {
+    return this.#gone !== undefined && kind.group === this.#gone.group && kind.resource === this.#gone.resource
+  }
+
   async #liveState({ kind, namespace, name, uid }: OwnerIdentity): Promise<OwnerState> {
+    if (this.#isGone(kind)) return 'absent'
     try {
       const object = await this.#context.client.get(kind, { ...(namespace ? { namespace } : {}), name })
       if (object.metadata?.uid !== uid) return 'absent'

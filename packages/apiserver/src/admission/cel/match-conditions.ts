@@ -1,6 +1,5 @@
-import { CEL_LIMITS } from '@kubetape/cel'
-import { Budget, compileExpression, evaluateExpression, type Expression, OutOfBudget, settled } from './expressions.ts'
-import { variableTypes } from './variable-types.ts'
+import { CEL_LIMITS, compileExpression, type Expression, variableTypes } from '@kubetape/cel'
+import { Budget, evaluateExpression, OutOfBudget, settled } from './expressions.ts'
 
 /** A condition of a webhook or policy (API reference, MatchCondition). */
 export interface MatchCondition {

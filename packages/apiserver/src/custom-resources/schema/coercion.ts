@@ -6,6 +6,8 @@ export interface Coerced {
   changed: boolean
   /** Undefined: nobody asks. */
   readonly unknown: string[] | undefined
+  /** Nulls that may not be null stay, unless there is a default, so that they can be refused. Default false. */
+  readonly keepsNulls?: boolean
 }
 
 /**
@@ -107,7 +109,7 @@ function coerceMember(map: JsonObject, name: string, { coerce, nullable, fallbac
     coerce(value, coerced.unknown === undefined ? '' : memberPath(path, name), coerced)
     return
   }
-  if (nullable) return
+  if (nullable || (fallback === undefined && coerced.keepsNulls === true)) return
   coerced.changed = true
   if (fallback === undefined) delete map[name]
   else {

@@ -84,22 +84,28 @@ export class CustomDecoder implements KindSchema {
     })
   }
 
+  /** Upstream prunes nulls only of what it reads: those that a merge leaves are refused. */
+  decodeMerged(object: Readonly<KubeObject>): KubeObject {
+    const head = { kind: this.#version.kind, apiVersion: this.#apiVersion }
+    return this.#guarded(head, () => this.#decode(Object.assign(cloneJson(object), head) as JsonObject, 'Ignore', [], true)).object
+  }
+
   /** Decodes a fresh value, in place. */
-  #decode(value: JsonObject, mode: FieldValidation, problems: readonly string[]): Decoded {
+  #decode(value: JsonObject, mode: FieldValidation, problems: readonly string[], keepsNulls = false): Decoded {
     const asks = mode !== 'Ignore'
     const strictErrors = [...problems]
     const { kind, apiVersion } = value
     const metadata = 'metadata' in value ? readMetadata(value['metadata'], 'metadata', asks) : undefined
     if (metadata !== undefined) strictErrors.push(...metadata.unknown)
-    if (kind === this.#version.kind && apiVersion === this.#apiVersion) this.#coerce(value, asks ? strictErrors : undefined)
+    if (kind === this.#version.kind && apiVersion === this.#apiVersion) this.#coerce(value, asks ? strictErrors : undefined, keepsNulls)
     if (metadata === undefined) delete value['metadata']
     else value['metadata'] = metadata.metadata
     if (mode === 'Strict' && strictErrors.length > 0) throw new DecodeError(`strict decoding error: ${strictErrors.join(', ')}`)
     return { object: value, strictErrors: mode === 'Strict' ? [] : strictErrors }
   }
 
-  #coerce(value: JsonObject, strictErrors: string[] | undefined): void {
-    const coerced: Coerced = { changed: false, unknown: strictErrors === undefined ? undefined : [] }
+  #coerce(value: JsonObject, strictErrors: string[] | undefined, keepsNulls: boolean): void {
+    const coerced: Coerced = { changed: false, unknown: strictErrors === undefined ? undefined : [], keepsNulls }
     this.#coercion(value, '', coerced)
     for (const path of coerced.unknown?.sort() ?? []) strictErrors!.push(`unknown field ${JSON.stringify(path)}`)
     const refused = this.#embedded.coerce(value, { unknown: strictErrors })

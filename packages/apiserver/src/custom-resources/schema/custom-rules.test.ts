@@ -222,6 +222,11 @@ describe('validateSchema() of rules', () => {
       [/optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule$/],
     ],
     [
+      'a default that breaks it',
+      { type: 'integer', default: 3, 'x-kubernetes-validations': [{ rule: 'self > 5', message: 'more than five' }] },
+      [/^schema.properties\[a\].default: Invalid value: "integer": more than five$/],
+    ],
+    [
       'too high a cost',
       {
         type: 'array',

@@ -217,3 +217,19 @@ describe('customType().readText()', () => {
     })
   })
 })
+
+describe('customType().schema.decodeMerged()', () => {
+  const text = { type: 'string' }
+  const { schema } = typeOf(object({ plain: text, filled: { ...text, default: 'd' }, maybe: { ...text, nullable: true } }))
+  const merged = {
+    apiVersion: 'grp.example.com/v1',
+    kind: 'Gadget',
+    metadata: { name: 'x' },
+    spec: { plain: null, filled: null, maybe: null },
+  }
+
+  test('keeps the nulls that a body would lose, but for those that have a default', () => {
+    expect(schema.decodeMerged!(merged)['spec']).toEqual({ plain: null, filled: 'd', maybe: null })
+    expect(schema.decode(merged, 'Ignore').object['spec']).toEqual({ filled: 'd', maybe: null })
+  })
+})

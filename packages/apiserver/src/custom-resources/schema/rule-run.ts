@@ -33,17 +33,25 @@ export class RuleRun {
   readonly errors: FieldError[] = []
   readonly #options: RuleRunOptions
   #budget: number = CEL_LIMITS.runtimeBudget
+  #spent = false
 
   constructor(options: RuleRunOptions) {
     this.#options = options
   }
 
-  /** Judges an object; `old` is undefined on create. */
-  run(node: RuleNode, value: unknown, old: unknown, correlation: Correlation | undefined): void {
+  /** Whether the budget is used up, so that nothing more is judged. */
+  get spent(): boolean {
+    return this.#spent
+  }
+
+  /** Judges a value at `path`, or an object; `old` is undefined on create. */
+  run(node: RuleNode, value: unknown, old: unknown, correlation?: Correlation, path?: FieldPath): void {
+    if (this.#spent) return
     try {
-      this.#value(node, value, old, undefined, { current: correlation, nearest: undefined })
+      this.#value(node, value, old, path, { current: correlation, nearest: undefined })
     } catch (error) {
       if (!(error instanceof BudgetSpent)) throw error
+      this.#spent = true
     }
   }
 

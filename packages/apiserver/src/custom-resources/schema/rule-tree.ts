@@ -16,9 +16,9 @@ export interface RuleNode {
   readonly itemKeys: readonly string[] | undefined
 }
 
-/** Compiles all rules of a resource's schema; undefined where it has none. */
-export function compileRuleTree(structural: Structural): RuleNode | undefined {
-  return compileNode(structural, true)
+/** Compiles all rules of a schema, by default that of a resource; undefined where it has none. */
+export function compileRuleTree(structural: Structural, isResource = true): RuleNode | undefined {
+  return compileNode(structural, isResource)
 }
 
 function compileNode(node: Structural, isResource: boolean): RuleNode | undefined {

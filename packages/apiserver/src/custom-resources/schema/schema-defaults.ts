@@ -2,6 +2,8 @@ import { cloneJson, type FieldError, type FieldPath, invalid } from '@kubetape/a
 import { valueCoercion } from './coercion.ts'
 import { EmbeddedResources } from './embedded-resources.ts'
 import { printFieldValue } from './go-literal.ts'
+import { RuleRun } from './rule-run.ts'
+import { compileRuleTree } from './rule-tree.ts'
 import type { Structural } from './structural.ts'
 import { type Finding, ValidationRun } from './validation-run.ts'
 import { compileCheck } from './value-validator.ts'
@@ -9,10 +11,14 @@ import { compileCheck } from './value-validator.ts'
 /** Puts a default of metadata into a resource that has nothing else, so that it can be judged as metadata. */
 type Surround = (value: unknown) => unknown
 
-/** Defaults that have unknown fields, are no resources where they should be, or are not valid under their own schema. `requirePruned`: none may have unknown fields. */
+/**
+ * Defaults that have unknown fields, are no resources where they should be, are not valid under their own schema, or break its rules, as a new value
+ * and as one that stays. `requirePruned`: none may have unknown fields.
+ */
 export function defaultErrors(schema: Structural, path: FieldPath, requirePruned: boolean): FieldError[] {
   const errors: FieldError[] = []
-  check({ ...schema, embedded: true }, path, { surround: undefined, resource: schema, requirePruned }, errors)
+  const rules = new RuleRun({ ratchets: true, warn: () => undefined })
+  check({ ...schema, embedded: true }, path, { surround: undefined, resource: schema, requirePruned, rules }, errors)
   return errors
 }
 
@@ -22,6 +28,8 @@ interface DefaultPlace {
   /** The schema of the resource around. */
   readonly resource: Structural
   readonly requirePruned: boolean
+  /** Judges rules about all defaults within one budget. */
+  readonly rules: RuleRun
 }
 
 const META_FIELDS: ReadonlySet<string> = new Set(['metadata', 'apiVersion', 'kind'])
@@ -31,8 +39,8 @@ function check(node: Structural, path: FieldPath, given: DefaultPlace, errors: F
   if (node.default !== undefined) {
     errors.push(
       ...(place.surround === undefined
-        ? plainErrors(node, path.child('default'), place.requirePruned)
-        : metadataErrors(node, path.child('default'), place.resource, place.surround)),
+        ? plainErrors(node, path.child('default'), place)
+        : metadataErrors(node, path.child('default'), place, place.surround)),
     )
   }
   // Defaults below additionalProperties are not filled in.
@@ -56,7 +64,7 @@ function check(node: Structural, path: FieldPath, given: DefaultPlace, errors: F
 
 const RESOURCE = Object.freeze({ apiVersion: 'validation/v1', kind: 'Validation' })
 
-function plainErrors(node: Structural, path: FieldPath, requirePruned: boolean): FieldError[] {
+function plainErrors(node: Structural, path: FieldPath, { requirePruned, rules }: DefaultPlace): FieldError[] {
   const errors: FieldError[] = []
   if (requirePruned && !isPruned(node)) errors.push(invalid(path, '', 'must not have unknown fields', printFieldValue(node.default)))
   const value = cloneJson(node.default)
@@ -64,15 +72,15 @@ function plainErrors(node: Structural, path: FieldPath, requirePruned: boolean):
   const refused = resources.coerce(value, {})
   if (refused !== undefined) return [...errors, { ...refused, field: joined(path, refused.field) }]
   const ofResources = resources.validate(value, path.toString())
-  return [...errors, ...(ofResources.length > 0 ? ofResources : valueErrors(node, path))]
+  return [...errors, ...(ofResources.length > 0 ? ofResources : valueErrors(node, path, rules))]
 }
 
-function metadataErrors(node: Structural, path: FieldPath, resource: Structural, surround: Surround): FieldError[] {
+function metadataErrors(node: Structural, path: FieldPath, { resource, rules }: DefaultPlace, surround: Surround): FieldError[] {
   const value = surround(cloneJson(node.default))
   const resources = new EmbeddedResources(resource, true)
   const refused = resources.coerce(value, {})
   const found = refused === undefined ? resources.validate(value) : [refused]
-  if (found.length === 0) return valueErrors(node, path)
+  if (found.length === 0) return valueErrors(node, path, rules)
   const texts = found.map(({ field, message }) => `${field}: ${message}`)
   const said = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`
   return [invalid(path, '', `must result in valid metadata: ${said}`, printFieldValue(node.default))]
@@ -85,10 +93,16 @@ function isPruned(node: Structural): boolean {
   return unknown.length === 0
 }
 
-function valueErrors(node: Structural, path: FieldPath): FieldError[] {
+function valueErrors(node: Structural, path: FieldPath, rules: RuleRun): FieldError[] {
   const run = new ValidationRun(path)
   compileCheck(node.schema)(node.default, run, undefined)
-  return run.errors.map(({ error }: Finding) => error)
+  const tree = run.errors.length > 0 ? undefined : compileRuleTree(node, node.embedded)
+  if (tree === undefined) return run.errors.map(({ error }: Finding) => error)
+  const before = rules.errors.length
+  rules.run(tree, node.default, node.default, undefined, path)
+  // Rules that may do without an old value must hold without one too.
+  if (rules.errors.length === before) rules.run(tree, node.default, undefined, undefined, path)
+  return rules.errors.slice(before)
 }
 
 const joined = (path: FieldPath, field: string): string =>

@@ -1,8 +1,6 @@
 import type { MatchCondition } from '@kubetape/api/types/admissionregistration/v1'
-import type { CelEnvironmentOptions } from '@kubetape/cel'
+import { type CelEnvironmentOptions, compileExpression, variableTypes } from '@kubetape/cel'
 import { duplicate, type FieldError, type FieldPath, invalid, qualifiedNameErrors, required, tooMany } from '@kubetape/apimachinery'
-import { compileExpression } from '../../admission/cel/expressions.ts'
-import { variableTypes } from '../../admission/cel/variable-types.ts'
 
 const CONDITIONS_MAX = 64
 

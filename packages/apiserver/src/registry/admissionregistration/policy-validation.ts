@@ -17,16 +17,9 @@ import {
   qualifiedNameErrors,
   required,
 } from '@kubetape/apimachinery'
-import type { CelType } from '@kubetape/cel'
+import { type CelType, type Expression, PolicyEnvironment } from '@kubetape/cel'
 import type { Gates } from '@kubetape/client-go-features'
-import type { Expression } from '../../admission/cel/expressions.ts'
-import {
-  AUDIT_TYPES,
-  expressionOptions,
-  MESSAGE_TYPES,
-  PolicyEnvironment,
-  VALIDATION_TYPES,
-} from '../../admission/policy/compiled-policy.ts'
+import { AUDIT_TYPES, expressionOptions, MESSAGE_TYPES, VALIDATION_TYPES } from '../../admission/policy/compiled-policy.ts'
 import { validateMatchConditions, versionFor } from './match-conditions-validation.ts'
 import { validateMatchResources } from './match-resources-validation.ts'
 

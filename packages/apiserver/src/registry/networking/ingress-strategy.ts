@@ -2,6 +2,7 @@ import type { Ingress } from '@kubetape/api/types/networking/v1'
 import { cloneJson } from '@kubetape/apimachinery'
 import type { Strategy } from '../strategy.ts'
 import { ageCell } from '../table-cells.ts'
+import { validateIngressStatus } from './ingress-status-validation.ts'
 import { CLASS_ANNOTATION, validateIngress } from './ingress-validation.ts'
 
 /** Hosts of the rules, at most three by name; none means all. */
@@ -25,6 +26,15 @@ export const ingressStrategy: Strategy = {
   },
   validate: (draft) => validateIngress({ ...(draft as Ingress), spec: (draft as Ingress).spec ?? {} }, true),
   validateUpdate: (draft) => validateIngress({ ...(draft as Ingress), spec: (draft as Ingress).spec ?? {} }, false),
+  subresources: {
+    status: {
+      prepareForUpdate: (draft, old) => {
+        if (old['spec'] === undefined) delete draft['spec']
+        else draft['spec'] = cloneJson(old['spec'])
+      },
+      validateUpdate: (draft) => validateIngressStatus(draft as Ingress),
+    },
+  },
   warnings: (draft, old) => {
     const { metadata, spec } = draft as Ingress
     const annotated = metadata.annotations?.[CLASS_ANNOTATION] !== undefined && spec?.ingressClassName === undefined

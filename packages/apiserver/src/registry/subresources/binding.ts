@@ -1,6 +1,8 @@
 import type { Pod, PodCondition } from '@kubetape/api/types/core/v1'
 import { badRequest, conflict, failure, formatTime, type KubeObject } from '@kubetape/apimachinery'
+import { admissionAttributes } from '../admit.ts'
 import type { SubresourceHandler } from '../registry.ts'
+import type { Draft } from '../strategy.ts'
 import { checkUid } from '../uid-precondition.ts'
 import { changePod, bodyOfKind } from './parent-pod.ts'
 import { succeeded } from './success.ts'
@@ -17,14 +19,19 @@ const BINDING = { group: '', resource: 'pods/binding' } as const
 /** Binds a Pod to a node (API reference, Binding): sets spec.nodeName once, copies annotations, and sets the condition PodScheduled. */
 export const bindPod: SubresourceHandler = async (environment, resource, context) => {
   const binding = bodyOfKind(context, KIND) as Binding
-  const { target, metadata } = binding
   // The old resource `bindings` says in the body alone which Pod is meant.
-  const name = context.request.name || (metadata?.name ?? '')
+  const name = context.request.name || (binding.metadata?.name ?? '')
+  const attributes = admissionAttributes(resource, context, { operation: 'CREATE', name, draft: binding as Draft, kind: KIND })
+  const waiting = environment.admission.mutate(attributes)
+  if (waiting !== undefined) await waiting
+  const { target, metadata } = binding
   // Upstream answers these two as plain errors, which become 500 without a reason (FACTS, "Access and Pods").
   if (target?.kind && target.kind !== 'Node')
     throw failure(500, undefined, `target.kind: Unsupported value: ${JSON.stringify(target.kind)}: supported values: "Node", "<empty>"`)
   if (!target?.name) throw failure(500, undefined, 'target.name: Required value')
   if (metadata?.name && metadata.name !== name) throw badRequest('name in URL does not match name in Binding object')
+  const judged = environment.admission.validate(attributes)
+  if (judged !== undefined) await judged
   await changePod(environment, resource, context, name, (pod) => {
     checkUid(resource, context, { metadata: { ...metadata, name } }, pod)
     bind(pod, target.name!, binding, context.nowMs)

@@ -3,6 +3,8 @@ import type { PodDisruptionBudget } from '@kubetape/api/types/policy/v1'
 import { cloneJson, badRequest, failure, formatTime, labelSelectorOf, notFound, tooManyRequests } from '@kubetape/apimachinery'
 import { ExpectationFailed } from '@kubetape/eventlog'
 import type { StoredObject } from '@kubetape/storage'
+import { AdmissionChain } from '../../admission/admission.ts'
+import { admissionAttributes, admit } from '../admit.ts'
 import { deleteObject, dryOf } from '../delete.ts'
 import { checkDeletionOptions, type DeletionOptions } from '../deletion-options.ts'
 import type { RegistryEnvironment } from '../environment.ts'
@@ -25,11 +27,14 @@ interface Eviction {
   readonly deleteOptions?: DeletionOptions
 }
 
+const NOBODY_ASKED = new AdmissionChain([])
+
 /** Evicts a Pod (API-initiated eviction): deletes it, unless the PodDisruptionBudget that selects it has nothing left to give, which is 429. */
 export const evictPod: SubresourceHandler = async (environment, resource, requested) => {
   const eviction = bodyOfKind(requested, KIND) as Eviction
   const { name } = requested.request
   if (eviction.metadata?.name && eviction.metadata.name !== name) throw badRequest('name in URL does not match name in Eviction object')
+  await admit(environment, admissionAttributes(resource, requested, { operation: 'CREATE', name, draft: eviction as Draft, kind: KIND }))
   const options = eviction.deleteOptions ?? {}
   checkDeletionOptions(options)
   const context = dryOf(requested, options)
@@ -46,7 +51,8 @@ export const evictPod: SubresourceHandler = async (environment, resource, reques
       )
     })
   }
-  await deleteObject(environment, resource, context, name, options)
+  // Whoever may evict has been asked about the eviction.
+  await deleteObject({ ...environment, admission: NOBODY_ASKED }, resource, context, name, options)
   return succeeded(201)
 }
 

@@ -1,4 +1,4 @@
-import type { CelField, CelType } from '@kubetape/cel'
+import type { CelField, CelType } from '../cel-type.ts'
 
 const STRING: CelType = { kind: 'string' }
 const INT: CelType = { kind: 'int' }

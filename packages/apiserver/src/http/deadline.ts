@@ -1,0 +1,30 @@
+import { badRequest, failure, type StatusError } from '@kubetape/apimachinery'
+import type { Clock, Timer } from '@kubetape/determinism'
+import { goDurationMs } from './go-duration-ms.ts'
+
+/** What does not last is answered within this time (upstream's `--request-timeout`). */
+const REQUEST_MAX_MS = 60_000
+
+/** How long a request may take, in milliseconds: what its `timeout` asks for, but not more than the server allows. Throws 400 for no duration. */
+export function allowedMs(query: URLSearchParams): number {
+  const text = query.get('timeout')
+  if (text === null || text === '') return REQUEST_MAX_MS
+  const asked = goDurationMs(text)
+  if (typeof asked === 'string') throw badRequest(`invalid timeout specified in the request URL - ${asked}`)
+  return asked <= 0 ? REQUEST_MAX_MS : Math.min(asked, REQUEST_MAX_MS)
+}
+
+/** Waits for `work`, but not longer than `limitMs`: then throws 504. What was begun goes on, unheard. */
+export async function within<T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T> {
+  let timer: Timer | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = clock.setTimer(() => reject(tooLate()), limitMs)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    timer?.cancel()
+  }
+}
+
+const tooLate = (): StatusError => failure(504, 'Timeout', 'Timeout: request did not complete within the allotted timeout', {})
