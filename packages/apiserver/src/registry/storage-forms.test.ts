@@ -17,8 +17,10 @@ describe('storageFormOf()', () => {
     expect(storageFormOf(findResource({ group: 'batch', version: 'v1', resource: 'jobs' })!)).toBeUndefined()
   })
 
-  test('keeps versions apart that differ in more than their names', () => {
-    expect(storageFormOf(findResource({ group: 'autoscaling', version: 'v1', resource: 'horizontalpodautoscalers' })!)).toBeUndefined()
+  test('stores autoscalers as the version that can say everything', () => {
+    const form = storageFormOf(findResource({ group: 'autoscaling', version: 'v1', resource: 'horizontalpodautoscalers' })!)
+    expect(form?.stored).toMatchObject({ group: 'autoscaling', version: 'v2' })
+    expect(storageFormOf(findResource({ group: 'autoscaling', version: 'v2', resource: 'horizontalpodautoscalers' })!)).toBeUndefined()
   })
 })
 
