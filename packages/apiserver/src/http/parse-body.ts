@@ -69,7 +69,7 @@ function appliedYaml(text: string): unknown {
   } catch (error) {
     if (!(error instanceof Error)) throw error
     throw badRequest(
-      `error decoding YAML: error converting YAML to JSON: yaml: ${isTooMuch(error) ? yamlProblem(error) : goYamlError(error)}`,
+      `error decoding YAML: error converting YAML to JSON: yaml: ${isTooMuch(error) ? yamlProblem(error, text) : goYamlError(error)}`,
     )
   }
 }
@@ -117,14 +117,21 @@ function yamlAsJson(text: string, kind: string): string {
     if (json.length > YAML_GROWTH_MAX * BODY_BYTES_MAX) throw new ReferenceError('too large')
     return json
   } catch (error) {
-    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): yaml: ${yamlProblem(error)} (${summaryOf(text)})`)
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): yaml: ${yamlProblem(error, text)} (${summaryOf(text)})`,
+    )
   }
 }
 
 const isTooMuch = (error: unknown): boolean => error instanceof ReferenceError || error instanceof RangeError
 
-/** What is wrong with a text: also aliases that stand for too much (ReferenceError), and nesting that the stack does not hold (RangeError). */
-function yamlProblem(error: unknown): string {
+/**
+ * What is wrong with a text: also aliases that stand for too much (ReferenceError), nesting that the stack does not hold (RangeError), and an
+ * anchor within itself, which no JSON can say (TypeError).
+ */
+function yamlProblem(error: unknown, text: string): string {
+  if (error instanceof TypeError && error.message.includes('circular'))
+    return `anchor '${/&(\S+)/.exec(text)?.[1] ?? ''}' value contains itself`
   if (error instanceof ReferenceError) return 'document contains excessive aliasing'
   if (error instanceof RangeError) return 'exceeded max depth'
   if (error instanceof YAMLParseError) return goYamlError(error)
