@@ -1,4 +1,4 @@
-import { BOOL, type CelType, DYN, ERROR, formatType, STRING } from '../cel-type.ts'
+import { BOOL, type CelType, DYN, ERROR, formatType } from '../cel-type.ts'
 import { instantiate } from '../types/instantiate.ts'
 import type { Overload } from '../types/signature.ts'
 import { areAssignable, isAssignable, mostGeneral, type Substitution, substitute } from '../types/assignable.ts'
