@@ -70,7 +70,7 @@ test(
     const growth = (await residentBytes()) - half
     assert.ok(growth < GROWTH_BYTES_MAX, `it grew by ${Math.round(growth / 1e6)} MB`)
     await server.stop()
-    const { status, output } = await runCommand('node', [KUBETAPE, 'verify', `${server.data}/tape.db`])
+    const { status, output } = await runCommand('node', [KUBETAPE, 'verify', '--data', server.data])
     assert.equal(status, 0, output)
   },
 )

@@ -11,7 +11,9 @@ import { bootstrapPolicy } from './auth/rbac/bootstrap/bootstrap-policy.ts'
 import { reconcilePolicy } from './auth/rbac/bootstrap/reconcile-policy.ts'
 import { grantCheck } from './auth/rbac/grant-check.ts'
 import { COMPONENT_USER } from './auth/component-user.ts'
-import { ClusterAuthentication } from './auth/cluster-authentication.ts'
+import { CLUSTER_AUTHENTICATION, clusterAuthentication, missingIn } from './auth/cluster-authentication.ts'
+import { KeptConfigMap, type KeptConfigMapOptions } from './auth/kept-config-map.ts'
+import { missingSince, noteUse, TRACKING_CONFIG_MAP } from './auth/tokens/legacy-token-tracking.ts'
 import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
 import type { Auditor } from './audit/auditor.ts'
 import { Authorization, type AuthorizationOptions } from './auth/authorization.ts'
@@ -171,18 +173,32 @@ export class Apiserver {
       port: options.port,
       log: this.#options.log,
     })
-    await this.#tellClusterAuthentication()
+    await Promise.all([this.#tellClusterAuthentication(), this.#trackLegacyTokens()])
     return this.#server.url
   }
 
   /** Other servers of the cluster shall know clients as this one does. */
   async #tellClusterAuthentication(): Promise<void> {
-    const { storage, clock, log } = this.#options
     const { clientCa, frontProxy } = this.#identities
-    const client = this.client(COMPONENT_USER, 'kubetape-cluster-authentication')
-    const onError = (error: Error): void =>
-      log('error', 'the ConfigMap extension-apiserver-authentication cannot be kept', { error: error.message })
-    this.#stops.push(await new ClusterAuthentication({ client, storage, clock, clientCa, proxy: frontProxy, onError }).start())
+    const wanted = clusterAuthentication(clientCa, frontProxy)
+    await this.#keep(CLUSTER_AUTHENTICATION, 'kubetape-cluster-authentication', (data) => missingIn(wanted, data))
+  }
+
+  /** Tokens from Secrets are noted when they are used, from a day on that is noted too. */
+  async #trackLegacyTokens(): Promise<void> {
+    const { clock, log } = this.#options
+    const client = this.client(COMPONENT_USER, 'kubetape-legacy-token-tracking')
+    this.#identities.onLegacyUse = (use) => {
+      noteUse(client, use).catch((error: Error) => log('error', 'the use of a token cannot be noted', { error: error.message }))
+    }
+    await this.#keep(TRACKING_CONFIG_MAP, 'kubetape-legacy-token-tracking', (data) => missingSince(data, clock.wallMs()))
+  }
+
+  async #keep(name: string, userAgent: string, missing: KeptConfigMapOptions['missing']): Promise<void> {
+    const { storage, clock, log } = this.#options
+    const onError = (error: Error): void => log('error', 'a ConfigMap cannot be kept', { name, error: error.message })
+    const kept = new KeptConfigMap({ client: this.client(COMPONENT_USER, userAgent), storage, clock, name, missing, onError })
+    this.#stops.push(await kept.start())
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,8 @@ import {
   jwtAuthenticator,
   type JwtConfig,
   parseAuthenticationConfig,
+  webhookTokens,
+  type WebhookTokensOptions,
 } from '@kubetape/apiserver'
 import type { Gates } from '@kubetape/client-go-features'
 import type { Clock } from '@kubetape/determinism'
@@ -25,6 +27,8 @@ export interface AuthenticationOptions {
   /** PEM text of more CAs of client certificates. */
   readonly clientCa?: string
   readonly frontProxy?: FrontProxyOptions
+  /** Asked last whose a token is. */
+  readonly webhook?: WebhookTokensOptions
 }
 
 const ANONYMOUS_GATE = 'AnonymousAuthConfigurableEndpoints'
@@ -78,8 +82,11 @@ export function prepareAuthentication(
   { issuers, apiAudiences, gates, clock, logger, started }: PrepareAuthentication,
 ): Pick<IdentityOptions, 'anonymous' | 'moreTokens' | 'clientCa' | 'frontProxy'> {
   const config = readAuthentication(options, issuers, gates)
-  const methodsOf = ({ jwt }: AuthenticationConfig): ReturnType<typeof jwtAuthenticator>[] =>
-    jwt.map((one) => jwtAuthenticator(one, { clock, apiAudiences }))
+  const last = options.webhook === undefined ? [] : [webhookTokens(options.webhook, { clock, apiAudiences })]
+  const methodsOf = ({ jwt }: AuthenticationConfig): ReturnType<typeof jwtAuthenticator>[] => [
+    ...jwt.map((one) => jwtAuthenticator(one, { clock, apiAudiences })),
+    ...last,
+  ]
   let methods = methodsOf(config)
   const { configFile, clientCa, frontProxy } = options
   if (configFile !== undefined) {

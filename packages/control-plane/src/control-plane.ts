@@ -159,7 +159,8 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
   const makeLog = options.log ?? (options.port === undefined ? () => SILENT : warningLogs(clock))
   const logger = makeLog({})
   const gates = gatesOf(options, logger)
-  const metrics = new MetricsRegistry()
+  // What the process uses is shown where somebody can scrape it.
+  const metrics = new MetricsRegistry({ processMetrics: options.port !== undefined })
   exposeFeatureGates(gates, metrics)
   const { access, keys } = await prepareAccess(options, DEFAULT_HOST, clock)
   const log =

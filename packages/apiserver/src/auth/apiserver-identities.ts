@@ -10,6 +10,7 @@ import { clientCertificates } from './client-certificate.ts'
 import { frontProxy, type FrontProxyOptions } from './front-proxy.ts'
 import type { Identities, ServiceAccountTokenIssuer, TokenVerdict } from './identities.ts'
 import { staticTokens } from './static-tokens.ts'
+import type { LegacyTokenUse } from './tokens/legacy-token.ts'
 import { addOpenidPaths } from './tokens/openid-paths.ts'
 import { serviceAccountTokens } from './tokens/service-account-authenticator.ts'
 import { SigningKeys } from './tokens/signing-keys.ts'
@@ -58,6 +59,8 @@ export class ApiserverIdentities implements Identities {
   readonly frontProxy: FrontProxyOptions | undefined
   /** PEM text of all CAs of client certificates. */
   clientCa: string
+  /** Told of each use of a token from a Secret. */
+  onLegacyUse: ((use: LegacyTokenUse) => void) | undefined
   #certificates: Authenticator
   #static: TokenAuthenticator
 
@@ -80,7 +83,15 @@ export class ApiserverIdentities implements Identities {
     this.clientCa = options.clientCa ?? ''
     this.#certificates = clientCertificates(this.clientCa, clock)
     const proxies = options.frontProxy === undefined ? [] : [frontProxy(options.frontProxy, clock)]
-    const accounts = serviceAccountTokens({ storage, clock, gates, keys, issuers, apiAudiences })
+    const accounts = serviceAccountTokens({
+      storage,
+      clock,
+      gates,
+      keys,
+      issuers,
+      apiAudiences,
+      onLegacyUse: (use) => this.onLegacyUse?.(use),
+    })
     this.authentication = new Authentication({
       requests: () => [...proxies, this.#certificates],
       tokens: () => [this.#static, accounts, ...moreTokens()],

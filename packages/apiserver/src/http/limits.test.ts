@@ -67,6 +67,10 @@ describe('limits of what a request may take', () => {
 
   test('YAML that aliases make too large, or too deep, is refused', async () => {
     const bomb = `a: &a [${'x,'.repeat(50)}]\n${[...'bcdefg'].map((name, at) => `${name}: &${name} [${`*${'abcdefg'[at]},`.repeat(9)}]`).join('\n')}\n`
+    expect(await post('a: &loop [*loop]', 'application/yaml')).toEqual([
+      400,
+      expect.stringContaining("anchor 'loop' value contains itself"),
+    ])
     expect(await post(bomb, 'application/yaml')).toEqual([400, expect.stringContaining('document contains excessive aliasing')])
     expect((await post(`a: ${'['.repeat(100_000)}`, 'application/yaml'))[0]).toBe(400)
   })

@@ -3,7 +3,6 @@ import {
   type DocumentOptions,
   isScalar,
   LineCounter,
-  parse as parseYaml,
   parseDocument,
   type ParseOptions,
   type SchemaOptions,
@@ -66,11 +65,11 @@ function readJson(text: string): JsonText | undefined {
 
 function appliedYaml(text: string): unknown {
   try {
-    return plainValue((parseYaml(text, { ...YAML, intAsBigInt: true }) as unknown) ?? {})
+    return plainValue(firstYaml(text, { intAsBigInt: true }) ?? {})
   } catch (error) {
     if (!(error instanceof Error)) throw error
     throw badRequest(
-      `error decoding YAML: error converting YAML to JSON: yaml: ${isTooMuch(error) ? yamlProblem(error) : goYamlError(error)}`,
+      `error decoding YAML: error converting YAML to JSON: yaml: ${isTooMuch(error) ? yamlProblem(error, text) : goYamlError(error)}`,
     )
   }
 }
@@ -103,21 +102,36 @@ const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
   customTags: (tags) => tags.filter((tag) => (typeof tag === 'string' ? tag !== 'timestamp' : tag.tag !== 'tag:yaml.org,2002:timestamp')),
 }
 
+/** The first document of a YAML text: upstream does not look at others. Throws the first error in it. */
+function firstYaml(text: string, options: ParseOptions): unknown {
+  const document = parseDocument(text, { ...YAML, ...options })
+  const error = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS')
+  if (error !== undefined) throw error
+  return document.toJS() as unknown
+}
+
 /** Throws 400 for text that is no YAML, or that grows beyond what a body may be. */
 function yamlAsJson(text: string, kind: string): string {
   try {
-    const json = printExactJson((parseYaml(text, { ...YAML, intAsBigInt: LONG_NUMBER.test(text) }) as unknown) ?? null)
+    const json = printExactJson(firstYaml(text, { intAsBigInt: LONG_NUMBER.test(text) }) ?? null)
     if (json.length > YAML_GROWTH_MAX * BODY_BYTES_MAX) throw new ReferenceError('too large')
     return json
   } catch (error) {
-    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): yaml: ${yamlProblem(error)} (${summaryOf(text)})`)
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${kind}): yaml: ${yamlProblem(error, text)} (${summaryOf(text)})`,
+    )
   }
 }
 
 const isTooMuch = (error: unknown): boolean => error instanceof ReferenceError || error instanceof RangeError
 
-/** What is wrong with a text: also aliases that stand for too much (ReferenceError), and nesting that the stack does not hold (RangeError). */
-function yamlProblem(error: unknown): string {
+/**
+ * What is wrong with a text: also aliases that stand for too much (ReferenceError), nesting that the stack does not hold (RangeError), and an
+ * anchor within itself, which no JSON can say (TypeError).
+ */
+function yamlProblem(error: unknown, text: string): string {
+  if (error instanceof TypeError && error.message.includes('circular'))
+    return `anchor '${/&(\S+)/.exec(text)?.[1] ?? ''}' value contains itself`
   if (error instanceof ReferenceError) return 'document contains excessive aliasing'
   if (error instanceof RangeError) return 'exceeded max depth'
   if (error instanceof YAMLParseError) return goYamlError(error)

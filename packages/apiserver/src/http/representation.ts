@@ -177,7 +177,8 @@ export function bookmarkObject(resource: ServedResource, revision: number, initi
     apiVersion: resource.apiVersion,
     metadata: {
       resourceVersion: String(revision),
-      creationTimestamp: null,
+      // Custom resources show nothing that they do not have.
+      ...(resource.custom ? {} : { creationTimestamp: null }),
       ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
     },
   }

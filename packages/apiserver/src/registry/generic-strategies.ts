@@ -25,7 +25,6 @@ export const genericStrategies: readonly (readonly [string, Strategy])[] = [
       }),
     },
   ],
-  ['autoscaling/horizontalpodautoscalers', uncounted],
   ['discovery.k8s.io/endpointslices', counted],
   // A status that comes with a new ServiceCIDR is kept.
   ['networking.k8s.io/servicecidrs', { generation: 'none', prepareForCreate: () => undefined }],

@@ -1,5 +1,6 @@
 import { allResources, type ResourceInfo } from '@kubetape/api'
 import { formatGroupVersion, type KubeObject } from '@kubetape/apimachinery'
+import { toAutoscalerV1, toAutoscalerV2 } from './autoscaling/autoscaler-conversion.ts'
 import { toCoreEvent, toEventsV1 } from './core/event/event-conversion.ts'
 import { builtinType } from './object-type.ts'
 import type { ObjectForm, ObjectForms } from '../managed-fields/object-forms.ts'
@@ -31,6 +32,8 @@ function findForm(info: ResourceInfo, apiVersion: string): ObjectForm | undefine
   })
   if (apiVersion === current) return form(same, same)
   if (other.group !== info.group) return info.group === '' ? form(toEventsV1, toCoreEvent) : form(toCoreEvent, toEventsV1)
+  if (info.kind === 'HorizontalPodAutoscaler')
+    return apiVersion === 'autoscaling/v1' ? form(toAutoscalerV1, toAutoscalerV2) : form(toAutoscalerV2, toAutoscalerV1)
   return form(
     (object) => ({ ...object, apiVersion }),
     (object) => ({ ...object, apiVersion: current }),

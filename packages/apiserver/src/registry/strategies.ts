@@ -10,6 +10,7 @@ import {
   mutatingWebhookConfigurationStrategy,
   validatingWebhookConfigurationStrategy,
 } from './admissionregistration/webhook-configuration-strategy.ts'
+import { autoscalerStrategy } from './autoscaling/autoscaler-strategy.ts'
 import { cronJobStrategy } from './batch/cron-job-strategy.ts'
 import { jobStrategy } from './batch/job-strategy.ts'
 import { leaseCandidateStrategy } from './coordination/lease-candidate-strategy.ts'
@@ -63,6 +64,7 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['apps/deployments', deploymentStrategy],
   ['apps/replicasets', replicaSetStrategy],
   ['apps/statefulsets', statefulSetStrategy],
+  ['autoscaling/horizontalpodautoscalers', autoscalerStrategy],
   ['batch/cronjobs', cronJobStrategy],
   ['batch/jobs', jobStrategy],
   ['certificates.k8s.io/certificatesigningrequests', certificateRequestStrategy],

@@ -11,8 +11,8 @@ export class JsonSyntaxError extends Error {
   }
 }
 
-/** Deeper texts are refused: the limit of `JsonText`. */
-const DEPTH_MAX = 2000
+/** Deeper texts are refused: Go's limit is 10,000, which the stack of whoever works on such a value later does not hold. No kind is a tenth as deep. */
+export const JSON_DEPTH_MAX = 500
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const PLAIN = /^(?:0|-?[1-9][0-9]{0,14})$/
 const LITERALS = { t: { text: 'true', value: true }, f: { text: 'false', value: false }, n: { text: 'null', value: null } } as const
@@ -48,7 +48,7 @@ export class ExactReader {
   }
 
   #nested(read: () => unknown): unknown {
-    if (++this.#depth > DEPTH_MAX) throw new JsonSyntaxError('exceeded max depth')
+    if (++this.#depth > JSON_DEPTH_MAX) throw new JsonSyntaxError('exceeded max depth')
     const value = read()
     this.#depth--
     return value

@@ -1,5 +1,5 @@
 import { parseExactJson } from '@kubetape/apimachinery'
-import { ExactReader, JsonSyntaxError } from './exact-reader.ts'
+import { ExactReader, JSON_DEPTH_MAX, JsonSyntaxError } from './exact-reader.ts'
 
 /**
  * A JSON text with what `JSON.parse` does not tell. Reading is cheap: the text is parsed natively and skimmed once, from string to string,
@@ -43,8 +43,6 @@ export class JsonText {
 
 const BACKSLASH = 92
 const COLON = 58
-/** Deeper texts are refused: Go's limit is 10,000, which the stack of whoever works on such a value later does not hold. */
-const DEPTH_MAX = 2000
 const OPEN_BRACE = 123
 const CLOSE_BRACE = 125
 const OPEN_BRACKET = 91
@@ -89,7 +87,7 @@ function depthBetween(text: string, from: number, to: number, before: number): n
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at)
     if (code === OPEN_BRACE || code === OPEN_BRACKET) {
-      if (++depth > DEPTH_MAX) throw new JsonSyntaxError('exceeded max depth')
+      if (++depth > JSON_DEPTH_MAX) throw new JsonSyntaxError('exceeded max depth')
     } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--
   }
   return depth - before

@@ -82,7 +82,8 @@ function webhookOf(kubeconfig: string, flags: AccessFlags): WebhookAuthorizerOpt
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
-function ttlMs(flag: string, text: string): number {
+/** A duration in milliseconds. Throws a CommandFailed that names the flag. */
+export function ttlMs(flag: string, text: string): number {
   const [, count, unit = ''] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? []
   if (count === undefined) throw new CommandFailed(`Cannot use ${flag} "${text}": it must be a duration, for example 30s`, 2)
   return Number(count) * UNIT_MS[unit]!

@@ -1,8 +1,15 @@
-import type { FrontProxyOptions, JwtConfig } from '@kubetape/apiserver'
+import {
+  type FrontProxyOptions,
+  httpReviewTransport,
+  type JwtConfig,
+  readWebhookKubeconfig,
+  type WebhookTokensOptions,
+} from '@kubetape/apiserver'
 import type { AuthenticationOptions, ControlPlaneOptions } from '@kubetape/control-plane'
 import type { Command } from 'commander'
 import { CommandFailed } from '../output.ts'
 import { readTextFile } from '../read-text-file.ts'
+import { ttlMs } from './access-flags.ts'
 import { isTrue } from './identity-flags.ts'
 
 /** Flags about how clients are known, named as kube-apiserver names them. */
@@ -19,6 +26,9 @@ export interface AuthenticationFlags {
   oidcGroupsPrefix?: string
   oidcRequiredClaim?: string[]
   oidcSigningAlgs: string
+  authenticationTokenWebhookConfigFile?: string
+  authenticationTokenWebhookVersion: string
+  authenticationTokenWebhookCacheTtl: string
   requestheaderClientCaFile?: string
   requestheaderAllowedNames?: string[]
   requestheaderUsernameHeaders?: string[]
@@ -42,6 +52,9 @@ export function addAuthenticationFlags(command: Command): Command {
     .option('--oidc-groups-prefix <prefix>', 'put before groups')
     .option('--oidc-required-claim <key=value>', 'claim that tokens must have (repeatable)', lists)
     .option('--oidc-signing-algs <list>', 'signature algorithms that are believed', 'RS256')
+    .option('--authentication-token-webhook-config-file <file>', 'kubeconfig of a webhook that is asked whose tokens are')
+    .option('--authentication-token-webhook-version <version>', 'of TokenReview that it is sent: v1, v1beta1', 'v1beta1')
+    .option('--authentication-token-webhook-cache-ttl <duration>', 'how long its answers are remembered', '2m')
     .option('--requestheader-client-ca-file <file>', 'CAs of a proxy that says in headers who asks')
     .option('--requestheader-allowed-names <list>', 'names that its certificate may have (default: any)', lists)
     .option('--requestheader-username-headers <list>', 'headers with the user (default: X-Remote-User)', lists)
@@ -54,6 +67,7 @@ export function authenticationOptions(flags: AuthenticationFlags): Pick<ControlP
   const { anonymousAuth, authenticationConfig, clientCaFile } = flags
   const oidc = oidcOf(flags)
   const frontProxy = frontProxyOf(flags)
+  const webhook = webhookOf(flags)
   if (oidc !== undefined && authenticationConfig !== undefined)
     throw new CommandFailed('Cannot use --authentication-config: it cannot be used together with --oidc flags', 2)
   const authentication: AuthenticationOptions = {
@@ -62,6 +76,7 @@ export function authenticationOptions(flags: AuthenticationFlags): Pick<ControlP
     ...(clientCaFile === undefined ? {} : { clientCa: readTextFile('--client-ca-file', clientCaFile) }),
     ...(oidc === undefined ? {} : { oidc }),
     ...(frontProxy === undefined ? {} : { frontProxy }),
+    ...(webhook === undefined ? {} : { webhook }),
   }
   return { authentication }
 }
@@ -100,5 +115,26 @@ function frontProxyOf(flags: AuthenticationFlags): FrontProxyOptions | undefined
     usernameHeaders: flags.requestheaderUsernameHeaders ?? ['X-Remote-User'],
     groupHeaders: flags.requestheaderGroupHeaders ?? ['X-Remote-Group'],
     extraHeaderPrefixes: flags.requestheaderExtraHeadersPrefix ?? ['X-Remote-Extra-'],
+  }
+}
+
+const WEBHOOK_CONFIG = '--authentication-token-webhook-config-file'
+
+function webhookOf(flags: AuthenticationFlags): WebhookTokensOptions | undefined {
+  const { authenticationTokenWebhookConfigFile: file, authenticationTokenWebhookVersion: version } = flags
+  if (file === undefined) return undefined
+  if (version !== 'v1' && version !== 'v1beta1')
+    throw new CommandFailed(`Cannot use --authentication-token-webhook-version "${version}": it must be v1 or v1beta1`, 2)
+  const text = readTextFile(WEBHOOK_CONFIG, file)
+  try {
+    const connection = readWebhookKubeconfig(text, (named) => readTextFile(WEBHOOK_CONFIG, named))
+    return {
+      transport: httpReviewTransport(connection),
+      version,
+      ttlMs: ttlMs('--authentication-token-webhook-cache-ttl', flags.authenticationTokenWebhookCacheTtl),
+    }
+  } catch (error) {
+    if (error instanceof CommandFailed) throw error
+    throw new CommandFailed(`Cannot use ${WEBHOOK_CONFIG} "${file}": ${(error as Error).message}`, 2, { cause: error })
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { ResourceQuota } from '@kubetape/api/types/core/v1'
-import { Node, Pod, ResourceQuota as ResourceQuotaKind, Secret } from '@kubetape/api/kinds'
+import { CustomResourceDefinition, Node, Pod, ResourceQuota as ResourceQuotaKind, Secret } from '@kubetape/api/kinds'
 import type { Kind } from '@kubetape/apimachinery'
 import { runControllers, type RunningControllers } from '../garbage-collector/testing/running-controllers.ts'
 import { resourceQuotaController } from './resource-quota-controller.ts'
@@ -37,6 +37,27 @@ describe('resourceQuotaController()', () => {
     await cluster.delete(Secret, { namespace: 'ns', name: 's' })
     await clock.advance(1)
     expect((await status(running!))!.used).toEqual({ secrets: '0' })
+  })
+
+  test('counts custom resources once they are served, and again and again', async () => {
+    const { cluster, clock } = await start({ 'count/cats.example.com': '2' })
+    expect(await status(running!)).toEqual({ hard: { 'count/cats.example.com': '2' } })
+    const cats: Kind = { group: 'example.com', version: 'v1', kind: 'Cat', resource: 'cats', namespaced: true }
+    await cluster.create(CustomResourceDefinition, {
+      metadata: { name: 'cats.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'cats', kind: 'Cat' },
+        versions: [{ name: 'v1', served: true, storage: true }],
+      },
+      status: { conditions: [{ type: 'Established', status: 'True' }] },
+    })
+    await clock.advance(1)
+    expect((await status(running!))!.used).toEqual({ 'count/cats.example.com': '0' })
+    await cluster.create(cats, { metadata: { name: 'tom', namespace: 'ns' } })
+    await clock.advance(5000)
+    expect((await status(running!))!.used).toEqual({ 'count/cats.example.com': '1' })
   })
 
   test('counts again when a Pod ends, not when something else about it changes', async () => {

@@ -1,13 +1,15 @@
+import type { CustomResourceDefinition } from '@kubetape/api/types/apiextensions/v1'
 import type { ResourceQuota } from '@kubetape/api/types/core/v1'
-import { ResourceQuota as ResourceQuotaKind } from '@kubetape/api/kinds'
+import { CustomResourceDefinition as DefinitionKind, ResourceQuota as ResourceQuotaKind } from '@kubetape/api/kinds'
 import { deepEqual, isConflict, isNotFound, type Kind, type KubeObject, objectKey } from '@kubetape/apimachinery'
 import type { StoreChange } from '@kubetape/informers'
 import { type Evaluator, evaluatorOf, isCounted, sameAmounts } from '@kubetape/quota'
 import { type Controller, controllerFor, type KindLookup, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
-import { plan } from './plan.ts'
+import { customKind } from '../namespace/namespace-content.ts'
+import { type Counted, plan } from './plan.ts'
 
 export interface ResourceQuotaControllerOptions {
-  /** The kinds whose objects can be counted; of several versions of a resource the first is watched. */
+  /** The built-in kinds whose objects can be counted; of several versions of a resource the first is watched. Custom ones are found by their definitions. */
   readonly resources: readonly Kind[]
 }
 
@@ -17,6 +19,8 @@ const CONCURRENT_QUOTAS = 5
 const RESYNC_MS = 300_000
 /** What admission has charged when an object comes in is checked a little later, once for all that come together. */
 const CHECK_AFTER_MS = 500
+/** Custom resources are not watched: a quota of theirs is counted this often. */
+const CUSTOM_AGAIN_MS = 5000
 /** A quota that somebody else has just written is counted again. */
 const AGAIN_MS = 20
 
@@ -36,6 +40,7 @@ export function resourceQuotaController({ resources }: ResourceQuotaControllerOp
   let builder = controllerFor<ResourceQuota>(ResourceQuotaKind, { predicate: isUncounted })
     .named('resourcequota-controller')
     .with({ concurrencyMax: CONCURRENT_QUOTAS, resyncMs: RESYNC_MS })
+    .watches<CustomResourceDefinition>(DefinitionKind, quotasOfDefinition)
   for (const [kind, evaluator] of evaluators) {
     builder = builder.watches(kind, (change, lookup) => quotasToCount(evaluator, change, lookup), {
       delayMs: ({ type }) => (type === 'added' ? CHECK_AFTER_MS : 0),
@@ -47,6 +52,15 @@ export function resourceQuotaController({ resources }: ResourceQuotaControllerOp
 /** Its limits are new; what admission writes to the status is no reason to count. */
 function isUncounted({ object: { spec, status } }: StoreChange<ResourceQuota>): boolean {
   return !deepEqual(spec?.hard ?? {}, status?.hard ?? {})
+}
+
+/** The quotas, of all namespaces, that count objects of a definition that is served since now. */
+function quotasOfDefinition({ object, previous }: StoreChange<CustomResourceDefinition>, lookup: KindLookup): string[] {
+  const [kind] = customKind(object)
+  if (kind === undefined || !kind.namespaced || (previous !== undefined && customKind(previous).length > 0)) return []
+  const evaluator = evaluatorOf(kind)
+  const quotas = lookup<ResourceQuota>(ResourceQuotaKind).list()
+  return quotas.filter(({ spec }) => Object.keys(spec?.hard ?? {}).some((name) => evaluator.counts(name))).map(objectKey)
 }
 
 /** The quotas of its namespace that count what has changed. */
@@ -69,11 +83,17 @@ async function reconcile(
   const quota = context.lister<ResourceQuota>(ResourceQuotaKind).get(namespace, name)
   if (quota === undefined) return
   const names = Object.keys(quota.spec?.hard ?? {})
-  const counted = [...evaluators]
+  const counted: Counted[] = [...evaluators]
     .filter(([, evaluator]) => names.some((one) => evaluator.counts(one)))
     .map(([kind, evaluator]) => ({ evaluator, objects: context.lister(kind).list(namespace) }))
-  const status = plan(quota, counted, context.nowMs())
-  if (status === undefined) return
+  const custom = await countCustom(
+    names.filter((name) => name.startsWith('count/') && !counted.some(({ evaluator }) => evaluator.counts(name))),
+    namespace,
+    context,
+  )
+  const result = custom.length > 0 ? { requeueAfterMs: CUSTOM_AGAIN_MS } : undefined
+  const status = plan(quota, [...counted, ...custom], context.nowMs())
+  if (status === undefined) return result
   try {
     await context.client.update<ResourceQuota>(ResourceQuotaKind, { ...quota, status }, { subresource: 'status' })
   } catch (error) {
@@ -81,4 +101,23 @@ async function reconcile(
     if (!isConflict(error)) throw error
     return { requeueAfterMs: AGAIN_MS }
   }
+  return result
+}
+
+/** The custom resources that these names stand for. One that is not served any more counts as it did. */
+async function countCustom(names: readonly string[], namespace: string, context: ReconcileContext): Promise<Counted[]> {
+  if (names.length === 0) return []
+  const kinds = context.lister<CustomResourceDefinition>(DefinitionKind).list().flatMap(customKind)
+  const wanted = kinds.filter((kind) => kind.namespaced && names.some((name) => evaluatorOf(kind).counts(name)))
+  const counted = await Promise.all(
+    wanted.map(async (kind): Promise<Counted[]> => {
+      try {
+        return [{ evaluator: evaluatorOf(kind), objects: (await context.client.list(kind, { namespace })).items }]
+      } catch (error) {
+        if (isNotFound(error)) return []
+        throw error
+      }
+    }),
+  )
+  return counted.flat()
 }

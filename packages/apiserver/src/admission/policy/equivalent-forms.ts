@@ -5,10 +5,29 @@ import type { AdmissionAttributes } from '../admission.ts'
 import type { MatchedForm } from '../cel/admission-variables.ts'
 import { inVersionAtOnce } from '../webhook/versioned-object.ts'
 
-/** Other versions of a resource, and other groups in which the same objects are served. */
-export function equivalentResources(registry: Registry, resource: ServedResource): ServedResource[] {
-  const { group, resource: name } = resource.stored
-  return [...registry.resources()].filter((one) => one !== resource && one.stored.group === group && one.stored.resource === name)
+/** Other versions of resources, and other groups in which the same objects are served; looked for once for as long as the same is served. */
+export class EquivalentResources {
+  readonly #registry: () => Registry
+  #known: WeakMap<ServedResource, readonly ServedResource[]> | undefined
+
+  constructor(registry: () => Registry) {
+    this.#registry = registry
+  }
+
+  of(resource: ServedResource): readonly ServedResource[] {
+    const registry = this.#registry()
+    if (this.#known === undefined) {
+      this.#known = new WeakMap()
+      registry.onChange(() => (this.#known = new WeakMap()))
+    }
+    let others = this.#known.get(resource)
+    if (others === undefined) {
+      const { group, resource: name } = resource.stored
+      others = [...registry.resources()].filter((one) => one !== resource && one.stored.group === group && one.stored.resource === name)
+      this.#known.set(resource, others)
+    }
+    return others
+  }
 }
 
 /** The request's objects as another version of the resource has them. Kinds of subresources stay what they are. */

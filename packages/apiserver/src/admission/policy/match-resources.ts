@@ -6,12 +6,13 @@ import type { ServedResource } from '../../registry/served-resource.ts'
 import type { AdmissionAttributes } from '../admission.ts'
 import { type MatchedForm, ownForm } from '../cel/admission-variables.ts'
 import { ruleMatches } from '../webhook/rule-match.ts'
-import { equivalentResources, inFormOf } from './equivalent-forms.ts'
+import { type EquivalentResources, inFormOf } from './equivalent-forms.ts'
 
 /** What of the server matching looks at. */
 export interface MatchSources {
   readonly storage: Storage
   readonly registry: () => Registry
+  readonly equivalents: EquivalentResources
 }
 
 type Rule = NamedRuleWithOperations
@@ -44,12 +45,11 @@ export class ResourceMatcher {
   }
 
   /** The resource that a rule is about: the one that was asked for, or another of the same objects. */
-  #matching(rules: readonly Rule[], attributes: AdmissionAttributes, { registry }: MatchSources): ServedResource | undefined {
+  #matching(rules: readonly Rule[], attributes: AdmissionAttributes, { equivalents }: MatchSources): ServedResource | undefined {
     if (rules.some((rule) => isAbout(rule, attributes.resource, attributes))) return attributes.resource
     if (!this.#equivalent) return undefined
     if (!rules.some(({ operations }) => operations?.some((one) => one === '*' || one === attributes.operation))) return undefined
-    const others = equivalentResources(registry(), attributes.resource)
-    return others.find((other) => rules.some((rule) => isAbout(rule, other, attributes)))
+    return equivalents.of(attributes.resource).find((other) => rules.some((rule) => isAbout(rule, other, attributes)))
   }
 }
 

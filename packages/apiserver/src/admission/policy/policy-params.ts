@@ -1,5 +1,6 @@
 import type { ParamKind, ParamRef } from '@kubetape/api/types/admissionregistration/v1'
 import { type KubeObject, labelSelectorOf, parseGroupVersion } from '@kubetape/apimachinery'
+import type { Registry } from '../../registry/registry.ts'
 import type { ServedResource } from '../../registry/served-resource.ts'
 import type { MatchSources } from './match-resources.ts'
 
@@ -17,13 +18,22 @@ type Params = Readonly<KubeObject> | null
 const NO_PARAMS: readonly Params[] = [null]
 
 /** The resource of a policy's params. Throws a PolicyConfigurationError when nothing of the kind is served. */
-export function paramResource({ apiVersion = '', kind = '' }: ParamKind, { registry }: MatchSources): ServedResource {
+export function paramResource(paramKind: ParamKind, { registry }: Pick<MatchSources, 'registry'>): ServedResource {
+  const found = servedParamResource(paramKind, registry())
+  if (found !== undefined) return found
+  const { apiVersion = '', kind = '' } = paramKind
   const { group, version } = parseGroupVersion(apiVersion)
-  for (const resource of registry().resources()) {
+  throw new PolicyConfigurationError(`failed to find resource referenced by paramKind: '${group}/${version}, Kind=${kind}'`)
+}
+
+/** As `paramResource`; undefined when nothing of the kind is served. */
+export function servedParamResource({ apiVersion = '', kind = '' }: ParamKind, registry: Registry): ServedResource | undefined {
+  const { group, version } = parseGroupVersion(apiVersion)
+  for (const resource of registry.resources()) {
     const { gvk } = resource
     if (gvk.kind === kind && gvk.group === group && gvk.version === version && resource.info.verbs.includes('list')) return resource
   }
-  throw new PolicyConfigurationError(`failed to find resource referenced by paramKind: '${group}/${version}, Kind=${kind}'`)
+  return undefined
 }
 
 /**

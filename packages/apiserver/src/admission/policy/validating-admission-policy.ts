@@ -4,7 +4,10 @@ import { refusedByAdmission } from '../admission-refusal.ts'
 import { admissionVariables, type MatchedForm } from '../cel/admission-variables.ts'
 import { settled } from '../cel/expressions.ts'
 import type { PluginEnvironment } from '../default-plugins.ts'
+import { EquivalentResources } from './equivalent-forms.ts'
 import { type Denial, evaluatePolicy, type PolicyVerdict } from './evaluate-policy.ts'
+import type { MatchSources } from './match-resources.ts'
+import { checkParamAccess } from './param-access.ts'
 import { type PolicyBindingHook, type PolicyHook, PolicyHooks } from './policy-hooks.ts'
 import { collectParams, paramResource, PolicyConfigurationError } from './policy-params.ts'
 
@@ -12,12 +15,8 @@ import { collectParams, paramResource, PolicyConfigurationError } from './policy
 const ANNOTATION_MAX = 10 * 1024
 const FAILURE_ANNOTATION = 'validation.policy.admission.k8s.io/validation_failure'
 
-/** What policies are never asked about: they could lock everybody out, or are questions rather than objects. */
+/** What policies are never asked about, beside what could lock everybody out: questions rather than objects. */
 const EXEMPT = new Set([
-  'admissionregistration.k8s.io/mutatingwebhookconfigurations',
-  'admissionregistration.k8s.io/validatingadmissionpolicies',
-  'admissionregistration.k8s.io/validatingadmissionpolicybindings',
-  'admissionregistration.k8s.io/validatingwebhookconfigurations',
   'authentication.k8s.io/selfsubjectreviews',
   'authentication.k8s.io/tokenreviews',
   'authorization.k8s.io/localsubjectaccessreviews',
@@ -36,6 +35,8 @@ interface Refusal {
   readonly reason: string
 }
 
+type Sources = PluginEnvironment & MatchSources
+
 /** One policy with a binding that matches, and the variables of each of its params. */
 interface Invocation {
   readonly hook: PolicyHook
@@ -46,18 +47,20 @@ interface Invocation {
 /** Asks the policies that are bound (plugin ValidatingAdmissionPolicy, KEP-3488). */
 export function validatingAdmissionPolicy(environment: PluginEnvironment): AdmissionPlugin {
   const hooks = new PolicyHooks(environment.storage, environment.gates)
+  const sources = { ...environment, equivalents: new EquivalentResources(environment.registry) }
   return {
     name: 'ValidatingAdmissionPolicy',
     validate(attributes) {
-      const all = hooks.all()
       const { group, resource } = attributes.resource.info
+      if (group === 'admissionregistration.k8s.io') return checkParamAccess(attributes, environment)
+      const all = hooks.all()
       if (all.length === 0 || EXEMPT.has(`${group}/${resource}`)) return
-      return judge(all, attributes, environment)
+      return judge(all, attributes, sources)
     },
   }
 }
 
-function judge(hooks: readonly PolicyHook[], attributes: AdmissionAttributes, environment: PluginEnvironment): void | Promise<void> {
+function judge(hooks: readonly PolicyHook[], attributes: AdmissionAttributes, environment: Sources): void | Promise<void> {
   const refusals: Refusal[] = []
   const invocations = hooks.flatMap((hook) => invocationsOf(hook, attributes, environment, refusals))
   if (invocations.length === 0 && refusals.length === 0) return
@@ -66,12 +69,7 @@ function judge(hooks: readonly PolicyHook[], attributes: AdmissionAttributes, en
   carryOut(invocations, verdicts, refusals, attributes)
 }
 
-function invocationsOf(
-  hook: PolicyHook,
-  attributes: AdmissionAttributes,
-  environment: PluginEnvironment,
-  refusals: Refusal[],
-): Invocation[] {
+function invocationsOf(hook: PolicyHook, attributes: AdmissionAttributes, environment: Sources, refusals: Refusal[]): Invocation[] {
   const form = hook.matcher.match(attributes, environment)
   if (form === undefined) return []
   const { paramKind, failurePolicy } = hook.policy.spec ?? {}
@@ -98,7 +96,7 @@ function invocationsOf(
 const variablesOf = (
   attributes: AdmissionAttributes,
   form: MatchedForm,
-  environment: PluginEnvironment,
+  environment: Sources,
   params: Parameters<typeof admissionVariables>[3],
 ) => admissionVariables(attributes, form, environment, params)
 

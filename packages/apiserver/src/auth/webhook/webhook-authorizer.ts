@@ -1,10 +1,11 @@
 import type { Gates } from '@kubetape/client-go-features'
-import { type Clock, sleep } from '@kubetape/determinism'
+import type { Clock } from '@kubetape/determinism'
 import type { UserInfo } from '../../registry/strategy.ts'
 import { type AccessAttributes, type Authorizer, type Decision, NO_OPINION, NO_RIGHTS, type RightsList } from '../authorizer.ts'
 import { DecisionCache } from './decision-cache.ts'
 import { RequestConditions } from './request-conditions.ts'
 import type { ReviewAnswer, ReviewTransport } from './review-transport.ts'
+import { sendReview } from './send-review.ts'
 import { type ReviewSpec, reviewSpec } from './review-body.ts'
 
 export interface WebhookAuthorizerOptions {
@@ -22,11 +23,6 @@ export interface WebhookAuthorizerOptions {
   /** CEL expressions over `request`; only requests for which all are true are sent. Default: all requests. */
   readonly matchConditions?: readonly string[]
 }
-
-const TRIES_MAX = 5
-const FIRST_RETRY_MS = 500
-const RETRY_FACTOR = 1.5
-const TIMEOUT_MS = 30_000
 
 /**
  * Asks a webhook who may do what (Kubernetes documentation, "Webhook Mode"). Answers are remembered. Where it gives none after five tries, the failure
@@ -64,7 +60,7 @@ export class WebhookAuthorizer implements Authorizer {
   }
 
   async #ask(spec: ReviewSpec, key: string): Promise<Decision> {
-    const { version = 'v1', timeoutMs = TIMEOUT_MS } = this.#options
+    const { version = 'v1' } = this.#options
     // The old version calls the groups `group`.
     const { groups, ...rest } = spec
     const asked = version === 'v1' || groups === undefined ? spec : { ...rest, group: groups }
@@ -75,31 +71,13 @@ export class WebhookAuthorizer implements Authorizer {
       spec: asked,
       status: { allowed: false },
     })
-    const late = new AbortController()
-    const timer = this.#clock.setTimer(() => late.abort(new Error('context deadline exceeded')), timeoutMs)
+    const { transport, timeoutMs } = this.#options
     try {
-      const decision = decisionOf(await this.#send(body, late.signal))
+      const decision = decisionOf(await sendReview(body, { transport, clock: this.#clock, timeoutMs }))
       this.#cache.set(key, decision)
       return decision
     } catch (error) {
-      return this.#failed(late.signal.aborted ? 'context deadline exceeded' : (error as Error).message)
-    } finally {
-      timer.cancel()
-    }
-  }
-
-  /** Tries again where another try may help: the webhook is overloaded, broken or cannot be reached. */
-  async #send(body: string, signal: AbortSignal): Promise<ReviewAnswer> {
-    let delayMs = FIRST_RETRY_MS
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const answer = await this.#options.transport(body, signal)
-        if ((answer.code < 500 && answer.code !== 429) || attempt === TRIES_MAX) return answer
-      } catch (error) {
-        if (signal.aborted || attempt === TRIES_MAX) throw error
-      }
-      await sleep(this.#clock, delayMs, { signal })
-      delayMs *= RETRY_FACTOR
+      return this.#failed((error as Error).message)
     }
   }
 
