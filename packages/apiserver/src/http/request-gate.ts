@@ -75,7 +75,7 @@ export class RequestGate {
       response.on('close', () => audit.completed(response.headersSent ? response.statusCode : undefined))
     }
     try {
-      const user = await impersonate(authenticated, request.headers, authorizer)
+      const user = await impersonate(authenticated, request.rawHeaders, authorizer)
       if (user !== authenticated) audit?.impersonated(user)
       const release = await this.#seat(arrival, user)
       await this.#authorize(accessAttributes(arrival, user, gates), audit)

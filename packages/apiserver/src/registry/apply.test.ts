@@ -63,6 +63,17 @@ describe('applyDraft() of what is not there', () => {
     expect([answer.code, answer.body.message]).toEqual([code, message])
   })
 
+  test('merges what comes at the same time', async () => {
+    const server = await TestServer.start()
+    const both = await Promise.all([apply(server, 'one', configMap({ a: '1' })), apply(server, 'two', configMap({ b: '1' }))])
+    expect(both.map(({ code }) => code).sort()).toEqual([200, 201])
+    const now = await server.get('configmaps/one')
+    expect([now.body['data'], ownersOf(now)]).toEqual([
+      { a: '1', b: '1' },
+      { one: { 'f:data': { 'f:a': {} } }, two: { 'f:data': { 'f:b': {} } } },
+    ])
+  })
+
   test('keeps nothing of a dry run', async () => {
     const server = await TestServer.start()
     expect((await apply(server, 'm', configMap({ a: '1' }), undefined, { dryRun: ['All'] })).code).toBe(201)

@@ -7,6 +7,7 @@ import {
   invalid,
   invalidObject,
   type FieldError,
+  isAlreadyExists,
   type KubeObject,
   notFound,
   OBJECT_MODIFIED,
@@ -50,7 +51,12 @@ export async function updateFromRequest(
     const found = fetchObject(environment, resource, context.namespace, request.name)
     const stored = found instanceof Promise ? await found : found
     if (fromBody !== undefined) checkUid(resource, context, fromBody, stored?.object)
-    if (stored === undefined) return createInstead(environment, resource, context, fromBody)
+    if (stored === undefined) {
+      const made = await createInstead(environment, resource, context, fromBody)
+      if (made !== undefined) return made
+      if (attempt === TRIES_MAX) throw conflict(resource.named, request.name, OBJECT_MODIFIED)
+      continue
+    }
     const draft =
       fromBody === undefined
         ? applyPatch(resource, context, stored.object)
@@ -66,13 +72,13 @@ export async function updateFromRequest(
   }
 }
 
-/** A PUT of some kinds, and every apply, makes an object that is not there. */
+/** A PUT of some kinds, and every apply, makes an object that is not there; undefined when somebody else was faster. */
 async function createInstead(
   environment: RegistryEnvironment,
   resource: ServedResource,
   context: RequestContext,
   fromBody: Draft | undefined,
-): Promise<ApiResult> {
+): Promise<ApiResult | undefined> {
   const { request } = context
   const isApply = request.patchType === 'apply'
   if (request.subresource !== '' || !(isApply || (fromBody !== undefined && resource.strategy.createOnUpdate)))
@@ -82,7 +88,12 @@ async function createInstead(
   // Upstream takes no notice of the version of what is not there.
   delete draft.metadata?.resourceVersion
   await checkMayCreate(environment, context)
-  return createObject(environment, resource, context, draft)
+  try {
+    return await createObject(environment, resource, context, draft)
+  } catch (error) {
+    if (isAlreadyExists(error)) return undefined
+    throw error
+  }
 }
 
 /** Compares resourceVersions; answers whether the client insists on one, so that a write that is overtaken must not be tried again. */
