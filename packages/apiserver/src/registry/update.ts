@@ -23,6 +23,7 @@ import { keepTimesOfNoChange, trackManagedFields } from './managed-fields.ts'
 import { commitChange, fetchObject } from './object-store.ts'
 import { dropRepeatedOwners } from './owner-references.ts'
 import { applyPatch, checkPatch } from './patch.ts'
+import { mutateDraft } from './mutate-draft.ts'
 import { checkPlace } from './object-place.ts'
 import { checkUid } from './uid-precondition.ts'
 import type { ServedResource } from './served-resource.ts'
@@ -104,7 +105,7 @@ async function replace(
   const old = stored.object
   const attributes = admissionAttributes(resource, context, { operation: 'UPDATE', name: request.name, draft, old })
   trackManagedFields(resource, context, old, draft)
-  const waiting = environment.admission.mutate(attributes)
+  const waiting = mutateDraft(environment, attributes, draft)
   if (waiting !== undefined) await waiting
   return storeAdmitted(environment, resource, context, draft, stored, attributes)
 }
