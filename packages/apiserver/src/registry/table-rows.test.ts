@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
 import { allResources, tableColumns } from '@kubetape/api'
-import type { KubeObject } from '@kubetape/apimachinery'
 import { tableRows } from './table-rows.ts'
 
 const CREATED = '2026-01-01T00:00:00Z'
