@@ -129,6 +129,20 @@ describe('applyDraft() of what is there', () => {
     expect(server.storage.revision).toBe(before)
   })
 
+  test('writes nothing when only the spelling of a value changes', async () => {
+    const server = await TestServer.start()
+    const job = (cpu: string): Body => ({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'j' },
+      spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'x', resources: { requests: { cpu } } }] } } },
+    })
+    const made = await apply(server, 'first', job('1000m'), 'batch/v1/jobs/j')
+    await server.clock.advance(60_000)
+    const again = await apply(server, 'first', job('1000m'), 'batch/v1/jobs/j')
+    expect(again.body.metadata).toEqual(made.body.metadata)
+  })
+
   test('gives a new owner who changes nothing no time', async () => {
     const server = await TestServer.start()
     await apply(server, 'first', configMap({ a: '1' }))

@@ -7,9 +7,7 @@ import {
   invalid,
   invalidObject,
   type FieldError,
-  isAlreadyExists,
   type KubeObject,
-  notFound,
   OBJECT_MODIFIED,
   validateObjectMeta,
   validateObjectMetaUpdate,
@@ -17,16 +15,15 @@ import {
 import type { StoredObject } from '@kubetape/storage'
 import type { AdmissionAttributes } from '../admission/admission.ts'
 import type { ApiResult } from '../request/api-request.ts'
-import { applyDraft } from './apply.ts'
 import { admissionAttributes } from './admit.ts'
 import { decodeBody } from './body.ts'
-import { checkMayCreate } from './may-create.ts'
-import { createObject } from './create.ts'
+import { createInstead } from './create-instead.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
 import { keepTimesOfNoChange, trackManagedFields } from './managed-fields.ts'
 import { commitChange, fetchObject } from './object-store.ts'
 import { dropRepeatedOwners } from './owner-references.ts'
 import { applyPatch, checkPatch } from './patch.ts'
+import { mutateDraft } from './mutate-draft.ts'
 import { checkPlace } from './object-place.ts'
 import { checkUid } from './uid-precondition.ts'
 import type { ServedResource } from './served-resource.ts'
@@ -71,30 +68,6 @@ export async function updateFromRequest(
   }
 }
 
-/** A PUT of some kinds, and every apply, makes an object that is not there; undefined when somebody else was faster. */
-async function createInstead(
-  environment: RegistryEnvironment,
-  resource: ServedResource,
-  context: RequestContext,
-  fromBody: Draft | undefined,
-): Promise<ApiResult | undefined> {
-  const { request } = context
-  const isApply = request.patchType === 'apply'
-  if (request.subresource !== '' || !(isApply || (fromBody !== undefined && resource.strategy.createOnUpdate)))
-    throw notFound(resource.named, request.name)
-  const draft = fromBody ?? applyDraft(resource, context, undefined)
-  if (isApply) checkPlace(resource, context, draft)
-  // Upstream takes no notice of the version of what is not there.
-  delete draft.metadata?.resourceVersion
-  await checkMayCreate(environment, context)
-  try {
-    return await createObject(environment, resource, context, draft)
-  } catch (error) {
-    if (isAlreadyExists(error)) return undefined
-    throw error
-  }
-}
-
 /** Compares resourceVersions; answers whether the client insists on one, so that a write that is overtaken must not be tried again. */
 function checkVersion(resource: ServedResource, context: RequestContext, draft: Draft, stored: StoredObject): boolean {
   const metadata = draft.metadata!
@@ -132,7 +105,7 @@ async function replace(
   const old = stored.object
   const attributes = admissionAttributes(resource, context, { operation: 'UPDATE', name: request.name, draft, old })
   trackManagedFields(resource, context, old, draft)
-  const waiting = environment.admission.mutate(attributes)
+  const waiting = mutateDraft(environment, attributes, draft)
   if (waiting !== undefined) await waiting
   return storeAdmitted(environment, resource, context, draft, stored, attributes)
 }
@@ -159,7 +132,7 @@ async function storeAdmitted(
   attributes: AdmissionAttributes,
 ): Promise<ApiResult | undefined> {
   const old = stored.object
-  keepTimesOfNoChange(draft, old)
+  keepTimesOfNoChange(resource, draft, old)
   keepSystemFields(draft, old)
   prepare(resource, context, draft, old)
   validate(resource, context, draft, old)
