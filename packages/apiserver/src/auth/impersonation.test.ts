@@ -3,7 +3,12 @@ import { superusers } from './authorizer.ts'
 import { impersonate as judge } from './impersonation.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 
-const impersonate = (user: UserInfo, headers: Record<string, string>): Promise<UserInfo> => judge(user, headers, superusers)
+const impersonate = (user: UserInfo, headers: Record<string, string | string[]>): Promise<UserInfo> =>
+  judge(
+    user,
+    Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value])),
+    superusers,
+  )
 const MASTER = { name: 'admin', groups: ['system:masters'] }
 
 describe('impersonate()', () => {
@@ -14,13 +19,13 @@ describe('impersonate()', () => {
   test('becomes the user that is named, with groups, uid and extra fields', async () => {
     const headers = {
       'impersonate-user': 'jane',
-      'impersonate-group': 'dev, ops',
+      'Impersonate-Group': ['dev', 'ops, and more'],
       'impersonate-uid': '4',
       'impersonate-extra-scopes%2fx': 'a',
     }
     expect(await impersonate(MASTER, headers)).toEqual({
       name: 'jane',
-      groups: ['dev', 'ops', 'system:authenticated'],
+      groups: ['dev', 'ops, and more', 'system:authenticated'],
       uid: '4',
       extra: { 'scopes/x': ['a'] },
     })
@@ -39,6 +44,10 @@ describe('impersonate()', () => {
     await expect(impersonate({ name: 'jane', groups: ['dev'] }, { 'impersonate-user': 'admin' })).rejects.toThrow(
       'users "admin" is forbidden: User "jane" cannot impersonate resource "users" in API group "" at the cluster scope',
     )
-    await expect(impersonate(MASTER, { 'impersonate-group': 'dev' })).rejects.toThrow('names no user')
+    await expect(
+      impersonate(MASTER, { 'impersonate-group': 'dev', 'impersonate-uid': '4', 'impersonate-extra-a%2fb': 'x' }),
+    ).rejects.toThrow(
+      'requested [{Group  dev    } {UserExtra  x  authentication.k8s.io/v1  a/b} {UID  4  authentication.k8s.io/v1  }] without impersonating a user',
+    )
   })
 })

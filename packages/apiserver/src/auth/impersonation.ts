@@ -1,9 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import { internalError } from '@kubetape/apimachinery'
 import type { UserInfo } from '../registry/strategy.ts'
 import { ANONYMOUS, AUTHENTICATED } from './authenticator.ts'
-import { type AccessAttributes, type Authorizer, refusalOf } from './authorizer.ts'
+import { type AccessAttributes, type Authorizer, CannotJudge, refusalOf } from './authorizer.ts'
 
+const PREFIX = 'impersonate-'
 const USER = 'impersonate-user'
 const GROUP = 'impersonate-group'
 const UID = 'impersonate-uid'
@@ -11,19 +10,25 @@ const EXTRA = 'impersonate-extra-'
 const AUTHENTICATION = 'authentication.k8s.io'
 const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/
 
+/** What the Impersonate headers name. */
+interface Wanted {
+  readonly name: string
+  readonly groups: readonly string[]
+  readonly uid: string
+  /** In the order of the headers. */
+  readonly extra: Readonly<Record<string, readonly string[]>>
+}
+
 /**
  * Who a request is to be judged as (Kubernetes documentation, "User impersonation"): `user`, or whom the Impersonate headers name. Each
- * of the user, the groups, the uid and the extra fields must be allowed by `authorizer`, or it is 403. Headers that name no user are refused.
+ * of the user, the groups, the uid and the extra fields must be allowed by `authorizer`, or it is 403. `rawHeaders` are names and values in turn:
+ * a header may come several times, and its values may hold commas. Throws a CannotJudge where they name no user.
  */
-export async function impersonate(user: UserInfo, headers: IncomingHttpHeaders, authorizer: Authorizer): Promise<UserInfo> {
-  const extras = Object.keys(headers).filter((name) => name.startsWith(EXTRA))
-  const name = one(headers[USER])
-  const groups = listed(headers[GROUP])
-  const uid = one(headers[UID])
-  if (name === '') {
-    if (groups.length === 0 && uid === '' && extras.length === 0) return user
-    throw internalError('Cannot impersonate groups, a uid or extra fields: the header Impersonate-User names no user')
-  }
+export async function impersonate(user: UserInfo, rawHeaders: readonly string[], authorizer: Authorizer): Promise<UserInfo> {
+  const wanted = wantedBy(rawHeaders)
+  if (wanted === undefined) return user
+  const { name, groups, uid, extra } = wanted
+  if (name === '') throw new CannotJudge(`requested ${printWanted(wanted)} without impersonating a user`)
   const account = SERVICE_ACCOUNT.exec(name)
   await check(
     authorizer,
@@ -32,13 +37,52 @@ export async function impersonate(user: UserInfo, headers: IncomingHttpHeaders, 
   )
   for (const group of groups) await check(authorizer, user, { resource: 'groups', name: group })
   if (uid) await check(authorizer, user, { group: AUTHENTICATION, resource: 'uids', name: uid })
-  for (const header of extras) {
-    const subresource = decodeURIComponent(header.slice(EXTRA.length))
-    for (const value of listed(headers[header]))
-      await check(authorizer, user, { group: AUTHENTICATION, resource: 'userextras', subresource, name: value })
+  for (const [subresource, values] of Object.entries(extra)) {
+    for (const value of values) await check(authorizer, user, { group: AUTHENTICATION, resource: 'userextras', subresource, name: value })
   }
-  const extra = Object.fromEntries(extras.map((header) => [decodeURIComponent(header.slice(EXTRA.length)), listed(headers[header])]))
-  return { name, groups: groupsOf(name, groups), ...(uid ? { uid } : {}), ...(extras.length > 0 ? { extra } : {}) }
+  const hasExtra = Object.keys(extra).length > 0
+  return { name, groups: groupsOf(name, groups), ...(uid ? { uid } : {}), ...(hasExtra ? { extra } : {}) }
+}
+
+/** Undefined without any such header. */
+function wantedBy(rawHeaders: readonly string[]): Wanted | undefined {
+  let isAny = false
+  let [name, uid] = ['', '']
+  const groups: string[] = []
+  // Keys are the client's: none may mean anything else.
+  const extra = Object.create(null) as Record<string, string[]>
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const header = rawHeaders[at]!.toLowerCase()
+    if (!header.startsWith(PREFIX)) continue
+    const value = rawHeaders[at + 1]!
+    if (header === USER) name ||= value
+    else if (header === UID) uid ||= value
+    else if (header === GROUP) groups.push(value)
+    else if (header.startsWith(EXTRA)) (extra[extraKey(header.slice(EXTRA.length))] ??= []).push(value)
+    else continue
+    isAny ||= value !== '' || header.startsWith(EXTRA) || header === GROUP
+  }
+  return isAny ? { name, groups, uid, extra } : undefined
+}
+
+/** Keys are percent-encoded where headers may not hold them; what is none stays as it is. */
+function extraKey(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** What is wanted as Go prints a list of object references. */
+function printWanted({ groups, uid, extra }: Wanted): string {
+  const version = `${AUTHENTICATION}/v1`
+  const all = [
+    ...groups.map((group) => `{Group  ${group}    }`),
+    ...Object.entries(extra).flatMap(([key, values]) => values.map((value) => `{UserExtra  ${value}  ${version}  ${key}}`)),
+    ...(uid === '' ? [] : [`{UID  ${uid}  ${version}  }`]),
+  ]
+  return `[${all.join(' ')}]`
 }
 
 /** Throws 403 unless `user` may impersonate this. */
@@ -75,12 +119,4 @@ function groupsOf(name: string, named: readonly string[]): string[] {
   const groups = named.length === 0 && account !== null ? ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`] : [...named]
   const implied = name === ANONYMOUS.name ? ANONYMOUS.groups[0]! : AUTHENTICATED
   return groups.includes(implied) || groups.includes(ANONYMOUS.groups[0]!) ? groups : [...groups, implied]
-}
-
-const one = (header: string | string[] | undefined): string => listed(header)[0] ?? ''
-
-/** Node joins repeated headers that it does not know with a comma. */
-function listed(header: string | string[] | undefined): string[] {
-  if (header === undefined) return []
-  return (Array.isArray(header) ? header : header.split(',')).map((text) => text.trim()).filter((text) => text !== '')
 }

@@ -199,6 +199,15 @@ describe('ApiServer', () => {
     expect([code, body['reason']]).toEqual([413, 'RequestEntityTooLarge'])
   })
 
+  test('answers in plain text who impersonates a group and no user', async () => {
+    const { code, text, headers } = await send('GET', MAPS, { headers: { 'impersonate-group': 'dev' } })
+    expect([code, headers.get('content-type'), text]).toEqual([
+      500,
+      'text/plain; charset=utf-8',
+      `Internal Server Error: "${MAPS}": requested [{Group  dev    }] without impersonating a user\n`,
+    ])
+  })
+
   test('warns in headers, also of what is beyond ASCII', async () => {
     const { headers } = await send('POST', `${MAPS}?dryRun=All`, { body: '{"metadata":{"name":"w"},"ö\\"x":1}' })
     expect(Buffer.from(headers.get('warning')!, 'latin1').toString('utf8')).toBe('299 - "unknown field \\"ö\\\\\\"x\\""')

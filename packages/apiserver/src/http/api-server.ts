@@ -13,7 +13,8 @@ import type { ServingCertificates } from './certificates.ts'
 import type { OtherPaths } from './other-paths.ts'
 import type { RequestGate } from './request-gate.ts'
 import { createListener, type HttpListener } from './listener.ts'
-import { sendStatus, sendTooManyRequests } from './refusals.ts'
+import { sendInternalErrorPage, sendStatus, sendTooManyRequests } from './refusals.ts'
+import { CannotJudge } from '../auth/authorizer.ts'
 import { serveResource } from './serve-resource.ts'
 
 /** How the server listens and what it serves. */
@@ -134,6 +135,10 @@ export class ApiServer {
   /** Never throws: whoever cannot even be refused is cut off. */
   #refuse(response: ServerResponse, error: unknown): void {
     try {
+      if (error instanceof CannotJudge) {
+        sendInternalErrorPage(response, error.message)
+        return
+      }
       const { status } = error instanceof StatusError ? error : this.#unexpected(error)
       auditOf(response)?.answeredStatus(status)
       if (response.headersSent) response.destroy()

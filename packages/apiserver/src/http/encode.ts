@@ -1,10 +1,10 @@
 import { type KubeObject, printExactJson } from '@kubetape/apimachinery'
-import type { ListResult, StoredObject } from '@kubetape/storage'
+import type { ListResult } from '@kubetape/storage'
 import type { ApiResult } from '../request/api-request.ts'
+import { JoinedItems } from './joined-items.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
 
 const COMMA = Buffer.from(',')
-const OPEN = Buffer.from('{')
 
 /** A result as JSON bytes in the kind's own form. Stored bytes are sent as they are; nothing is parsed or encoded again. */
 export function encodeResult(resource: ServedResource, result: Exclude<ApiResult, { type: 'empty' }>): Uint8Array {
@@ -29,21 +29,18 @@ export function encodeJsonLine(value: object): Uint8Array {
   return Buffer.from(`${printExactJson(value)}\n`, 'utf8')
 }
 
-/** `{"kind":"PodList",…,"items":[…]}`; items of built-in kinds leave out kind and apiVersion, which stand at their head. */
+/**
+ * `{"kind":"PodList",…,"items":[…]}`, in pieces; items of built-in kinds leave out kind and apiVersion, which stand at their head. Undefined for
+ * custom resources.
+ */
+export function encodeListInPieces(resource: ServedResource, list: ListResult): JoinedItems | undefined {
+  if (resource.custom) return undefined
+  const head = `{"kind":${JSON.stringify(`${resource.info.kind}List`)},"apiVersion":${JSON.stringify(resource.apiVersion)},"metadata":${JSON.stringify(listMetadata(list))},"items":[`
+  return new JoinedItems(Buffer.from(head), list.items, resource.head.length)
+}
+
 function encodeList(resource: ServedResource, list: ListResult): Uint8Array {
-  if (resource.custom) return encodeCustomList(resource, list)
-  const metadata = listMetadata(list)
-  const parts: Uint8Array[] = [
-    Buffer.from(
-      `{"kind":${JSON.stringify(`${resource.info.kind}List`)},"apiVersion":${JSON.stringify(resource.apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`,
-    ),
-  ]
-  for (const [at, item] of list.items.entries()) {
-    if (at > 0) parts.push(COMMA)
-    parts.push(OPEN, withoutHead(resource, item))
-  }
-  parts.push(Buffer.from(']}'))
-  return Buffer.concat(parts)
+  return encodeListInPieces(resource, list)?.whole() ?? encodeCustomList(resource, list)
 }
 
 /** Lists of custom resources have whole items, and always say whether they go on. */
@@ -65,8 +62,4 @@ export function listMetadata(list: ListResult): { resourceVersion: string; conti
     ...(list.continue === undefined ? {} : { continue: list.continue }),
     ...(list.remaining === undefined || list.remaining === 0 ? {} : { remainingItemCount: list.remaining }),
   }
-}
-
-function withoutHead(resource: ServedResource, item: StoredObject): Uint8Array {
-  return item.bytes.subarray(resource.head.length)
 }

@@ -3,7 +3,6 @@ import {
   type DocumentOptions,
   isScalar,
   LineCounter,
-  parse as parseYaml,
   parseDocument,
   type ParseOptions,
   type SchemaOptions,
@@ -66,7 +65,7 @@ function readJson(text: string): JsonText | undefined {
 
 function appliedYaml(text: string): unknown {
   try {
-    return plainValue((parseYaml(text, { ...YAML, intAsBigInt: true }) as unknown) ?? {})
+    return plainValue(firstYaml(text, { intAsBigInt: true }) ?? {})
   } catch (error) {
     if (!(error instanceof Error)) throw error
     throw badRequest(
@@ -103,10 +102,18 @@ const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
   customTags: (tags) => tags.filter((tag) => (typeof tag === 'string' ? tag !== 'timestamp' : tag.tag !== 'tag:yaml.org,2002:timestamp')),
 }
 
+/** The first document of a YAML text: upstream does not look at others. Throws the first error in it. */
+function firstYaml(text: string, options: ParseOptions): unknown {
+  const document = parseDocument(text, { ...YAML, ...options })
+  const error = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS')
+  if (error !== undefined) throw error
+  return document.toJS() as unknown
+}
+
 /** Throws 400 for text that is no YAML, or that grows beyond what a body may be. */
 function yamlAsJson(text: string, kind: string): string {
   try {
-    const json = printExactJson((parseYaml(text, { ...YAML, intAsBigInt: LONG_NUMBER.test(text) }) as unknown) ?? null)
+    const json = printExactJson(firstYaml(text, { intAsBigInt: LONG_NUMBER.test(text) }) ?? null)
     if (json.length > YAML_GROWTH_MAX * BODY_BYTES_MAX) throw new ReferenceError('too large')
     return json
   } catch (error) {

@@ -46,3 +46,15 @@ export function sendNotFoundPage(response: ServerResponse): void {
   })
   response.end(text)
 }
+
+/** A 500 in plain text, as upstream answers where a request cannot even be judged. */
+export function sendInternalErrorPage(response: ServerResponse, why: string): void {
+  const text = `Internal Server Error: ${JSON.stringify(response.req.url ?? '/')}: ${why}\n`
+  response.writeHead(500, {
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-cache, private',
+  })
+  response.end(text)
+}

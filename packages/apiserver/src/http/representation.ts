@@ -8,7 +8,8 @@ import { PROTOBUF, protobufRepresentation } from '../protobuf/protobuf-represent
 import { mediaTypeOfRefusal, type Negotiated, negotiate, type Transformation } from '../table/negotiation.ts'
 import { checkTransformation, goTypeOf, partialObjectMetadata, partialObjectMetadataList } from '../table/partial-object-metadata.ts'
 import { parseIncludeObject, tableOf, tableOfObject, type TableOptions, WatchTables } from '../table/table.ts'
-import { encodeJson, encodeJsonLine, encodeResult, listMetadata } from './encode.ts'
+import type { JoinedItems } from './joined-items.ts'
+import { encodeJson, encodeJsonLine, encodeListInPieces, encodeResult, listMetadata } from './encode.ts'
 import type { WatchEncoding } from './watch-response.ts'
 
 /** An answer with a body. */
@@ -18,6 +19,8 @@ export type Body = Exclude<ApiResult, { type: 'empty' }>
 export interface Encoded {
   readonly contentType: string
   readonly bytes: Uint8Array
+  /** Instead of the bytes: a list, which is put together while it is sent. */
+  readonly joined?: JoinedItems
   /** What follows the bytes, which may be shared and are not copied for it: JSON on one line ends with a line feed. */
   readonly end: '\n' | ''
 }
@@ -38,6 +41,8 @@ export interface Wanted {
   readonly nowMs: () => number
 }
 
+const NOTHING = Buffer.alloc(0)
+
 /** Reads the Accept header; throws 406 when nothing in it can be served. */
 export function chooseRepresentation(resource: ServedResource, wanted: Wanted): Representation {
   const protobuf = ProtobufEncoding.of(resource)
@@ -52,6 +57,10 @@ export function chooseRepresentation(resource: ServedResource, wanted: Wanted): 
   const transform = form.as === undefined ? undefined : transformer(resource, form.as, wanted)
   return {
     encode: (result) => {
+      if (transform === undefined && result.type === 'list' && form.mediaType === 'application/json' && !form.pretty) {
+        const joined = encodeListInPieces(resource, result.list)
+        if (joined !== undefined) return { contentType: 'application/json', joined, bytes: NOTHING, end: '\n' }
+      }
       if (transform === undefined || result.type === 'status') return write(form, () => encodeResult(resource, result))
       return write(form, () => encodeJson(transform.whole(result)))
     },

@@ -17,6 +17,7 @@ import { mediaTypeOf, PATCH_TYPES, requestBody } from './request-body.ts'
 import { requestOptions } from './request-options.ts'
 import { chooseRepresentation, type Representation } from './representation.ts'
 import { warningHeaders, warningValue } from './warning-headers.ts'
+import { piecesOf, writeAnswer } from './write-answer.ts'
 import { WatchResponse } from './watch-response.ts'
 
 type ResourceInfo = Extract<RequestInfo, { isResource: true }>
@@ -133,9 +134,10 @@ async function send({ request, response }: Exchange, { result, warnings }: ApiAn
     response.end()
     return
   }
-  const { contentType, bytes, end } = representation.encode(result)
-  if (bytes.length > COMPRESSED_BYTES_MIN && acceptsGzip(request.headers['accept-encoding'])) {
-    const small = await compressed([bytes, Buffer.from(end)])
+  const { contentType, joined, bytes, end } = representation.encode(result)
+  const length = joined?.length ?? bytes.length
+  if (length > COMPRESSED_BYTES_MIN && acceptsGzip(request.headers['accept-encoding'])) {
+    const small = await compressed([joined?.whole() ?? bytes, Buffer.from(end)])
     response.writeHead(result.code, {
       ...headers,
       'content-type': contentType,
@@ -146,8 +148,6 @@ async function send({ request, response }: Exchange, { result, warnings }: ApiAn
     response.end(small)
     return
   }
-  response.writeHead(result.code, { ...headers, 'content-type': contentType, 'content-length': bytes.length + end.length })
-  response.cork()
-  response.write(bytes)
-  response.end(end)
+  response.writeHead(result.code, { ...headers, 'content-type': contentType, 'content-length': length + end.length })
+  await writeAnswer(response, joined?.pieces() ?? piecesOf(bytes), end)
 }

@@ -28,6 +28,7 @@ const KEEPS_STATUS = new Set(['servicecidrs'])
 export function resetFieldsOf(info: ResourceInfo, subresource: string, isCustom = false): FieldSet {
   if (subresource === '')
     return info.subresources.some(({ name }) => name === 'status') && !KEEPS_STATUS.has(info.resource) ? STATUS : EMPTY_SET
+  if (subresource === 'finalize') return STATUS
   if (subresource === 'approval') return { 'f:spec': LEAF, 'f:status': { 'f:certificate': LEAF } }
   if (subresource !== 'status') return EMPTY_SET
   if (isCustom) return SPEC_AND_METADATA

@@ -113,6 +113,21 @@ describe('structuralTracker()', () => {
   })
 })
 
+describe('structuralTracker() of an object with an item that has no name', () => {
+  const items: StructuralSchema = {
+    type: 'array',
+    'x-kubernetes-list-type': 'map',
+    'x-kubernetes-list-map-keys': ['name'],
+    items: { type: 'object', properties: { name: text } },
+  }
+
+  test('tracks nothing, so that validation can refuse it', () => {
+    const tracker = structuralTracker(withSpec({ items }))
+    expect(tracker.compare(object({ items: [{ name: 'a' }] }), object({ items: [{}] }))).toEqual({ changed: {}, removed: {} })
+    expect(tracker.fieldsOf(object({ items: [null] }))).toEqual({})
+  })
+})
+
 describe('shapeErrors()', () => {
   const properties: Record<string, StructuralSchema> = {
     n: { type: 'integer' },

@@ -2,7 +2,8 @@ import { builtinSchemas } from '@kubetape/api'
 import { appliedFields } from './applied-fields.ts'
 import { compareValues } from './compare-values.ts'
 import { difference, EMPTY_SET, type FieldSet, without } from './field-set.ts'
-import type { FieldTracker } from './field-tracker.ts'
+import type { FieldDifference, FieldTracker } from './field-tracker.ts'
+import { ElementError } from './path-element.ts'
 import { ShapeCompiler, type StructuralSchema } from './schema-shape.ts'
 import { UNMANAGED_FIELDS } from './unmanaged-fields.ts'
 
@@ -20,9 +21,22 @@ export function structuralTracker(schema: StructuralSchema | undefined): FieldTr
     shape,
     // What an object of a custom kind does not say, the wire does not say for it: values are compared as they are.
     compare(live, next, reset = EMPTY_SET) {
-      const { changed, removed } = compareValues(shape, live ?? {}, next)
-      return { changed: without(managed(changed), reset), removed: without(managed(removed), reset) }
+      const found = named(() => compareValues(shape, live ?? {}, next))
+      if (found === undefined) return NO_DIFFERENCE
+      return { changed: without(managed(found.changed), reset), removed: without(managed(found.removed), reset) }
     },
-    fieldsOf: (object) => managed(appliedFields(shape, object)),
+    fieldsOf: (object) => named(() => managed(appliedFields(shape, object))) ?? EMPTY_SET,
+  }
+}
+
+const NO_DIFFERENCE: FieldDifference = { changed: EMPTY_SET, removed: EMPTY_SET }
+
+/** What `read` answers; undefined where some item of a list has no name. Upstream tracks nothing then, and leaves it to validation to refuse the object. */
+function named<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ElementError) return undefined
+    throw error
   }
 }

@@ -63,6 +63,17 @@ describe('applyDraft() of what is not there', () => {
     expect([answer.code, answer.body.message]).toEqual([code, message])
   })
 
+  test('merges what comes at the same time', async () => {
+    const server = await TestServer.start()
+    const both = await Promise.all([apply(server, 'one', configMap({ a: '1' })), apply(server, 'two', configMap({ b: '1' }))])
+    expect(both.map(({ code }) => code).sort()).toEqual([200, 201])
+    const now = await server.get('configmaps/one')
+    expect([now.body['data'], ownersOf(now)]).toEqual([
+      { a: '1', b: '1' },
+      { one: { 'f:data': { 'f:a': {} } }, two: { 'f:data': { 'f:b': {} } } },
+    ])
+  })
+
   test('keeps nothing of a dry run', async () => {
     const server = await TestServer.start()
     expect((await apply(server, 'm', configMap({ a: '1' }), undefined, { dryRun: ['All'] })).code).toBe(201)
@@ -116,6 +127,20 @@ describe('applyDraft() of what is there', () => {
     const before = server.storage.revision
     expect((await apply(server, 'first', configMap({ a: '1' }))).body).toEqual(made.body)
     expect(server.storage.revision).toBe(before)
+  })
+
+  test('writes nothing when only the spelling of a value changes', async () => {
+    const server = await TestServer.start()
+    const job = (cpu: string): Body => ({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'j' },
+      spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'x', resources: { requests: { cpu } } }] } } },
+    })
+    const made = await apply(server, 'first', job('1000m'), 'batch/v1/jobs/j')
+    await server.clock.advance(60_000)
+    const again = await apply(server, 'first', job('1000m'), 'batch/v1/jobs/j')
+    expect(again.body.metadata).toEqual(made.body.metadata)
   })
 
   test('gives a new owner who changes nothing no time', async () => {

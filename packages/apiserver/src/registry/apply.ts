@@ -8,8 +8,9 @@ import {
   type ManagedFieldsEntry,
   parseGroupVersion,
 } from '@kubetape/apimachinery'
-import { applyConfiguration } from '../managed-fields/apply-configuration.ts'
+import { type Application, type Applied, applyConfiguration } from '../managed-fields/apply-configuration.ts'
 import { KUBECTL, updateLastApplied } from '../managed-fields/last-applied.ts'
+import { ElementError } from '../managed-fields/path-element.ts'
 import { resetFieldsOf } from '../managed-fields/reset-fields.ts'
 import { joinedErrors, shapeErrors } from '../managed-fields/shape-check.ts'
 import { DecodeError } from '../schema/decode-context.ts'
@@ -29,12 +30,12 @@ export function applyDraft(resource: ServedResource, context: RequestContext, ol
     throw badRequest(`error decoding YAML: json: cannot unmarshal ${jsonKind(body)} into Go value of type map[string]interface {}`)
   const applied = body as KubeObject
   checkKind(resource, applied)
-  if ((applied.metadata?.managedFields ?? null) !== null) throw badRequest('metadata.managedFields must be nil')
+  if (Array.isArray(applied.metadata?.managedFields)) throw badRequest('metadata.managedFields must be nil')
   const errors = shapeErrors(resource.type.tracker.shape, applied)
   if (errors.length > 0)
     throw failure(500, undefined, `failed to create typed patch object (${named(resource, applied)}): ${joinedErrors(errors)}`)
   const manager = options.fieldManager!
-  const { object, entries } = applyConfiguration({
+  const { object, entries } = merged(resource, old, {
     tracker: resource.type.tracker,
     forms: resource.forms,
     live: old,
@@ -52,6 +53,16 @@ export function applyDraft(resource: ServedResource, context: RequestContext, ol
   tellRepeatedKeys(context)
   if (old === undefined) checkNew(resource, context, draft)
   return draft
+}
+
+/** The merge. Throws 500 for a live object in which some item of a list cannot be told from others. */
+function merged(resource: ServedResource, old: Readonly<KubeObject> | undefined, application: Application): Applied {
+  try {
+    return applyConfiguration(application)
+  } catch (error) {
+    if (!(error instanceof ElementError)) throw error
+    throw failure(500, undefined, `failed to create typed live object (${named(resource, old ?? {})}): ${error.message}`)
+  }
 }
 
 function checkKind({ gvk }: ServedResource, { apiVersion, kind }: KubeObject): void {

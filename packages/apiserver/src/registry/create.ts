@@ -6,6 +6,7 @@ import { decodeBody } from './body.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
 import { trackManagedFields } from './managed-fields.ts'
 import { commitChange, isThere } from './object-store.ts'
+import { mutateDraft } from './mutate-draft.ts'
 import { placeInNamespace } from './object-place.ts'
 import { dropRepeatedOwners } from './owner-references.ts'
 import type { ServedResource } from './served-resource.ts'
@@ -31,19 +32,21 @@ export async function createObject(
   context: RequestContext,
   draft: Draft,
 ): Promise<ApiResult> {
-  const metadata = (draft.metadata ??= {})
+  const given = (draft.metadata ??= {})
   placeInNamespace(resource, context, draft)
-  if (metadata.resourceVersion && metadata.resourceVersion !== '0' && /^\d+$/.test(metadata.resourceVersion) && !context.dryRun) {
+  if (given.resourceVersion && given.resourceVersion !== '0' && /^\d+$/.test(given.resourceVersion) && !context.dryRun) {
     throw resourceVersionOnCreate()
   }
-  delete metadata.resourceVersion
+  delete given.resourceVersion
   dropRepeatedOwners(context, draft)
-  const attributes = admissionAttributes(resource, context, { operation: 'CREATE', name: metadata.name ?? '', draft })
+  const attributes = admissionAttributes(resource, context, { operation: 'CREATE', name: given.name ?? '', draft })
   // Before admission and the strategy: what the server adds belongs to nobody.
   trackManagedFields(resource, context, undefined, draft)
-  const waiting = environment.admission.mutate(attributes)
+  const waiting = mutateDraft(environment, attributes, draft)
   if (waiting !== undefined) await waiting
   fillSystemFields(draft, context)
+  // Admission may have put other metadata in place of what was given.
+  const metadata = draft.metadata
   const givenName = metadata.name
   for (let attempt = 1; ; attempt++) {
     if (!givenName && metadata.generateName) metadata.name = metadata.generateName.slice(0, GENERATED_BASE_MAX) + context.newSuffix()

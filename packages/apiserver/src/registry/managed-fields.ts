@@ -34,10 +34,13 @@ export function trackManagedFields(
  * Takes back the new times of entries where nothing else has changed, so that nothing is written for a change of none. Called before the strategy prepares
  * the object: what that takes back later counts as a change, as it does upstream.
  */
-export function keepTimesOfNoChange(draft: Draft, old: Readonly<KubeObject>): void {
+export function keepTimesOfNoChange({ type }: ServedResource, draft: Draft, old: Readonly<KubeObject>): void {
   const [given, before] = [draft.metadata?.managedFields, old.metadata?.managedFields]
   if (given === undefined || before === undefined || given === before || deepEqual(given, before)) return
   if (!equalButForTimes(given, before)) return
+  // What is stored says nulls that a draft leaves out.
+  const whole = cloneJson(draft)
+  type.schema.complete(whole)
   const others = (object: Readonly<KubeObject>): KubeObject => ({ ...object, metadata: { ...object.metadata, managedFields: [] } })
-  if (deepEqual(others(draft), others(old))) draft.metadata!.managedFields = cloneJson(before)
+  if (deepEqual(others(whole), others(old))) draft.metadata!.managedFields = cloneJson(before)
 }

@@ -33,7 +33,7 @@ function findForm(info: ResourceInfo, apiVersion: string): ObjectForm | undefine
   if (apiVersion === current) return form(same, same)
   if (other.group !== info.group) return info.group === '' ? form(toEventsV1, toCoreEvent) : form(toCoreEvent, toEventsV1)
   if (info.kind === 'HorizontalPodAutoscaler')
-    return other.version === 'v2' ? form(toAutoscalerV2, toAutoscalerV1) : form(toAutoscalerV1, toAutoscalerV2)
+    return apiVersion === 'autoscaling/v1' ? form(toAutoscalerV1, toAutoscalerV2) : form(toAutoscalerV2, toAutoscalerV1)
   return form(
     (object) => ({ ...object, apiVersion }),
     (object) => ({ ...object, apiVersion: current }),

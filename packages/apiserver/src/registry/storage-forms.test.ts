@@ -17,10 +17,11 @@ describe('storageFormOf()', () => {
     expect(storageFormOf(findResource({ group: 'batch', version: 'v1', resource: 'jobs' })!)).toBeUndefined()
   })
 
-  test('stores autoscalers as the version that can say everything', () => {
-    const form = storageFormOf(findResource({ group: 'autoscaling', version: 'v1', resource: 'horizontalpodautoscalers' })!)
-    expect(form?.stored).toMatchObject({ group: 'autoscaling', version: 'v2' })
-    expect(storageFormOf(findResource({ group: 'autoscaling', version: 'v2', resource: 'horizontalpodautoscalers' })!)).toBeUndefined()
+  test('stores autoscalers as v2 whichever version made them', () => {
+    const form = storageFormOf(findResource({ group: 'autoscaling', version: 'v1', resource: 'horizontalpodautoscalers' })!)!
+    expect(form.stored).toMatchObject({ group: 'autoscaling', version: 'v2' })
+    const stored = form.toStored({ apiVersion: 'autoscaling/v1', spec: { targetCPUUtilizationPercentage: 5 } })
+    expect(stored).toMatchObject({ apiVersion: 'autoscaling/v2', spec: { metrics: [{ type: 'Resource' }] } })
   })
 })
 

@@ -1,14 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { allResources, tableColumns } from '@kubetape/api'
-import type { KubeObject } from '@kubetape/apimachinery'
 import { tableRows } from './table-rows.ts'
 
 const CREATED = '2026-01-01T00:00:00Z'
 const row = (key: string, object: object, metadata: object = {}): unknown[] =>
-  tableRows.get(key)!(
-    { metadata: { name: 'one', creationTimestamp: CREATED, ...metadata }, ...object },
-    Date.parse(CREATED) + 300_000,
-  )
+  tableRows.get(key)!({ metadata: { name: 'one', creationTimestamp: CREATED, ...metadata }, ...object }, Date.parse(CREATED) + 300_000)
 
 describe('tableRows', () => {
   test.each([

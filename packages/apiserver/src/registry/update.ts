@@ -8,7 +8,6 @@ import {
   invalidObject,
   type FieldError,
   type KubeObject,
-  notFound,
   OBJECT_MODIFIED,
   validateObjectMeta,
   validateObjectMetaUpdate,
@@ -16,16 +15,15 @@ import {
 import type { StoredObject } from '@kubetape/storage'
 import type { AdmissionAttributes } from '../admission/admission.ts'
 import type { ApiResult } from '../request/api-request.ts'
-import { applyDraft } from './apply.ts'
 import { admissionAttributes } from './admit.ts'
 import { decodeBody } from './body.ts'
-import { checkMayCreate } from './may-create.ts'
-import { createObject } from './create.ts'
+import { createInstead } from './create-instead.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
 import { keepTimesOfNoChange, trackManagedFields } from './managed-fields.ts'
 import { commitChange, fetchObject } from './object-store.ts'
 import { dropRepeatedOwners } from './owner-references.ts'
 import { applyPatch, checkPatch } from './patch.ts'
+import { mutateDraft } from './mutate-draft.ts'
 import { checkPlace } from './object-place.ts'
 import { checkUid } from './uid-precondition.ts'
 import type { ServedResource } from './served-resource.ts'
@@ -49,7 +47,12 @@ export async function updateFromRequest(
     const found = fetchObject(environment, resource, context.namespace, request.name)
     const stored = found instanceof Promise ? await found : found
     if (fromBody !== undefined) checkUid(resource, context, fromBody, stored?.object)
-    if (stored === undefined) return createInstead(environment, resource, context, fromBody)
+    if (stored === undefined) {
+      const made = await createInstead(environment, resource, context, fromBody)
+      if (made !== undefined) return made
+      if (attempt === TRIES_MAX) throw conflict(resource.named, request.name, OBJECT_MODIFIED)
+      continue
+    }
     const draft =
       fromBody === undefined
         ? applyPatch(resource, context, stored.object)
@@ -63,25 +66,6 @@ export async function updateFromRequest(
     if (result !== undefined) return result
     if (asked || attempt === TRIES_MAX) throw conflict(resource.named, request.name, OBJECT_MODIFIED)
   }
-}
-
-/** A PUT of some kinds, and every apply, makes an object that is not there. */
-async function createInstead(
-  environment: RegistryEnvironment,
-  resource: ServedResource,
-  context: RequestContext,
-  fromBody: Draft | undefined,
-): Promise<ApiResult> {
-  const { request } = context
-  const isApply = request.patchType === 'apply'
-  if (request.subresource !== '' || !(isApply || (fromBody !== undefined && resource.strategy.createOnUpdate)))
-    throw notFound(resource.named, request.name)
-  const draft = fromBody ?? applyDraft(resource, context, undefined)
-  if (isApply) checkPlace(resource, context, draft)
-  // Upstream takes no notice of the version of what is not there.
-  delete draft.metadata?.resourceVersion
-  await checkMayCreate(environment, context)
-  return createObject(environment, resource, context, draft)
 }
 
 /** Compares resourceVersions; answers whether the client insists on one, so that a write that is overtaken must not be tried again. */
@@ -121,7 +105,7 @@ async function replace(
   const old = stored.object
   const attributes = admissionAttributes(resource, context, { operation: 'UPDATE', name: request.name, draft, old })
   trackManagedFields(resource, context, old, draft)
-  const waiting = environment.admission.mutate(attributes)
+  const waiting = mutateDraft(environment, attributes, draft)
   if (waiting !== undefined) await waiting
   return storeAdmitted(environment, resource, context, draft, stored, attributes)
 }
@@ -148,7 +132,7 @@ async function storeAdmitted(
   attributes: AdmissionAttributes,
 ): Promise<ApiResult | undefined> {
   const old = stored.object
-  keepTimesOfNoChange(draft, old)
+  keepTimesOfNoChange(resource, draft, old)
   keepSystemFields(draft, old)
   prepare(resource, context, draft, old)
   validate(resource, context, draft, old)

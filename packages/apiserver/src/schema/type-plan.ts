@@ -3,6 +3,7 @@ import { completionOf, type Completion } from './completion.ts'
 import { DecodeContext, type FieldStep } from './decode-context.ts'
 import { copyFreely, countKeys, type Decoder, isObject, jsonKindOf, setOwn } from './decoder.ts'
 import { RepeatedFields } from './repeated-fields.ts'
+import { SCHEMA_UNIONS, schemaUnionDecoder } from './schema-union.ts'
 import { formatDecoder, resourceAmountDecoder, scalarDecoder } from './scalar-decoders.ts'
 import { goTypeOf, hasZeroDefault, packageOf, shortTypeName, type WireField, wireFieldOf } from './wire-field.ts'
 
@@ -19,8 +20,6 @@ export interface TypePlan {
 
 /** Types that the API stores without looking into them. */
 const FREE_TYPES = new Set(['RawExtension', 'FieldsV1', 'JSON', 'Patch'])
-/** Unions of a schema with a list, a boolean or strings: only their schemas are looked into, and leniently. */
-const SCHEMA_UNIONS = new Set(['JSONSchemaPropsOrArray', 'JSONSchemaPropsOrBool', 'JSONSchemaPropsOrStringArray'])
 
 /**
  * Compiles types into closures. Types refer to each other and to themselves, so a type is compiled when it is first met and found again by
@@ -141,10 +140,7 @@ export class TypeCompiler {
 
   #schemaUnion(typeName: string): Decoder {
     const schemas = typeName.replace(/Or[A-Za-z]+$/, '')
-    return (value, context) => {
-      if (!isObject(value)) return freeDecoder(value, context)
-      return context.quietly(() => this.planOf(schemas).decode(value, context))
-    }
+    return schemaUnionDecoder(shortTypeName(typeName), (value, context) => this.planOf(schemas).decode(value, context))
   }
 
   /** What a null in a list or a map becomes. */

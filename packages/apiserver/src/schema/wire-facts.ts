@@ -61,7 +61,7 @@ autoscaling.v1.HorizontalPodAutoscalerStatus currentCPUUtilizationPercentage* la
 autoscaling.v2.ContainerResourceMetricSource name:v1.ResourceName
 autoscaling.v2.ContainerResourceMetricStatus name:v1.ResourceName
 autoscaling.v2.HPAScalingPolicy type:HPAScalingPolicyType
-autoscaling.v2.HPAScalingRules selectPolicy*:ScalingPolicySelect stabilizationWindowSeconds*
+autoscaling.v2.HPAScalingRules policies+ selectPolicy*:ScalingPolicySelect stabilizationWindowSeconds*
 autoscaling.v2.HorizontalPodAutoscalerCondition status:v1.ConditionStatus type:HorizontalPodAutoscalerConditionType
 autoscaling.v2.HorizontalPodAutoscalerSpec minReplicas*
 autoscaling.v2.HorizontalPodAutoscalerStatus currentMetrics! lastScaleTime* observedGeneration*

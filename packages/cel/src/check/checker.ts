@@ -1,11 +1,11 @@
-import { BOOL, type CelType, DYN, ERROR, formatType, STRING } from '../cel-type.ts'
+import { BOOL, type CelType, DYN, ERROR, formatType } from '../cel-type.ts'
 import { instantiate } from '../types/instantiate.ts'
 import type { Overload } from '../types/signature.ts'
 import { areAssignable, isAssignable, mostGeneral, type Substitution, substitute } from '../types/assignable.ts'
 import { type CelNode, type NodeOf } from '../syntax/cel-node.ts'
 import type { SourceError } from '../syntax/source-error.ts'
-import { childrenOf } from '../syntax/children.ts'
 import { type CheckEnvironment, TYPE_NAMES } from './environment.ts'
+import { closeTypes, elementType } from './element-type.ts'
 import { literalType } from './literal-type.ts'
 import { notBoolean } from './macro-operators.ts'
 import { qualifiedName } from './qualified-name.ts'
@@ -30,17 +30,8 @@ export class Checker {
   /** Checks a whole expression; the answer is its type. */
   run(root: CelNode): CelType {
     const type = substitute(this.#found, this.#check(root), true)
-    this.#close(root)
+    closeTypes(root, this.#found)
     return type
-  }
-
-  /** What a type parameter was found to be is known only at the end. */
-  #close(root: CelNode): void {
-    const waiting = [root]
-    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-      node.type = substitute(this.#found, node.type, true)
-      waiting.push(...childrenOf(node))
-    }
   }
 
   #check(node: CelNode): CelType {
@@ -223,23 +214,10 @@ export class Checker {
 
   #element(range: CelNode, type: CelType): CelType {
     const known = substitute(this.#found, type)
-    switch (known.kind) {
-      case 'list':
-        return known.items
-      case 'map':
-        return known.keys ?? STRING
-      case 'dyn':
-      case 'any':
-      case 'error':
-      case 'param':
-        return DYN
-      default:
-        this.#fail(
-          range.pos,
-          `expression of type '${formatType(known)}' cannot be range of a comprehension (must be list, map, or dynamic)`,
-        )
-        return DYN
-    }
+    const element = elementType(known)
+    if (element !== undefined) return element
+    this.#fail(range.pos, `expression of type '${formatType(known)}' cannot be range of a comprehension (must be list, map, or dynamic)`)
+    return DYN
   }
 
   #optionalMap(node: NodeOf<'optional-map'>): CelType {

@@ -75,33 +75,64 @@ function parserError(text: string, at: number, code: string): SourceError {
     const verb = next !== undefined && startsOperand(next) && !startsOperand(shown) ? 'extraneous' : 'mismatched'
     return { pos: at, message: `Syntax error: ${verb} input '${shown}' expecting ${OPERAND}` }
   }
-  const closer = openedBefore(text, at)
-  if (closer === undefined) {
-    const verb = next === undefined && token !== undefined ? 'extraneous' : 'mismatched'
-    return { pos: at, message: `Syntax error: ${verb} input '${shown}' expecting <EOF>` }
+  const expected = closingOf(tokensBefore(text, at))
+  const verb = next !== undefined && expected.tokens.includes(next) ? 'extraneous' : 'mismatched'
+  if (expected.tokens.length === 0) {
+    const trailing = next === undefined && token !== undefined ? 'extraneous' : 'mismatched'
+    return { pos: at, message: `Syntax error: ${trailing} input '${shown}' expecting <EOF>` }
   }
-  if (token === undefined) return { pos: at, message: `Syntax error: missing '${closer}' at '<EOF>'` }
-  return { pos: at, message: `Syntax error: ${next === closer ? 'extraneous' : 'mismatched'} input '${shown}' expecting '${closer}'` }
+  if (token === undefined && expected.inserted)
+    return { pos: at, message: `Syntax error: missing ${printTokens(expected.tokens)} at '<EOF>'` }
+  return { pos: at, message: `Syntax error: ${verb} input '${shown}' expecting ${printTokens(expected.tokens)}` }
 }
+
+const printTokens = (tokens: readonly string[]): string => {
+  const quoted = tokens.map((one) => `'${one}'`)
+  return quoted.length === 1 ? quoted[0]! : `{${quoted.join(', ')}}`
+}
+
+interface Expected {
+  readonly tokens: readonly string[]
+  /** The parser goes on as if the token had been there. */
+  readonly inserted: boolean
+}
+
+const NOTHING: Expected = { tokens: [], inserted: false }
+
+/** What would go on after a complete operand: the rest of a condition, of an entry, or the end of what is open. */
+function closingOf(tokens: readonly string[]): Expected {
+  const open: { readonly bracket: string; readonly index: boolean; conditions: number; key: boolean }[] = [
+    { bracket: '', index: false, conditions: 0, key: false },
+  ]
+  for (const [at, token] of tokens.entries()) {
+    const inner = open.at(-1)!
+    if (token === '(' || token === '[' || token === '{') {
+      const before = tokens[at - 1]
+      const index = before !== undefined && endsOperand(before)
+      open.push({ bracket: token, index, conditions: 0, key: token === '{' })
+    } else if (token === ')' || token === ']' || token === '}') {
+      if (open.length > 1) open.pop()
+    } else if (token === '?' && tokens[at - 1] !== '.') inner.conditions++
+    else if (token === ':' && inner.conditions > 0) inner.conditions--
+    else if (token === ':') inner.key = false
+    else if (token === ',') inner.key = inner.bracket === '{'
+  }
+  const { bracket, index, conditions, key } = open.at(-1)!
+  if (conditions > 0 || key) return { tokens: [':'], inserted: false }
+  if (bracket === '(') return { tokens: [')'], inserted: true }
+  if (bracket === '[') return index ? { tokens: [']'], inserted: true } : { tokens: [']', ','], inserted: false }
+  return bracket === '{' ? { tokens: ['}', ','], inserted: false } : NOTHING
+}
+
+const endsOperand = (token: string): boolean =>
+  token === ')' || token === ']' || token === '}' || (startsOperand(token) && !OPENERS.has(token))
 
 /** From the token before: after an operand something that goes on, after an operator an operand, after a dot a name. */
 function expectedAt(text: string, at: number): 'operand' | 'name' | 'more' {
   const before = tokensBefore(text, at).at(-1)
   if (before === undefined) return 'operand'
   if (before === '.') return 'name'
-  return before === ')' || before === ']' || before === '}' || (startsOperand(before) && !OPENERS.has(before)) ? 'more' : 'operand'
-}
-
-/** What would close the innermost bracket that is open. */
-function openedBefore(text: string, at: number): string | undefined {
-  const open: string[] = []
-  for (const token of tokensBefore(text, at)) {
-    if (token === '(') open.push(')')
-    else if (token === '[') open.push(']')
-    else if (token === '{') open.push('}')
-    else if (token === ')' || token === ']' || token === '}') open.pop()
-  }
-  return open.at(-1)
+  return endsOperand(before) ? 'more' : 'operand'
 }
 
 function tokensBefore(text: string, end: number): string[] {

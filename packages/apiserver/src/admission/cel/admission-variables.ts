@@ -4,6 +4,7 @@ import type { Storage } from '@kubetape/storage'
 import type { Authorizer } from '../../auth/authorizer.ts'
 import type { ServedResource } from '../../registry/served-resource.ts'
 import type { AdmissionAttributes } from '../admission.ts'
+import { operationOptions } from '../operation-options.ts'
 import { authorizerQuestions } from './authorizer-questions.ts'
 
 /** Where expressions find what is no part of the request. */
@@ -75,21 +76,8 @@ function requestOf(attributes: AdmissionAttributes, form: MatchedForm): object {
       ...(Object.keys(user.extra ?? {}).length > 0 ? { extra: user.extra } : {}),
     },
     dryRun,
-    options: optionsOf(attributes),
+    options: operationOptions(attributes),
   }
-}
-
-const OPTIONS: Readonly<Record<string, string>> = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' }
-
-function optionsOf({ operation, context }: AdmissionAttributes): object | null {
-  const { options, verb } = context.request
-  const kind = verb === 'patch' ? 'PatchOptions' : OPTIONS[operation]
-  if (kind === undefined) return null
-  const { dryRun, fieldManager, fieldValidation, force, gracePeriodSeconds, propagationPolicy } = options
-  const given =
-    operation === 'DELETE' ? { dryRun, gracePeriodSeconds, propagationPolicy } : { dryRun, force, fieldManager, fieldValidation }
-  const members = Object.entries(given).filter(([, value]) => value !== undefined)
-  return { kind, apiVersion: 'meta.k8s.io/v1', ...Object.fromEntries(members) }
 }
 
 /** Null for objects outside of namespaces, and for namespaces themselves. */

@@ -1,7 +1,7 @@
 import { type GroupVersionResource, type KubeObject, printExactJson, type Status } from '@kubetape/apimachinery'
-import { deletionOptions } from '../../registry/deletion-options.ts'
 import type { ServedResource } from '../../registry/served-resource.ts'
 import type { AdmissionAttributes } from '../admission.ts'
+import { operationOptions } from '../operation-options.ts'
 import { type Invocation, namespaceOf } from './webhook-match.ts'
 
 /** The versions of AdmissionReview that are spoken. */
@@ -60,7 +60,7 @@ export function makeReview(invocation: Invocation, attributes: AdmissionAttribut
     object: object ?? null,
     oldObject: old ?? null,
     dryRun,
-    options: optionsOf(attributes),
+    options: operationOptions(attributes),
   }
   return {
     body: printExactJson({ kind: 'AdmissionReview', apiVersion: `${GROUP}/${version}`, request }),
@@ -72,20 +72,6 @@ const gvkOf = ({ group, version, kind }: Invocation['kind']): object => ({ group
 
 function gvrOf({ info: { group, version, resource } }: ServedResource): GroupVersionResource {
   return { group, version, resource }
-}
-
-/** The options of the operation, as their kinds are called. */
-function optionsOf({ operation, context }: AdmissionAttributes): object | null {
-  if (operation === 'CONNECT') return null
-  const head = (kind: string): object => ({ kind, apiVersion: 'meta.k8s.io/v1' })
-  if (operation === 'DELETE') return { ...head('DeleteOptions'), ...(context.request.verb === 'delete' ? deletionOptions(context) : {}) }
-  const { dryRun, fieldManager, fieldValidation } = context.request.options
-  return {
-    ...head(operation === 'CREATE' ? 'CreateOptions' : 'UpdateOptions'),
-    ...(dryRun !== undefined && dryRun.length > 0 ? { dryRun } : {}),
-    ...(fieldManager ? { fieldManager } : {}),
-    ...(fieldValidation ? { fieldValidation } : {}),
-  }
 }
 
 interface ReviewAnswer {

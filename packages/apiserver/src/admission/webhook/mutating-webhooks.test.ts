@@ -31,6 +31,43 @@ describe('mutatingWebhooks()', () => {
     expect(side['unknown']).toBeUndefined()
   })
 
+  test('keeps generated names, whatever it puts in place of metadata', async () => {
+    const server = await startWithWebhooks(
+      new FakeWebhooks({ '/a': () => patch({ op: 'add', path: '/metadata/labels', value: { a: 'b' } }) }),
+    )
+    await configure(server, 'mutating', webhook('a'))
+    const { body, code } = await server.create('configmaps', { metadata: { generateName: 'x-' } })
+    expect([code, body.metadata]).toEqual([
+      201,
+      expect.objectContaining({ name: expect.stringMatching(/^x-.{5}$/), labels: { a: 'b' }, uid: expect.any(String) }),
+    ])
+  })
+
+  test('puts right what webhooks do to metadata', async () => {
+    const owner = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: 'u' }
+    const server = await startWithWebhooks(
+      new FakeWebhooks({
+        '/a': () =>
+          patch(
+            { op: 'add', path: '/metadata/ownerReferences', value: [owner, owner] },
+            { op: 'add', path: '/metadata/managedFields', value: [{ operation: 'Eat', manager: 'm' }] },
+          ),
+      }),
+    )
+    await configure(server, 'mutating', webhook('a'))
+    const { body, warnings } = await server.create('configmaps', map({ data: { a: 'b' } }))
+    expect(body.metadata).toMatchObject({ ownerReferences: [owner], managedFields: [{ operation: 'Update' }] })
+    expect(warnings).toEqual([
+      expect.stringContaining('contains duplicate entries after mutating admission happens; API server dedups'),
+      expect.stringContaining('.metadata.managedFields was in an invalid state after admission'),
+    ])
+    const moving = await startWithWebhooks(
+      new FakeWebhooks({ '/a': () => patch({ op: 'replace', path: '/metadata/namespace', value: 'x' }) }),
+    )
+    await configure(moving, 'mutating', webhook('a'))
+    expect((await moving.create('configmaps', map())).body.message).toContain('does not match the namespace sent on the request')
+  })
+
   test('has the result validated', async () => {
     const server = await startWithWebhooks(new FakeWebhooks({ '/a': () => patch({ op: 'add', path: '/data', value: { 'bad key': 'x' } }) }))
     await configure(server, 'mutating', webhook('a'))

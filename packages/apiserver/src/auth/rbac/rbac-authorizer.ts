@@ -61,12 +61,12 @@ export class RbacAuthorizer implements Authorizer {
   }
 
   #granting(attributes: AccessAttributes, scope: string, errors: string[]): Binding | undefined {
-    for (const binding of this.fold.bindings(attributes.user, scope)) {
+    return this.fold.findBinding(attributes.user, scope, (binding) => {
       const rules = this.fold.rules(binding.roleRef, scope)
-      if (rules === undefined) errors.push(roleMissing(binding, 'singular'))
-      else for (const rule of rules) if (ruleAllows(rule, attributes)) return binding
-    }
-    return undefined
+      if (rules !== undefined) return rules.some((rule) => ruleAllows(rule, attributes))
+      errors.push(roleMissing(binding, 'singular'))
+      return false
+    })
   }
 }
 

@@ -44,24 +44,31 @@ export class RoleFold {
     return kind === 'Role' ? this.#roles.get(`${namespace}/${name}`) : this.#clusterRoles.get(name)
   }
 
-  /** The bindings in `namespace` (empty: those of the cluster) that name the user or one of the groups; each once. */
-  bindings(user: UserInfo, namespace: string): Iterable<Binding> {
+  /**
+   * The first binding in `namespace` (empty: of those of the cluster) that names the user or one of the groups and is what is sought. One that names
+   * several of them may be looked at again.
+   */
+  findBinding(user: UserInfo, namespace: string, isSought: (binding: Binding) => boolean): Binding | undefined {
     this.#follow()
     const scope = this.#bindings.get(namespace)
-    if (scope === undefined) return []
-    const own = scope.get(userKey(user.name))
-    let found: Set<Binding> | undefined
-    let first = own
+    if (scope === undefined) return undefined
+    const own = scope.get(userKey(user.name))?.find(isSought)
+    if (own !== undefined) return own
     for (const group of user.groups) {
-      const more = scope.get(groupKey(group))
-      if (more === undefined) continue
-      if (first === undefined) first = more
-      else {
-        found ??= new Set(first)
-        for (const one of more) found.add(one)
-      }
+      const found = scope.get(groupKey(group))?.find(isSought)
+      if (found !== undefined) return found
     }
-    return found ?? first ?? []
+    return undefined
+  }
+
+  /** All bindings in `namespace` (empty: those of the cluster) that name the user or one of the groups; each once. */
+  bindings(user: UserInfo, namespace: string): Iterable<Binding> {
+    const all = new Set<Binding>()
+    this.findBinding(user, namespace, (binding) => {
+      all.add(binding)
+      return false
+    })
+    return all
   }
 
   #follow(): void {

@@ -72,21 +72,22 @@ export const selfSubjectRulesReview: SubresourceHandler = async (environment, re
   if (namespace === '') throw badRequest('no namespace on request')
   const { authorizer } = environment
   const { error, resourceRules, nonResourceRules, incomplete } = authorizer.rightsOf?.(context.user, namespace) ?? NO_RIGHTS
-  const answer: Draft = {
-    kind: resource.gvk.kind,
-    apiVersion: resource.apiVersion,
-    metadata: {},
-    spec: {},
-    status: {
-      resourceRules: resourceRules.map(({ resourceNames, ...rule }) => ({
-        ...rule,
-        ...(resourceNames.length === 0 ? {} : { resourceNames: [...resourceNames] }),
-      })),
-      nonResourceRules: nonResourceRules.map((rule) => ({ ...rule })),
-      incomplete,
-      ...(error === undefined ? {} : { evaluationError: error }),
-    },
-  }
+  const answer: Draft = { kind: resource.gvk.kind, apiVersion: resource.apiVersion, metadata: {}, spec: {}, status: {} }
   resource.type.schema.complete(answer)
+  // Lists without rules are empty, not absent: nothing has stored them.
+  answer['status'] = {
+    resourceRules: resourceRules.map(({ verbs, apiGroups, resources, resourceNames }) => ({
+      verbs: [...verbs],
+      ...filled({ apiGroups, resources, resourceNames }),
+    })),
+    nonResourceRules: nonResourceRules.map(({ verbs, nonResourceURLs }) => ({ verbs: [...verbs], ...filled({ nonResourceURLs }) })),
+    incomplete,
+    ...(error === undefined ? {} : { evaluationError: error }),
+  }
   return { type: 'object', code: 201, object: answer }
+}
+
+/** The lists that have something in them. */
+function filled(lists: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(lists).flatMap(([name, list]) => (list.length === 0 ? [] : [[name, [...list]]])))
 }

@@ -1,94 +1,95 @@
-import type * as v1 from '@kubetape/api/types/autoscaling/v1'
-import type * as v2 from '@kubetape/api/types/autoscaling/v2'
-import type { KubeObject } from '@kubetape/apimachinery'
-import { annotatedSpec, annotatedStatus, type AnnotatedMetric, specOf, statusOf } from './metric-conversion.ts'
+import type { HorizontalPodAutoscaler as AutoscalerV1 } from '@kubetape/api/types/autoscaling/v1'
+import type { HorizontalPodAutoscaler as Autoscaler, HorizontalPodAutoscalerBehavior, MetricSpec } from '@kubetape/api/types/autoscaling/v2'
+import { isJsonObject, type KubeObject } from '@kubetape/apimachinery'
+import { behaviorFromText, behaviorText } from './behavior-annotation.ts'
+import { metricFromV1, metricStatusFromV1, metricStatusToV1, metricToV1 } from './metric-conversion.ts'
 
-/** Where autoscaling/v1 keeps what it has no fields for. */
-const METRICS = 'autoscaling.alpha.kubernetes.io/metrics'
-const CURRENT_METRICS = 'autoscaling.alpha.kubernetes.io/current-metrics'
-const CONDITIONS = 'autoscaling.alpha.kubernetes.io/conditions'
-const BEHAVIOR = 'autoscaling.alpha.kubernetes.io/behavior'
-const ANNOTATIONS = [METRICS, CURRENT_METRICS, CONDITIONS, BEHAVIOR]
+/** What v1 cannot say of an autoscaler, it says in annotations (autoscaling/v1, HorizontalPodAutoscaler). */
+export const METRICS_ANNOTATION = 'autoscaling.alpha.kubernetes.io/metrics'
+const CURRENT_METRICS_ANNOTATION = 'autoscaling.alpha.kubernetes.io/current-metrics'
+const BEHAVIOR_ANNOTATION = 'autoscaling.alpha.kubernetes.io/behavior'
+const CONDITIONS_ANNOTATION = 'autoscaling.alpha.kubernetes.io/conditions'
+const ANNOTATIONS = [METRICS_ANNOTATION, CURRENT_METRICS_ANNOTATION, BEHAVIOR_ANNOTATION, CONDITIONS_ANNOTATION]
 
-/** An autoscaler of autoscaling/v2 as v1 shows it: the use of processors in fields of its own, everything else in annotations. */
+/** Whether a metric is what v1 calls targetCPUUtilizationPercentage. */
+const isCpuUtilization = ({ type, resource }: MetricSpec): boolean =>
+  type === 'Resource' && resource?.name === 'cpu' && resource.target?.averageUtilization !== undefined
+
+/** An autoscaler of autoscaling/v2 as v1 has it. */
 export function toAutoscalerV1(object: Readonly<KubeObject>): KubeObject {
-  const { spec, status, metadata, ...rest } = object as Readonly<v2.HorizontalPodAutoscaler>
-  const { metrics = [], behavior, ...common } = spec
-  const { currentMetrics, conditions = [], ...counts } = status ?? ({} as v2.HorizontalPodAutoscalerStatus)
-  const cpu = metrics.find(({ resource }) => resource?.name === 'cpu')?.resource?.target.averageUtilization
-  const currentCpu = currentMetrics?.find(({ resource }) => resource?.name === 'cpu')?.resource?.current.averageUtilization
-  const others = metrics.filter((metric) => !isCpuUse(metric))
-  const notes: Record<string, string> = {
-    ...(others.length === 0 ? {} : { [METRICS]: JSON.stringify(others.map(annotatedSpec)) }),
-    ...(!currentMetrics?.length ? {} : { [CURRENT_METRICS]: JSON.stringify(currentMetrics.map(annotatedStatus)) }),
-    ...(conditions.length === 0 ? {} : { [CONDITIONS]: JSON.stringify(conditions) }),
-    ...(behavior === undefined ? {} : { [BEHAVIOR]: JSON.stringify(behavior) }),
+  const { apiVersion: _, metadata, spec, status, ...rest } = object as Autoscaler
+  const { metrics = [], behavior, ...plain } = spec ?? {}
+  const { currentMetrics, conditions, ...counts } = status ?? {}
+  const others = (metrics ?? []).filter((one) => !isCpuUtilization(one))
+  const target = (metrics ?? []).find(({ resource }) => resource?.name === 'cpu')?.resource?.target?.averageUtilization
+  const current = currentMetrics?.find(({ resource }) => resource?.name === 'cpu')?.resource?.current?.averageUtilization
+  const said: Record<string, string> = {
+    ...(others.length > 0 ? { [METRICS_ANNOTATION]: JSON.stringify(others.map(metricToV1)) } : {}),
+    ...((currentMetrics?.length ?? 0) > 0 ? { [CURRENT_METRICS_ANNOTATION]: JSON.stringify(currentMetrics!.map(metricStatusToV1)) } : {}),
+    ...(behavior === undefined ? {} : { [BEHAVIOR_ANNOTATION]: behaviorText(behavior) }),
+    ...((conditions?.length ?? 0) > 0 ? { [CONDITIONS_ANNOTATION]: JSON.stringify(conditions) } : {}),
   }
-  const annotations = { ...metadata.annotations, ...notes }
   return {
     ...rest,
     apiVersion: 'autoscaling/v1',
-    metadata: Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations },
-    spec: { ...common, ...(cpu === undefined ? {} : { targetCPUUtilizationPercentage: cpu }) },
+    metadata: withAnnotations(metadata, said),
+    spec: { ...plain, ...(target === undefined ? {} : { targetCPUUtilizationPercentage: target }) },
     ...(status === undefined
       ? {}
-      : { status: { ...counts, ...(currentCpu === undefined ? {} : { currentCPUUtilizationPercentage: currentCpu }) } }),
+      : { status: { ...counts, ...(current === undefined ? {} : { currentCPUUtilizationPercentage: current }) } }),
   }
 }
 
-/** The way back. Annotations that cannot be read are dropped. */
+/** An autoscaler of autoscaling/v1 as v2 has it. Annotations that cannot be read are passed over. */
 export function toAutoscalerV2(object: Readonly<KubeObject>): KubeObject {
-  const { spec = {}, status, metadata = {}, ...rest } = object as Readonly<Partial<v1.HorizontalPodAutoscaler>>
-  const { targetCPUUtilizationPercentage: cpu, ...common } = spec as v1.HorizontalPodAutoscalerSpec
-  const { currentCPUUtilizationPercentage: currentCpu, ...counts } = status ?? ({} as v1.HorizontalPodAutoscalerStatus)
-  const notes = metadata.annotations ?? {}
-  const others = readList<AnnotatedMetric>(notes[METRICS])?.map(specOf) ?? []
-  const metrics = [...(cpu === undefined ? [] : [cpuUse(cpu)]), ...others]
-  const current =
-    readList<AnnotatedMetric>(notes[CURRENT_METRICS])?.map(statusOf) ?? (currentCpu === undefined ? undefined : [currentCpuUse(currentCpu)])
-  const conditions = readList<v2.HorizontalPodAutoscalerCondition>(notes[CONDITIONS])
-  const behavior = read(notes[BEHAVIOR])
+  const { apiVersion: _, metadata, spec, status, ...rest } = object as AutoscalerV1
+  const { targetCPUUtilizationPercentage: target, ...plain } = spec ?? {}
+  const { currentCPUUtilizationPercentage: current, ...counts } = status ?? {}
+  const read = (name: string): unknown => parsed(metadata?.annotations?.[name])
+  const metrics = [...(target === undefined ? [] : [cpuMetric(target)]), ...listOf(read(METRICS_ANNOTATION)).map(metricFromV1)]
+  const behavior = behaviorFromText(read(BEHAVIOR_ANNOTATION)) as HorizontalPodAutoscalerBehavior | undefined
+  const currentMetrics = listOf(read(CURRENT_METRICS_ANNOTATION)).map(metricStatusFromV1)
+  const conditions = listOf(read(CONDITIONS_ANNOTATION))
+  const cpu = current === undefined || currentMetrics.length > 0 ? [] : [cpuStatus(current)]
   return {
     ...rest,
     apiVersion: 'autoscaling/v2',
-    metadata: withoutNotes(metadata),
-    spec: { ...common, ...(metrics.length === 0 ? {} : { metrics }), ...(behavior === undefined ? {} : { behavior }) },
+    metadata: withAnnotations(metadata, {}),
+    spec: { ...plain, ...(metrics.length === 0 ? {} : { metrics }), ...(behavior === undefined ? {} : { behavior }) },
     ...(status === undefined
       ? {}
-      : { status: { ...counts, currentMetrics: current ?? null, ...(conditions === undefined ? {} : { conditions }) } }),
+      : {
+          status: {
+            ...counts,
+            ...(currentMetrics.length + cpu.length === 0 ? {} : { currentMetrics: [...currentMetrics, ...cpu] }),
+            ...(conditions.length === 0 ? {} : { conditions }),
+          },
+        }),
   }
 }
 
-function withoutNotes(metadata: v1.HorizontalPodAutoscaler['metadata']): v1.HorizontalPodAutoscaler['metadata'] {
-  if (metadata.annotations === undefined || !ANNOTATIONS.some((name) => name in metadata.annotations!)) return metadata
-  const { annotations, ...rest } = metadata
-  const left = Object.entries(annotations).filter(([name]) => !ANNOTATIONS.includes(name))
-  return left.length === 0 ? rest : { ...rest, annotations: Object.fromEntries(left) }
-}
-
-const isCpuUse = ({ type, resource }: v2.MetricSpec): boolean =>
-  type === 'Resource' && resource?.name === 'cpu' && resource.target.averageUtilization !== undefined
-
-const cpuUse = (averageUtilization: number): v2.MetricSpec => ({
+/** The metric that v1 calls targetCPUUtilizationPercentage. */
+export const cpuMetric = (averageUtilization: number): MetricSpec => ({
   type: 'Resource',
   resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } },
 })
 
-const currentCpuUse = (averageUtilization: number): v2.MetricStatus => ({
-  type: 'Resource',
-  resource: { name: 'cpu', current: { averageUtilization } },
-})
+const cpuStatus = (averageUtilization: number): object => ({ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization } } })
 
-function read(text: string | undefined): unknown {
+function withAnnotations(metadata: KubeObject['metadata'], said: Readonly<Record<string, string>>): NonNullable<KubeObject['metadata']> {
+  const kept = Object.entries(metadata?.annotations ?? {}).filter(([name]) => !ANNOTATIONS.includes(name))
+  const annotations = Object.fromEntries([...kept, ...Object.entries(said)].sort(([a], [b]) => (a < b ? -1 : 1)))
+  const { annotations: _, ...rest } = metadata ?? {}
+  return Object.keys(annotations).length === 0 ? rest : { ...rest, annotations }
+}
+
+function parsed(text: string | undefined): unknown {
   if (text === undefined) return undefined
   try {
-    return JSON.parse(text) as unknown
+    return JSON.parse(text)
   } catch {
     return undefined
   }
 }
 
-function readList<T>(text: string | undefined): T[] | undefined {
-  const value = read(text)
-  return Array.isArray(value) ? (value as T[]) : undefined
-}
+const listOf = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value.filter(isJsonObject) : [])

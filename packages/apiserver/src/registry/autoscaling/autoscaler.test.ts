@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { KubeObject } from '@kubetape/apimachinery'
 import { TestServer } from '../../testing/test-server.ts'
 import { toAutoscalerV1, toAutoscalerV2 } from './autoscaler-conversion.ts'
-import { metricsCell } from './metrics-cell.ts'
+import { metricsCell } from './autoscaler-table.ts'
 
 const scaleTargetRef = { kind: 'Deployment', name: 'd', apiVersion: 'apps/v1' }
 const cpu = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } }

@@ -1,132 +1,151 @@
-import type { CrossVersionObjectReference } from '@kubetape/api/types/autoscaling/v1'
-import type { MetricIdentifier, MetricSpec, MetricStatus, MetricTarget, MetricValueStatus } from '@kubetape/api/types/autoscaling/v2'
+import type { MetricSpec, MetricStatus } from '@kubetape/api/types/autoscaling/v2'
 
-type Selector = MetricIdentifier['selector']
-type Amount = NonNullable<MetricTarget['value']>
+type Fields = Record<string, unknown>
 
-/** A metric as annotations of autoscaling/v1 hold it: what that version has no fields for. `target…` in specs is `current…` in statuses. */
-export interface AnnotatedMetric {
-  type: string
-  object?: { target: CrossVersionObjectReference; metricName: string; selector?: Selector; averageValue?: Amount } & Amounts
-  pods?: { metricName: string; selector?: Selector } & Amounts
-  resource?: { name: string } & Amounts
-  containerResource?: { name: string; container: string } & Amounts
-  external?: { metricName: string; metricSelector?: Selector } & Amounts
+/** Members that are there. */
+function given(fields: Readonly<Fields>): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''))
 }
 
-interface Amounts {
-  targetValue?: Amount
-  targetAverageValue?: Amount
-  targetAverageUtilization?: number
-  currentValue?: Amount
-  currentAverageValue?: Amount
-  currentAverageUtilization?: number
-}
-
-type Given = { value?: Amount; averageValue?: Amount; averageUtilization?: number }
-
-/** The metric of a spec as an annotation holds it. */
-export function annotatedSpec({ type, object, pods, resource, containerResource, external }: MetricSpec): AnnotatedMetric {
-  const metric: AnnotatedMetric = { type }
-  const target = ({ value, averageValue, averageUtilization }: MetricTarget): Amounts =>
-    present({ targetValue: value, targetAverageValue: averageValue, targetAverageUtilization: averageUtilization })
-  if (object !== undefined) metric.object = { target: object.describedObject, ...objectParts(object.metric, object.target, 'targetValue') }
-  if (pods !== undefined) metric.pods = { ...named(pods.metric), ...target(pods.target) }
-  if (resource !== undefined) metric.resource = { name: resource.name, ...target(resource.target) }
-  if (containerResource !== undefined)
-    metric.containerResource = { name: containerResource.name, ...target(containerResource.target), container: containerResource.container }
-  if (external !== undefined) metric.external = { ...namedExternal(external.metric), ...target(external.target) }
-  return metric
-}
-
-/** The metric of a status as an annotation holds it. */
-export function annotatedStatus({ type, object, pods, resource, containerResource, external }: MetricStatus): AnnotatedMetric {
-  const metric: AnnotatedMetric = { type }
-  const current = ({ value, averageValue, averageUtilization }: MetricValueStatus): Amounts =>
-    present({ currentValue: value, currentAverageValue: averageValue, currentAverageUtilization: averageUtilization })
-  if (object !== undefined)
-    metric.object = { target: object.describedObject, ...objectParts(object.metric, object.current, 'currentValue') }
-  if (pods !== undefined) metric.pods = { ...named(pods.metric), ...current(pods.current) }
-  if (resource !== undefined) metric.resource = { name: resource.name, ...current(resource.current) }
-  if (containerResource !== undefined)
-    metric.containerResource = {
-      name: containerResource.name,
-      ...current(containerResource.current),
-      container: containerResource.container,
-    }
-  if (external !== undefined) metric.external = { ...namedExternal(external.metric), ...current(external.current) }
-  return metric
-}
-
-/** The metric of a spec that an annotation holds. */
-export function specOf(metric: AnnotatedMetric): MetricSpec {
-  return withParts(metric, 'target', (amounts) => {
-    const given = present({
-      value: amounts.targetValue,
-      averageValue: amounts.targetAverageValue ?? (amounts as { averageValue?: Amount }).averageValue,
-      averageUtilization: amounts.targetAverageUtilization,
-    })
-    return { type: targetType(given), ...given }
-  }) as unknown as MetricSpec
-}
-
-/** The metric of a status that an annotation holds. */
-export function statusOf(metric: AnnotatedMetric): MetricStatus {
-  return withParts(metric, 'current', (amounts) =>
-    present({
-      value: amounts.currentValue,
-      averageValue: amounts.currentAverageValue ?? (amounts as { averageValue?: Amount }).averageValue,
-      averageUtilization: amounts.currentAverageUtilization,
-    }),
-  ) as unknown as MetricStatus
-}
-
-function withParts(
-  { type, object, pods, resource, containerResource, external }: AnnotatedMetric,
-  amount: string,
-  read: (amounts: Amounts) => Given,
-): object {
-  const metricOf = (name: string, selector: Selector): MetricIdentifier => ({ name, ...(selector === undefined ? {} : { selector }) })
-  return present({
+/** A metric as the annotations of autoscaling/v1 say it (API reference of old, MetricSpec v1). */
+export function metricToV1({ type, object, pods, resource, containerResource, external }: Readonly<MetricSpec>): Fields {
+  return given({
     type,
-    object: object && { describedObject: object.target, metric: metricOf(object.metricName, object.selector), [amount]: read(object) },
-    pods: pods && { metric: metricOf(pods.metricName, pods.selector), [amount]: read(pods) },
-    resource: resource && { name: resource.name, [amount]: read(resource) },
-    containerResource: containerResource && {
-      name: containerResource.name,
-      container: containerResource.container,
-      [amount]: read(containerResource),
-    },
-    external: external && { metric: metricOf(external.metricName, external.metricSelector), [amount]: read(external) },
+    object:
+      object &&
+      given({
+        target: object.describedObject,
+        metricName: object.metric?.name,
+        targetValue: object.target?.value ?? '0',
+        selector: object.metric?.selector,
+        averageValue: object.target?.averageValue,
+      }),
+    pods:
+      pods &&
+      given({ metricName: pods.metric?.name, targetAverageValue: pods.target?.averageValue ?? '0', selector: pods.metric?.selector }),
+    resource:
+      resource &&
+      given({
+        name: resource.name,
+        targetAverageUtilization: resource.target?.averageUtilization,
+        targetAverageValue: resource.target?.averageValue,
+      }),
+    containerResource:
+      containerResource &&
+      given({
+        name: containerResource.name,
+        targetAverageUtilization: containerResource.target?.averageUtilization,
+        targetAverageValue: containerResource.target?.averageValue,
+        container: containerResource.container,
+      }),
+    external:
+      external &&
+      given({
+        metricName: external.metric?.name,
+        metricSelector: external.metric?.selector,
+        targetValue: external.target?.value,
+        targetAverageValue: external.target?.averageValue,
+      }),
   })
 }
 
-function targetType({ averageValue, averageUtilization }: Given): string {
-  if (averageUtilization !== undefined) return 'Utilization'
-  return averageValue === undefined ? 'Value' : 'AverageValue'
+/** The other way round; what kind of target it is follows from what it says. */
+export function metricFromV1(metric: Readonly<Fields>): MetricSpec {
+  const { type, object, pods, resource, containerResource, external } = metric as Record<string, Fields | undefined>
+  const ofResource = (source: Fields): Fields => ({
+    target: given({
+      type: source['targetAverageUtilization'] === undefined ? 'AverageValue' : 'Utilization',
+      averageUtilization: source['targetAverageUtilization'],
+      averageValue: source['targetAverageValue'],
+    }),
+  })
+  return given({
+    type,
+    object: object && {
+      describedObject: object['target'],
+      metric: given({ name: object['metricName'], selector: object['selector'] }),
+      target: object['averageValue']
+        ? { type: 'AverageValue', averageValue: object['averageValue'] }
+        : given({ type: 'Value', value: object['targetValue'] }),
+    },
+    pods: pods && {
+      metric: given({ name: pods['metricName'], selector: pods['selector'] }),
+      target: given({ type: 'AverageValue', averageValue: pods['targetAverageValue'] }),
+    },
+    resource: resource && { name: resource['name'], ...ofResource(resource) },
+    containerResource: containerResource && {
+      name: containerResource['name'],
+      container: containerResource['container'],
+      ...ofResource(containerResource),
+    },
+    external: external && {
+      metric: given({ name: external['metricName'], selector: external['metricSelector'] }),
+      target: given({
+        type: external['targetValue'] === undefined ? 'AverageValue' : 'Value',
+        value: external['targetValue'],
+        averageValue: external['targetAverageValue'],
+      }),
+    },
+  }) as unknown as MetricSpec
 }
 
-function objectParts(
-  metric: MetricIdentifier,
-  { value, averageValue }: Given,
-  amount: 'targetValue' | 'currentValue',
-): { metricName: string; selector?: Selector; averageValue?: Amount } & Amounts {
-  return { ...named(metric), ...present({ [amount]: value ?? '0', averageValue }) }
+/** What was measured, as the annotations of autoscaling/v1 say it. */
+export function metricStatusToV1({ type, object, pods, resource, containerResource, external }: Readonly<MetricStatus>): Fields {
+  const ofResource = (source: NonNullable<typeof resource>): Fields => ({
+    name: source.name,
+    currentAverageUtilization: source.current?.averageUtilization,
+    currentAverageValue: source.current?.averageValue ?? '0',
+  })
+  return given({
+    type,
+    object:
+      object &&
+      given({
+        target: object.describedObject,
+        metricName: object.metric?.name,
+        currentValue: object.current?.value ?? '0',
+        selector: object.metric?.selector,
+        averageValue: object.current?.averageValue,
+      }),
+    pods:
+      pods &&
+      given({ metricName: pods.metric?.name, currentAverageValue: pods.current?.averageValue ?? '0', selector: pods.metric?.selector }),
+    resource: resource && given(ofResource(resource)),
+    containerResource: containerResource && given({ ...ofResource(containerResource), container: containerResource.container }),
+    external:
+      external &&
+      given({
+        metricName: external.metric?.name,
+        metricSelector: external.metric?.selector,
+        currentValue: external.current?.value ?? '0',
+        currentAverageValue: external.current?.averageValue,
+      }),
+  })
 }
 
-const named = ({ name, selector }: MetricIdentifier): { metricName: string; selector?: Selector } => ({
-  metricName: name,
-  ...(selector === undefined ? {} : { selector }),
-})
-
-const namedExternal = ({ name, selector }: MetricIdentifier): { metricName: string; metricSelector?: Selector } => ({
-  metricName: name,
-  ...(selector === undefined ? {} : { metricSelector: selector }),
-})
-
-/** An object without members that are undefined. */
-function present<T extends object>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  }
+/** The other way round. */
+export function metricStatusFromV1(metric: Readonly<Fields>): Fields {
+  const { type, object, pods, resource, containerResource, external } = metric as Record<string, Fields | undefined>
+  const ofResource = (source: Fields): Fields => ({
+    name: source['name'],
+    current: given({ averageUtilization: source['currentAverageUtilization'], averageValue: source['currentAverageValue'] }),
+  })
+  return given({
+    type,
+    object: object && {
+      describedObject: object['target'],
+      metric: given({ name: object['metricName'], selector: object['selector'] }),
+      current: given({ value: object['currentValue'], averageValue: object['averageValue'] }),
+    },
+    pods: pods && {
+      metric: given({ name: pods['metricName'], selector: pods['selector'] }),
+      current: given({ averageValue: pods['currentAverageValue'] }),
+    },
+    resource: resource && ofResource(resource),
+    containerResource: containerResource && { ...ofResource(containerResource), container: containerResource['container'] },
+    external: external && {
+      metric: given({ name: external['metricName'], selector: external['metricSelector'] }),
+      current: given({ value: external['currentValue'], averageValue: external['currentAverageValue'] }),
+    },
+  })
 }
