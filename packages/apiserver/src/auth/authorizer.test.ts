@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type AccessAttributes, joinErrors, refusalOf, superusers, unionAuthorizer } from './authorizer.ts'
+import { type AccessAttributes, type Authorizer, type Decision, joinErrors, refusalOf, superusers, unionAuthorizer } from './authorizer.ts'
 
 const JANE = { name: 'jane', groups: ['dev', 'system:authenticated'] }
 const MASTER = { name: 'admin', groups: ['system:masters'] }
@@ -44,6 +44,26 @@ describe('unionAuthorizer()', () => {
     ],
   ])('refuses others in words that name %j', (attributes, message) => {
     expect(() => authorize({ ...CONFIG_MAPS, ...attributes, user: JANE })).toThrow(message)
+  })
+})
+
+describe('the words of several authorizers', () => {
+  const says = (decision: Decision): Authorizer => ({ authorize: () => decision })
+  const slow = (decision: Decision): Authorizer => ({ authorize: () => Promise.resolve(decision) })
+  const asked: AccessAttributes = { ...CONFIG_MAPS, user: JANE }
+  const shrug: Decision = { verdict: 'no-opinion', reason: 'a', error: 'x' }
+
+  test('are those of the first with an opinion', async () => {
+    const deny: Decision = { verdict: 'deny', reason: 'never' }
+    expect(unionAuthorizer([says(shrug), says(deny), superusers]).authorize(asked)).toEqual(deny)
+    expect(await unionAuthorizer([slow(shrug), says(deny)]).authorize(asked)).toEqual(deny)
+  })
+
+  test('are told together where nobody has one', async () => {
+    const both = { verdict: 'no-opinion', reason: 'a\nb', error: '[x, y]' }
+    const other: Decision = { verdict: 'no-opinion', reason: 'b', error: 'y' }
+    expect(unionAuthorizer([says(shrug), superusers, says(other)]).authorize(asked)).toEqual(both)
+    expect(await unionAuthorizer([slow(shrug), slow(other)]).authorize(asked)).toEqual(both)
   })
 })
 

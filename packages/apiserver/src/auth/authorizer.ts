@@ -72,7 +72,7 @@ export const NO_RIGHTS: RightsList = Object.freeze({ resourceRules: [], nonResou
 
 export const NO_OPINION: Decision = Object.freeze({ verdict: 'no-opinion', reason: '' })
 
-/** Asks one after the other; the first opinion counts. Of refusals all reasons and errors are told. */
+/** Asks one after the other; the first opinion counts. Where nobody has one, all reasons and errors are told. */
 export function unionAuthorizer(authorizers: readonly Authorizer[]): Authorizer {
   const ask = (attributes: AccessAttributes, from: number, said: readonly Decision[]): Decision | Promise<Decision> => {
     let heard = said
@@ -109,11 +109,13 @@ export function joinErrors(errors: readonly string[]): string {
   return distinct.length === 1 ? distinct[0]! : `[${distinct.join(', ')}]`
 }
 
+/** An opinion stands for itself; without any, all that was said is told. */
 function joined(said: readonly Decision[]): Decision {
-  const verdict = said.at(-1)?.verdict ?? 'no-opinion'
-  const reason = verdict === 'allow' ? said.at(-1)!.reason : texts(said.map((one) => one.reason)).join('\n')
+  const last = said.at(-1)
+  if (last !== undefined && last.verdict !== 'no-opinion') return last
   const errors = texts(said.map((one) => one.error ?? ''))
-  return { verdict, reason, ...(errors.length === 0 ? {} : { error: joinErrors(errors) }) }
+  const reason = texts(said.map((one) => one.reason)).join('\n')
+  return { verdict: 'no-opinion', reason, ...(errors.length === 0 ? {} : { error: joinErrors(errors) }) }
 }
 
 const texts = (all: readonly string[]): string[] => all.filter((text) => text !== '')
@@ -126,10 +128,20 @@ export const superusers: Authorizer = {
   authorize: ({ user }) => (user.groups.includes(MASTERS) ? { verdict: 'allow', reason: '' } : NO_OPINION),
 }
 
+/** It could not be told whether a request may be served: upstream answers 500 in plain text, with this message. */
+export class CannotJudge extends Error {
+  readonly code = 'CANNOT_JUDGE' as const
+
+  constructor(message: string) {
+    super(message)
+    this.name = 'CannotJudge'
+  }
+}
+
 /** The refusal with upstream's words: 403. */
-export function refusalOf(attributes: AccessAttributes, { reason, error }: Decision): Error {
+export function refusalOf(attributes: AccessAttributes, { reason }: Decision): Error {
   const user = JSON.stringify(attributes.user.name)
-  const why = reason !== '' ? `: ${reason}` : error === undefined ? '' : `: ${error}`
+  const why = reason === '' ? '' : `: ${reason}`
   if (!attributes.isResource) {
     const { path, verb } = attributes
     return failure(403, 'Forbidden', `forbidden: User ${user} cannot ${verb} path ${JSON.stringify(path)}${why}`, {})

@@ -1,6 +1,6 @@
 import type { UserInfo } from '../registry/strategy.ts'
 import { ANONYMOUS, AUTHENTICATED } from './authenticator.ts'
-import { type AccessAttributes, type Authorizer, refusalOf } from './authorizer.ts'
+import { type AccessAttributes, type Authorizer, CannotJudge, refusalOf } from './authorizer.ts'
 
 const PREFIX = 'impersonate-'
 const USER = 'impersonate-user'
@@ -9,16 +9,6 @@ const UID = 'impersonate-uid'
 const EXTRA = 'impersonate-extra-'
 const AUTHENTICATION = 'authentication.k8s.io'
 const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/
-
-/** Groups, a uid or extra fields without a user: upstream answers 500 in plain text, with its message. Terminal. */
-export class ImpersonationWithoutUser extends Error {
-  readonly code = 'IMPERSONATION_WITHOUT_USER' as const
-
-  constructor(message: string) {
-    super(message)
-    this.name = 'ImpersonationWithoutUser'
-  }
-}
 
 /** What the Impersonate headers name. */
 interface Wanted {
@@ -32,13 +22,13 @@ interface Wanted {
 /**
  * Who a request is to be judged as (Kubernetes documentation, "User impersonation"): `user`, or whom the Impersonate headers name. Each
  * of the user, the groups, the uid and the extra fields must be allowed by `authorizer`, or it is 403. `rawHeaders` are names and values in turn:
- * a header may come several times, and its values may hold commas. Throws an ImpersonationWithoutUser.
+ * a header may come several times, and its values may hold commas. Throws a CannotJudge where they name no user.
  */
 export async function impersonate(user: UserInfo, rawHeaders: readonly string[], authorizer: Authorizer): Promise<UserInfo> {
   const wanted = wantedBy(rawHeaders)
   if (wanted === undefined) return user
   const { name, groups, uid, extra } = wanted
-  if (name === '') throw new ImpersonationWithoutUser(`requested ${printWanted(wanted)} without impersonating a user`)
+  if (name === '') throw new CannotJudge(`requested ${printWanted(wanted)} without impersonating a user`)
   const account = SERVICE_ACCOUNT.exec(name)
   await check(
     authorizer,

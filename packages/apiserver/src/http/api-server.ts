@@ -14,7 +14,7 @@ import type { OtherPaths } from './other-paths.ts'
 import type { RequestGate } from './request-gate.ts'
 import { createListener, type HttpListener } from './listener.ts'
 import { sendInternalErrorPage, sendStatus, sendTooManyRequests } from './refusals.ts'
-import { ImpersonationWithoutUser } from '../auth/impersonation.ts'
+import { CannotJudge } from '../auth/authorizer.ts'
 import { serveResource } from './serve-resource.ts'
 
 /** How the server listens and what it serves. */
@@ -135,7 +135,7 @@ export class ApiServer {
   /** Never throws: whoever cannot even be refused is cut off. */
   #refuse(response: ServerResponse, error: unknown): void {
     try {
-      if (error instanceof ImpersonationWithoutUser) {
+      if (error instanceof CannotJudge) {
         sendInternalErrorPage(response, error.message)
         return
       }

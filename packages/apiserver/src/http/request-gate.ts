@@ -7,7 +7,7 @@ import { isStatusError } from '@kubetape/apimachinery'
 import type { Gates } from '@kubetape/client-go-features'
 import { accessAttributes } from '../auth/access-attributes.ts'
 import type { Authentication } from '../auth/authentication.ts'
-import { type AccessAttributes, type Authorizer, refusalOf } from '../auth/authorizer.ts'
+import { type AccessAttributes, type Authorizer, CannotJudge, refusalOf } from '../auth/authorizer.ts'
 import { impersonate } from '../auth/impersonation.ts'
 import type { FlowControl } from '../flow-control/flow-control.ts'
 import type { UserInfo } from '../registry/strategy.ts'
@@ -111,6 +111,10 @@ export class RequestGate {
   async #authorize(attributes: AccessAttributes, audit: AuditRecord | undefined): Promise<void> {
     const answer = this.#options.authorizer.authorize(attributes)
     const decision = answer instanceof Promise ? await answer : answer
+    if (decision.verdict !== 'allow' && decision.error !== undefined) {
+      audit?.annotate('authorization.k8s.io/reason', 'internal error')
+      throw new CannotJudge(decision.error)
+    }
     audit?.annotate('authorization.k8s.io/decision', decision.verdict === 'allow' ? 'allow' : 'forbid')
     audit?.annotate('authorization.k8s.io/reason', decision.reason)
     if (decision.verdict !== 'allow') throw refusalOf(attributes, decision)
