@@ -33,7 +33,6 @@ export const genericStrategies: readonly (readonly [string, Strategy])[] = [
   ['internal.apiserver.k8s.io/storageversions', uncounted],
   ['storage.k8s.io/csidrivers', versioned],
   ['storage.k8s.io/csinodes', versioned],
-  ['storagemigration.k8s.io/storageversionmigrations', uncounted],
   ['storage.k8s.io/volumeattachments', { generation: 'none', unconditionalUpdate: false }],
 ]
 

@@ -37,6 +37,7 @@ import { podDisruptionBudgetStrategy } from './policy/pod-disruption-budget-stra
 import { priorityClassStrategy } from './scheduling/priority-class-strategy.ts'
 import { flowSchemaStrategy } from './flowcontrol/flow-schema-strategy.ts'
 import { priorityLevelStrategy } from './flowcontrol/priority-level-strategy.ts'
+import { storageVersionMigrationStrategy } from './storagemigration/storage-version-migration-strategy.ts'
 import { genericStrategies } from './generic-strategies.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -83,4 +84,5 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['node.k8s.io/runtimeclasses', runtimeClassStrategy],
   ['policy/poddisruptionbudgets', podDisruptionBudgetStrategy],
   ['scheduling.k8s.io/priorityclasses', priorityClassStrategy],
+  ['storagemigration.k8s.io/storageversionmigrations', storageVersionMigrationStrategy],
 ])

@@ -78,7 +78,6 @@ export const replicaSetStrategy: Strategy = {
   subresources: { status: replicaStatus },
   generation: 'spec',
   metadataOnUpdate: 'whole',
-  selectableFields: (object) => ({ 'status.replicas': String((object as ReplicaSet).status?.replicas ?? 0) }),
   tableRow: (object, nowMs) => {
     const { metadata, spec, status } = object as Readonly<ReplicaSet>
     return [

@@ -1,6 +1,7 @@
 import type { Pod, PodCondition } from '@kubetape/api/types/core/v1'
 import { badRequest, conflict, failure, formatTime, type KubeObject } from '@kubetape/apimachinery'
 import { admissionAttributes } from '../admit.ts'
+import { withMembers } from '../delete.ts'
 import type { SubresourceHandler } from '../registry.ts'
 import type { Draft } from '../strategy.ts'
 import { checkUid } from '../uid-precondition.ts'
@@ -21,7 +22,9 @@ export const bindPod: SubresourceHandler = async (environment, resource, context
   const binding = bodyOfKind(context, KIND) as Binding
   // The old resource `bindings` says in the body alone which Pod is meant.
   const name = context.request.name || (binding.metadata?.name ?? '')
-  const attributes = admissionAttributes(resource, context, { operation: 'CREATE', name, draft: binding as Draft, kind: KIND })
+  // Admission sees what is done to the Pod, by whichever of the two resources it is done.
+  const asked = withMembers(context, { subresource: 'binding' })
+  const attributes = admissionAttributes(resource, asked, { operation: 'CREATE', name, draft: binding as Draft, kind: KIND })
   const waiting = environment.admission.mutate(attributes)
   if (waiting !== undefined) await waiting
   const { target, metadata } = binding
