@@ -1,7 +1,7 @@
 // Evaluation of compiled expressions, beside the same rule written in JavaScript; and their compilation. [--runs 3] [--rounds 200000]
 import { parseArgs } from 'node:util'
 import { compileCel } from '@kubetape/cel'
-import { Figures } from './_figures.mjs'
+import { Figures, median } from './_figures.mjs'
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '3' }, rounds: { type: 'string', default: '200000' } } })
 const rounds = Number(values.rounds)
@@ -34,14 +34,14 @@ function microseconds(count, act) {
 }
 
 const figures = new Figures()
-let slowest = 0
+const tookBy = new Map()
 for (let run = 0; run < Number(values.runs); run++) {
   for (const [text, script] of rules) {
     const program = compileCel(text, { variables })
     const given = { object }
     microseconds(20_000, () => program.evaluate(given, { costLimit: 1_000_000 }))
     const took = microseconds(rounds, () => program.evaluate(given, { costLimit: 1_000_000 }))
-    slowest = Math.max(slowest, took)
+    tookBy.set(text, [...(tookBy.get(text) ?? []), took])
     figures.add(text, 'us', 'ours', took)
     let kept = 0
     figures.add(
@@ -60,6 +60,7 @@ for (let run = 0; run < Number(values.runs); run++) {
   }
 }
 figures.print()
+const slowest = Math.max(...[...tookBy.values()].map(median))
 if (slowest > TARGET_US) {
   console.error(`missed: an evaluation takes ${slowest.toFixed(2)} us, the target is ${TARGET_US} us`)
   process.exitCode = 1

@@ -84,6 +84,8 @@ export class Apiserver {
   readonly #identities: ApiserverIdentities
   readonly #webhooks: WebhookTransport
   #server: ApiServer | undefined
+  /** What every cluster has is there. */
+  #isReady = false
   /** What goes on beside requests. */
   readonly #stops: (() => void)[] = []
 
@@ -94,7 +96,17 @@ export class Apiserver {
     this.#identities = new ApiserverIdentities({ storage, clock, gates, log: options.log, ...options.identities })
     const identities = this.#identities
     this.#webhooks = options.webhooks ?? new HttpsTransport()
-    const plugins = { storage, clock, random, gates, authorizer, registry: () => this.registry, webhooks: this.#webhooks, log: options.log }
+    const plugins = {
+      storage,
+      clock,
+      random,
+      gates,
+      authorizer,
+      registry: () => this.registry,
+      webhooks: this.#webhooks,
+      asksWebhooks: () => this.#isReady,
+      log: options.log,
+    }
     const admission = new AdmissionChain([...selectPlugins(defaultPlugins(plugins), options.admission ?? {}), grantCheck(rbac, authorizer)])
     this.registry = new Registry(
       {
@@ -127,6 +139,7 @@ export class Apiserver {
       bootstrap(own).then(() => reconcilePolicy(own, bootstrapPolicy(options.gates))),
       ensureFlowControlObjects(server.client(COMPONENT_USER, 'api-priority-and-fairness-config-producer-v1')),
     ])
+    server.#isReady = true
     const { storage, clock } = options
     const client = server.client(COMPONENT_USER, 'api-priority-and-fairness-config-consumer-v1')
     server.#stops.push(await new DanglingConditions({ client, storage, clock }).start())

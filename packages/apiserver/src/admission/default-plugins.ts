@@ -32,6 +32,8 @@ export interface PluginEnvironment {
   readonly registry: () => Registry
   /** How webhooks are reached. */
   readonly webhooks: WebhookTransport
+  /** False until the server has made what every cluster has: those who could answer may need it first. */
+  readonly asksWebhooks: () => boolean
   readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
 }
 

@@ -1,5 +1,5 @@
 import { type KubeObject, printExactJson } from '@kubetape/apimachinery'
-import type { ListResult, StoredObject } from '@kubetape/storage'
+import type { ListResult } from '@kubetape/storage'
 import type { ApiResult } from '../request/api-request.ts'
 import { JoinedItems } from './joined-items.ts'
 import type { ServedResource } from '../registry/served-resource.ts'

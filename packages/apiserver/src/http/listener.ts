@@ -20,13 +20,21 @@ const WINDOW_BYTES = 256 << 10
 /** What the streams of one HTTP/2 connection may hold together, in MB: watches have limits of their own. */
 const SESSION_MEMORY_MB = 512
 
-const LIMITS = {
-  keepAliveTimeout: KEEP_ALIVE_MS,
-  headersTimeout: HEADERS_MS,
-  requestTimeout: REQUEST_MS,
-  connectionsCheckingInterval: CHECK_MS,
-  maxHeaderSize: HEADER_BYTES_MAX,
+/** How long what a client sends may take. */
+export interface ArrivalTimes {
+  readonly headersMs: number
+  readonly requestMs: number
+  readonly checkMs: number
 }
+
+const limitsOf = ({ headersMs, requestMs, checkMs }: ArrivalTimes) => ({
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  headersTimeout: headersMs,
+  requestTimeout: requestMs,
+  connectionsCheckingInterval: checkMs,
+  maxHeaderSize: HEADER_BYTES_MAX,
+})
+const ARRIVAL_TIMES: ArrivalTimes = { headersMs: HEADERS_MS, requestMs: REQUEST_MS, checkMs: CHECK_MS }
 const PROBES = { keepAlive: true, keepAliveInitialDelay: PROBE_MS }
 
 /** How a request comes in, over either version of HTTP. */
@@ -45,10 +53,16 @@ export interface HttpListener {
  * HTTP/2 and HTTP/1.1 on the same port, whichever the client offers while it shakes hands (ALPN); without certificates HTTP/1.1 only. Requests of
  * both look the same to `listener`.
  */
-export function createListener(certificates: ServingCertificates | undefined, listener: Listener): HttpListener {
+export function createListener(
+  certificates: ServingCertificates | undefined,
+  listener: Listener,
+  times: ArrivalTimes = ARRIVAL_TIMES,
+): HttpListener {
   const sessions = new Set<Http2Session>()
   const server =
-    certificates === undefined ? createHttpServer({ ...LIMITS, ...PROBES }, listener) : secure(certificates, listener, sessions)
+    certificates === undefined
+      ? createHttpServer({ ...limitsOf(times), ...PROBES }, listener)
+      : secure(certificates, listener, sessions, times)
   server.on('secureConnection', neverPause)
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
@@ -58,12 +72,18 @@ export function createListener(certificates: ServingCertificates | undefined, li
   return { server, sockets, goAway: () => sessions.forEach((session) => session.close()) }
 }
 
-function secure(certificates: ServingCertificates, listener: Listener, sessions: Set<Http2Session>): Http2SecureServer {
+function secure(
+  certificates: ServingCertificates,
+  listener: Listener,
+  sessions: Set<Http2Session>,
+  times: ArrivalTimes,
+): Http2SecureServer {
+  const limits = limitsOf(times)
   const options = {
-    ...LIMITS,
+    ...limits,
     ...PROBES,
     allowHTTP1: true,
-    http1Options: LIMITS,
+    http1Options: limits,
     key: certificates.server.key,
     cert: certificates.server.certificate,
     ca: certificates.ca,
@@ -76,7 +96,7 @@ function secure(certificates: ServingCertificates, listener: Listener, sessions:
   }
   const server = createSecureServer(options, listener as never)
   // Node's defaults would be in force otherwise: it reads these for HTTP/1.1 from the server itself.
-  Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS })
+  Object.assign(server, { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: times.headersMs, requestTimeout: times.requestMs })
   server.on('session', (session) => {
     sessions.add(session)
     session.on('close', () => sessions.delete(session))

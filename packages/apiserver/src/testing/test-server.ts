@@ -80,6 +80,7 @@ export class TestServer {
       authorizer: options.authorizer ?? superusers,
       registry: () => this.registry,
       webhooks: options.webhooks ?? NO_WEBHOOKS,
+      asksWebhooks: () => true,
       log: () => undefined,
     }
     const plugins = options.plugins?.(this.storage, this.clock, environment) ?? []

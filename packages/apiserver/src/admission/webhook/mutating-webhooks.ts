@@ -53,7 +53,7 @@ export function mutatingWebhooks(environment: PluginEnvironment): AdmissionPlugi
   return {
     name: 'MutatingAdmissionWebhook',
     mutate(attributes) {
-      if (configurations.webhooks.length === 0 || matcher.isExempt(attributes)) return undefined
+      if (configurations.webhooks.length === 0 || matcher.isExempt(attributes) || !environment.asksWebhooks()) return undefined
       const concerned = configurations.webhooks.some((webhook) => matcher.match(webhook, attributes) !== undefined)
       return concerned || rounds.has(attributes) ? run(attributes) : undefined
     },

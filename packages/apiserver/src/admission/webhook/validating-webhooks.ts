@@ -42,7 +42,7 @@ export function validatingWebhooks(environment: PluginEnvironment): AdmissionPlu
   return {
     name: 'ValidatingAdmissionWebhook',
     validate(attributes) {
-      if (configurations.webhooks.length === 0 || matcher.isExempt(attributes)) return undefined
+      if (configurations.webhooks.length === 0 || matcher.isExempt(attributes) || !environment.asksWebhooks()) return undefined
       const concerned = configurations.webhooks.flatMap((webhook) => matcher.match(webhook, attributes) ?? [])
       if (concerned.length === 0) return undefined
       return askAll(concerned, attributes)

@@ -69,6 +69,7 @@ function validateActions(actions: readonly string[], path: FieldPath): FieldErro
 export const policyBindingStrategy: Strategy = {
   generation: 'spec',
   metadataOnUpdate: 'whole',
+  unconditionalUpdate: false,
   default: (draft) => defaultMatchResources((draft as ValidatingAdmissionPolicyBinding).spec?.matchResources),
   validate,
   validateUpdate: (draft) => validate(draft),

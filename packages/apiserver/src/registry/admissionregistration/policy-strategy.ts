@@ -1,5 +1,5 @@
 import type { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyStatus } from '@kubetape/api/types/admissionregistration/v1'
-import { type FieldError, FieldPath, required } from '@kubetape/apimachinery'
+import { cloneJson, type FieldError, FieldPath, required } from '@kubetape/apimachinery'
 import type { Draft, Strategy } from '../strategy.ts'
 import { ageCell } from '../table-cells.ts'
 import { defaultMatchResources } from './match-resources-validation.ts'
@@ -25,6 +25,7 @@ function validateStatus({ typeChecking }: ValidatingAdmissionPolicyStatus): Fiel
 export const policyStrategy: Strategy = {
   generation: 'spec',
   metadataOnUpdate: 'whole',
+  unconditionalUpdate: false,
   default: defaultPolicy,
   prepareForCreate: (draft) => {
     draft['status'] = {}
@@ -33,10 +34,13 @@ export const policyStrategy: Strategy = {
   validateUpdate: (draft, old, { gates }) => validatePolicy(draft as ValidatingAdmissionPolicy, old as ValidatingAdmissionPolicy, gates),
   subresources: {
     status: {
+      // A status write changes the status and nothing else.
       prepareForUpdate: (draft, old) => {
-        const { spec } = old as ValidatingAdmissionPolicy
-        if (spec === undefined) delete draft['spec']
-        else draft['spec'] = structuredClone(spec)
+        const { status, metadata } = draft
+        for (const field of Object.keys(draft)) delete draft[field]
+        Object.assign(draft, cloneJson(old), { status })
+        if (metadata?.managedFields !== undefined) draft.metadata!.managedFields = metadata.managedFields
+        if (metadata?.resourceVersion !== undefined) draft.metadata!.resourceVersion = metadata.resourceVersion
       },
       validateUpdate: (draft) => validateStatus((draft as ValidatingAdmissionPolicy).status ?? {}),
     },
