@@ -48,6 +48,8 @@ export class Access {
   /** Undefined without TLS. */
   readonly certificates: ServingCertificates | undefined
   readonly adminToken: string
+  /** What more certificates are signed with; undefined without TLS. */
+  readonly authority: KeyPair | undefined
   /** The certificate of the CA, also while there is no TLS; an empty text before there is one. */
   readonly ca: string
   readonly #folder: string | undefined
@@ -56,6 +58,7 @@ export class Access {
 
   private constructor({ adminToken, certificates }: KnownAccess, tls: boolean, folder: string | undefined) {
     this.certificates = tls ? certificates : undefined
+    this.authority = tls ? certificates?.authority : undefined
     this.adminToken = adminToken
     this.ca = certificates?.ca ?? ''
     this.#folder = folder

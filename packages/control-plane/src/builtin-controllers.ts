@@ -1,6 +1,9 @@
 import { allResources, type ResourceInfo } from '@kubetape/api'
 import type { Kind } from '@kubetape/apimachinery'
 import {
+  certificateCleanerController,
+  certificateSigningController,
+  type CertificateSigningControllerOptions,
   clusterRoleAggregationController,
   cronJobController,
   garbageCollectorController,
@@ -30,6 +33,8 @@ export interface BuiltinControllersOptions {
   readonly ca: string
   /** Signs tokens for Secrets. Default: cannot, which is enough for replay. */
   readonly signToken?: (claims: object) => string
+  /** Signs certificates with the cluster's CA. Default: cannot, as without a CA. */
+  readonly issueCertificate?: CertificateSigningControllerOptions['issue']
   /** What such Secrets get as `ca.crt`. Default: none. */
   readonly secretCa?: string
   /** Simulated nodes. */
@@ -45,6 +50,7 @@ const NOT_COLLECTED = new Set(['/events', 'events.k8s.io/events'])
 export function builtinControllers({
   ca,
   signToken = cannotSign,
+  issueCertificate = cannotIssue,
   secretCa = '',
   nodes,
   resources = servedKinds(),
@@ -58,6 +64,8 @@ export function builtinControllers({
     namespaceController({ resources }),
     garbageCollectorController({ resources: owned }),
     serviceAccountController(),
+    certificateSigningController({ issue: issueCertificate }),
+    certificateCleanerController(),
     serviceAccountTokenController({ sign: signToken, ca: secretCa }),
     rootCaController({ ca }),
     clusterRoleAggregationController(),
@@ -68,6 +76,8 @@ export function builtinControllers({
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }
+
+const cannotIssue = (): { failure: string } => ({ failure: 'this cluster has no certificate authority' })
 
 function cannotSign(): never {
   throw new Error('Cannot sign a token: these controllers have no key')

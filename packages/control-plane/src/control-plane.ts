@@ -1,11 +1,4 @@
-import {
-  Apiserver,
-  type AuthorizationOptions,
-  COMPONENT_GROUP,
-  type PluginSelection,
-  type SigningKeys,
-  type UserInfo,
-} from '@kubetape/apiserver'
+import { Apiserver, type AuthorizationOptions, COMPONENT_GROUP, type PluginSelection, type UserInfo } from '@kubetape/apiserver'
 import type { Client } from '@kubetape/client'
 import { exposeFeatureGates, FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
 import { type Clock, type Random, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
@@ -23,7 +16,7 @@ import { checkOptions } from './check-options.ts'
 import { identityOptions } from './identity-options.ts'
 import { loggedRuns } from './logged-runs.ts'
 import { warningLogs } from './run-logs.ts'
-import { prepareAccess } from './prepare-access.ts'
+import { prepareAccess, type PreparedAccess } from './prepare-access.ts'
 import { runMetrics } from './run-metrics.ts'
 import type { ServiceAccountOptions } from './service-account-keys.ts'
 
@@ -162,7 +155,8 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
   // What the process uses is shown where somebody can scrape it.
   const metrics = new MetricsRegistry({ processMetrics: options.port !== undefined })
   exposeFeatureGates(gates, metrics)
-  const { access, keys } = await prepareAccess(options, DEFAULT_HOST, clock)
+  const prepared = await prepareAccess(options, DEFAULT_HOST, clock)
+  const { access, keys } = prepared
   const log =
     options.data === undefined
       ? createMemoryLog({ clock })
@@ -220,7 +214,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     log: makeLog,
     metrics: runMetrics(metrics),
   })
-  manager.add(...chosenControllers(options, access, keys, apiserver), ...(options.add ?? []))
+  manager.add(...chosenControllers(options, prepared, apiserver), ...(options.add ?? []))
   return { log, apiserver, manager, gates, metrics, access }
 }
 
@@ -232,13 +226,13 @@ function gatesOf({ featureGates }: ControlPlaneOptions, logger: RunLog): Feature
 
 function chosenControllers(
   { nodes = 0, controllers: words = ['*'], serviceAccounts }: ControlPlaneOptions,
-  access: Access,
-  keys: SigningKeys,
+  { access, keys, issuer }: PreparedAccess,
   apiserver: Apiserver,
 ): Controller[] {
   const all = builtinControllers({
     ca: access.ca,
     signToken: (claims) => keys.sign(claims),
+    ...(issuer === undefined ? {} : { issueCertificate: (order) => issuer.issue(order) }),
     ...(serviceAccounts?.secretCa === undefined ? {} : { secretCa: serviceAccounts.secretCa }),
     nodes,
     resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)),

@@ -16,3 +16,10 @@ export {
 export { resourceQuotaController, type ResourceQuotaControllerOptions } from './resource-quota/resource-quota-controller.ts'
 export { nodeTaintsController } from './node-taints/node-taints-controller.ts'
 export { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status/validating-admission-policy-status-controller.ts'
+export {
+  type CertificateOrder,
+  certificateSigningController,
+  type CertificateSigningControllerOptions,
+} from './certificate-signing/certificate-signing-controller.ts'
+export { CLUSTER_SIGNERS, type Issued } from './certificate-signing/plan.ts'
+export { certificateCleanerController } from './certificate-cleaner/certificate-cleaner-controller.ts'

@@ -26,15 +26,15 @@ export const ownForm = ({ resource, kind, draft, old }: AdmissionAttributes): Ma
 
 /**
  * The variables of admission expressions, each made when it is first read: `object`, `oldObject`, `request`, `namespaceObject`, `authorizer`,
- * `authorizer.requestResource` and `params`. One set for all expressions about one request, so that an authorizer is asked the same only once.
+ * `authorizer.requestResource` and `params`. One set, or one `ask` in all sets, for all expressions about one request, so that an authorizer is asked the same only once.
  */
 export function admissionVariables(
   attributes: AdmissionAttributes,
   form: MatchedForm,
   { storage, authorizer }: VariableSources,
   params: Readonly<KubeObject> | null = null,
+  ask: CelAuthorizer = authorizerVariable(attributes, authorizer),
 ): Record<string, unknown> {
-  const ask = new CelAuthorizer(authorizerQuestions(authorizer, attributes.context.user))
   const { info } = attributes.resource
   let request: object | undefined
   return {
@@ -54,6 +54,10 @@ export function admissionVariables(
     params,
   }
 }
+
+/** The variable `authorizer` of one request. */
+export const authorizerVariable = ({ context }: AdmissionAttributes, authorizer: Authorizer): CelAuthorizer =>
+  new CelAuthorizer(authorizerQuestions(authorizer, context.user))
 
 const filled = (members: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== ''))
