@@ -149,6 +149,21 @@ describe('compileCel()', () => {
     expect(compileCel('self + oldSelf == ["a", "b"]', { variables }).evaluate({ self: ['a', 'b'], oldSelf: ['a'] }).value).toBe(true)
   })
 
+  test('knows elements of map lists by keys that have no name in expressions', () => {
+    const items = { type: 'object', properties: { 'k!': { type: 'string' }, v: { type: 'integer' } } }
+    const list = celTypeOfSchema(
+      { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['k!'], items },
+      { isResource: false, name: 'selfType' },
+    )!
+    const [a, b] = [
+      { 'k!': 'a', v: 1 },
+      { 'k!': 'b', v: 1 },
+    ]
+    const program = compileCel('self == oldSelf', { variables: { self: list, oldSelf: list } })
+    expect(program.evaluate({ self: [a, b], oldSelf: [b, a] }).value).toBe(true)
+    expect(program.evaluate({ self: [a, b], oldSelf: [b, { 'k!': 'c', v: 1 }] }).value).toBe(false)
+  })
+
   test('does not see properties of prototypes', () => {
     expect(() => evaluate('object.constructor', { object: {} })).toThrow('no such key: constructor')
     expect(evaluate('has(object.toString)', { object: {} })).toBe(false)

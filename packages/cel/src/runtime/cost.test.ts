@@ -194,6 +194,26 @@ const COSTS: readonly (readonly [string, CelSchema, object, Readonly<Record<stri
     },
   ],
   [
+    'fields that are not declared',
+    object({
+      preserved: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+      all: list({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties: { known: integer } }),
+    }),
+    {
+      preserved: { a: 1 },
+      all: [{ known: 1, unknown: 'a' }, { known: 1, unknown: 'b' }, { known: 1, unknown: 'b' }, { known: 1 }, { known: 1 }, { known: 2 }],
+    },
+    {
+      'has(self.preserved)': 1,
+      'self.all.size() == 6': 4,
+      'self.all[1] == self.all[2]': 7,
+      'self.all[0] != self.all[1]': 7,
+      'self.all[0] != self.all[3]': 7,
+      'self.all[3] == self.all[4]': 7,
+      'self.all[4] != self.all[5]': 7,
+    },
+  ],
+  [
     'nested containers',
     object({
       obj: object({ field: string }),
