@@ -18,7 +18,7 @@ import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-iden
 import type { Auditor } from './audit/auditor.ts'
 import { Authorization, type AuthorizationOptions } from './auth/authorization.ts'
 import { bootstrap } from './bootstrap.ts'
-import { ensureFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
+import { ensureFlowControlObjects, maintainFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
 import { DanglingConditions } from './flow-control/dangling-conditions.ts'
 import { addFlowControlDumps } from './flow-control/flow-control-dumps.ts'
 import { PriorityAndFairness } from './flow-control/priority-and-fairness.ts'
@@ -135,14 +135,15 @@ export class Apiserver {
   static async create(options: ApiserverOptions): Promise<Apiserver> {
     const server = new Apiserver(options)
     const own = server.client(COMPONENT_USER, 'kubetape-apiserver')
-    await Promise.all([
-      bootstrap(own).then(() => reconcilePolicy(own, bootstrapPolicy(options.gates))),
-      ensureFlowControlObjects(server.client(COMPONENT_USER, 'api-priority-and-fairness-config-producer-v1')),
-    ])
+    const producer = server.client(COMPONENT_USER, 'api-priority-and-fairness-config-producer-v1')
+    await Promise.all([bootstrap(own).then(() => reconcilePolicy(own, bootstrapPolicy(options.gates))), ensureFlowControlObjects(producer)])
     server.#isReady = true
     const { storage, clock } = options
     const client = server.client(COMPONENT_USER, 'api-priority-and-fairness-config-consumer-v1')
-    server.#stops.push(await new DanglingConditions({ client, storage, clock }).start())
+    server.#stops.push(
+      await new DanglingConditions({ client, storage, clock }).start(),
+      maintainFlowControlObjects({ client: producer, storage, clock }),
+    )
     return server
   }
 
