@@ -17,8 +17,9 @@ import { missingSince, noteUse, TRACKING_CONFIG_MAP } from './auth/tokens/legacy
 import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
 import type { Auditor } from './audit/auditor.ts'
 import { Authorization, type AuthorizationOptions } from './auth/authorization.ts'
+import { LocalApiServices } from './api-services/local-api-services.ts'
 import { bootstrap } from './bootstrap.ts'
-import { ensureFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
+import { ensureFlowControlObjects, maintainFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
 import { DanglingConditions } from './flow-control/dangling-conditions.ts'
 import { addFlowControlDumps } from './flow-control/flow-control-dumps.ts'
 import { PriorityAndFairness } from './flow-control/priority-and-fairness.ts'
@@ -135,14 +136,21 @@ export class Apiserver {
   static async create(options: ApiserverOptions): Promise<Apiserver> {
     const server = new Apiserver(options)
     const own = server.client(COMPONENT_USER, 'kubetape-apiserver')
+    const producer = server.client(COMPONENT_USER, 'api-priority-and-fairness-config-producer-v1')
+    const { storage, clock, log } = options
+    const apiServices = new LocalApiServices({ registry: server.registry, client: own, clock, log })
+    server.#stops.push(() => apiServices.stop())
     await Promise.all([
+      apiServices.sync(),
       bootstrap(own).then(() => reconcilePolicy(own, bootstrapPolicy(options.gates))),
-      ensureFlowControlObjects(server.client(COMPONENT_USER, 'api-priority-and-fairness-config-producer-v1')),
+      ensureFlowControlObjects(producer),
     ])
     server.#isReady = true
-    const { storage, clock } = options
     const client = server.client(COMPONENT_USER, 'api-priority-and-fairness-config-consumer-v1')
-    server.#stops.push(await new DanglingConditions({ client, storage, clock }).start())
+    server.#stops.push(
+      await new DanglingConditions({ client, storage, clock }).start(),
+      maintainFlowControlObjects({ client: producer, storage, clock }),
+    )
     return server
   }
 

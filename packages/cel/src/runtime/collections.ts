@@ -156,13 +156,11 @@ export class LiteralMap extends CelMap {
     return this.#entries.size
   }
 
-  /** Answers false where the key is there already. */
-  add(key: unknown, value: unknown): boolean {
+  /** The last value of a key counts, as in cel-go. */
+  add(key: unknown, value: unknown): void {
     const slot = keySlot(key)
     if (slot === undefined) throw new CelEvaluationError('unsupported key type')
-    if (this.#entries.has(slot)) return false
     this.#entries.set(slot, [key, value])
-    return true
   }
 
   get(key: unknown): unknown {

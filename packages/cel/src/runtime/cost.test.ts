@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CelProgram } from '../cel-program.ts'
 import { compileCel } from '../compile-cel.ts'
 import { type CelSchema, celTypeOfSchema } from '../types/schema-type.ts'
 
@@ -245,7 +244,7 @@ describe('CelProgram.evaluate()', () => {
 
   test.each(cases)('counts $cost for $rule', ({ schema, value, rule, cost }) => {
     const self = celTypeOfSchema(schema, { isResource: false, name: 'selfType' })!
-    const program: CelProgram = compileCel(rule, { variables: { self } })
+    const program = compileCel(rule, { variables: { self } })
     expect(program.evaluate({ self: value })).toEqual({ value: true, cost })
   })
 })

@@ -5,6 +5,7 @@ import type { Authorizer } from '../../auth/authorizer.ts'
 import type { ServedResource } from '../../registry/served-resource.ts'
 import type { AdmissionAttributes } from '../admission.ts'
 import { operationOptions } from '../operation-options.ts'
+import { requestNamespace } from '../request-namespace.ts'
 import { authorizerQuestions } from './authorizer-questions.ts'
 
 /** Where expressions find what is no part of the request. */
@@ -63,7 +64,8 @@ const filled = (members: Readonly<Record<string, string>>): Record<string, strin
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== ''))
 
 function requestOf(attributes: AdmissionAttributes, form: MatchedForm): object {
-  const { resource, kind, subresource, namespace, name, operation, dryRun, context } = attributes
+  const { resource, kind, subresource, name, operation, dryRun, context } = attributes
+  const namespace = requestNamespace(attributes)
   const resourceOf = ({ info }: ServedResource): object => ({ group: info.group, version: info.version, resource: info.resource })
   const kindOf = ({ group, version, kind: of }: GroupVersionKind): object => ({ group, version, kind: of })
   const { user } = context
