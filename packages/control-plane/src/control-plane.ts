@@ -196,6 +196,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     actorCause: ({ user, userAgent, options: { fieldManager }, verb }) =>
       journal.actor({ user: user.name, groups: user.groups, userAgent, ...(fieldManager === undefined ? {} : { fieldManager }), verb }),
     metrics: () => metrics.text(),
+    recorder: metrics,
     log: (level, message, fields) => logger[level](message, fields),
     identities: identityOptions(options, keys, { gates, clock, logger, started }),
     ...(options.authorization === undefined ? {} : { authorization: options.authorization }),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { GroupVersion, SchemaSource } from '@kubetape/apimachinery'
+import { type GroupVersion, printExactJson, type SchemaSource } from '@kubetape/apimachinery'
 import type { ServedGroup, ServedVersion } from '../discovery/served-resources.ts'
 import { type ApiPath, indexKeyOf, pathOfGroup, pathOfVersion, pathsOfResource, plainPath, type TypeNameOf } from './api-operation.ts'
 import { documentV2, type DocumentV2 } from './document-v2.ts'
@@ -94,7 +94,7 @@ export class OpenApiDocuments {
       ].map((key) => {
         const version = this.#versionOf(key)
         const types = version?.resources.map((info) => this.#options.source.type(this.#options.typeNameOf(info) ?? ''))
-        const hash = createHash('sha512').update(JSON.stringify([key, this.#options.version, version, types]))
+        const hash = createHash('sha512').update(printExactJson([key, this.#options.version, version, types]))
         return [key, hash.digest('hex').toUpperCase()]
       }),
     )
@@ -117,7 +117,7 @@ export class OpenApiDocuments {
 
   #cached(key: string, make: () => object): Buffer {
     let bytes = this.#bytes.get(key)
-    if (bytes === undefined) this.#bytes.set(key, (bytes = Buffer.from(JSON.stringify(make()))))
+    if (bytes === undefined) this.#bytes.set(key, (bytes = Buffer.from(printExactJson(make()))))
     return bytes
   }
 }

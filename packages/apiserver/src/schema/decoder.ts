@@ -1,3 +1,4 @@
+import { exactInteger } from '@kubetape/apimachinery'
 import type { DecodeContext } from './decode-context.ts'
 import { ExactNumber } from './exact-number.ts'
 import { RepeatedFields } from './repeated-fields.ts'
@@ -33,10 +34,10 @@ function entriesOf(value: object): Iterable<readonly [string, unknown]> {
   return value instanceof RepeatedFields ? value.entries : Object.entries(value)
 }
 
-/** A copy of a value that the API does not look into; numbers become JavaScript numbers, of repeated keys the last wins. */
+/** A copy of a value that the API does not look into; integers beyond 2^53 become bigints, of repeated keys the last wins. */
 export function copyFreely(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (value instanceof ExactNumber) return value.valueOf()
+  if (value instanceof ExactNumber) return exactInteger(value.valueOf(), value.text)
   if (Array.isArray(value)) return value.map(copyFreely)
   const copy: Record<string, unknown> = {}
   for (const [name, member] of entriesOf(value)) setOwn(copy, name, copyFreely(member))

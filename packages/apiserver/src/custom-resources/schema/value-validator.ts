@@ -1,4 +1,4 @@
-import { deepEqual, isJsonObject, type JsonObject, tooMany } from '@kubetape/apimachinery'
+import { deepEqual, isJsonObject, type JsonObject, printExactJson, tooMany } from '@kubetape/apimachinery'
 import type { Correlation } from './correlation.ts'
 import { printGoFloat } from './go-literal.ts'
 import { additionalSchema, itemSchema, type JsonSchemaProps } from './json-schema-props.ts'
@@ -168,7 +168,7 @@ function enumCheck(schema: JsonSchemaProps): Check | undefined {
   if (values.length === 0) return undefined
   const texts = new Set(values.filter((one) => typeof one === 'string'))
   const others = values.filter((one) => typeof one !== 'string')
-  const shown = values.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
+  const shown = values.map((one) => (typeof one === 'string' ? one : printExactJson(one)))
   return (value, run) => {
     if (value !== null && (typeof value === 'string' ? texts.has(value) : others.some((one) => isSame(value, one)))) run.passed++
     else run.notSupported(value, shown)
