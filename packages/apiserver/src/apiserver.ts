@@ -1,5 +1,6 @@
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
+import type { Metrics } from '@kubetape/component-base'
 import { type Clock, type Random, type UidSource, uidSource } from '@kubetape/determinism'
 import type { Storage } from '@kubetape/storage'
 import { AdmissionChain } from './admission/admission.ts'
@@ -17,8 +18,9 @@ import { missingSince, noteUse, TRACKING_CONFIG_MAP } from './auth/tokens/legacy
 import { ApiserverIdentities, type IdentityOptions } from './auth/apiserver-identities.ts'
 import type { Auditor } from './audit/auditor.ts'
 import { Authorization, type AuthorizationOptions } from './auth/authorization.ts'
+import { LocalApiServices } from './api-services/local-api-services.ts'
 import { bootstrap } from './bootstrap.ts'
-import { ensureFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
+import { ensureFlowControlObjects, maintainFlowControlObjects } from './flow-control/bootstrap-maintenance.ts'
 import { DanglingConditions } from './flow-control/dangling-conditions.ts'
 import { addFlowControlDumps } from './flow-control/flow-control-dumps.ts'
 import { PriorityAndFairness } from './flow-control/priority-and-fairness.ts'
@@ -28,6 +30,9 @@ import type { HealthCheck } from './http/health.ts'
 import { RequestGate } from './http/request-gate.ts'
 import { standardPaths } from './http/standard-paths.ts'
 import { addApiPaths } from './http/api-paths.ts'
+import { addFlowControlMetrics } from './metrics/flow-control-metrics.ts'
+import { RequestMetrics } from './metrics/request-metrics.ts'
+import { addStorageMetrics } from './metrics/storage-metrics.ts'
 import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
 import { builtinResource } from './registry/served-resource.ts'
@@ -49,6 +54,8 @@ export interface ApiserverOptions {
   /** `--runtime-config`: which API versions are served beyond the defaults. */
   readonly runtimeConfig: Readonly<Record<string, string>>
   readonly metrics: () => Promise<string>
+  /** Where the server's own metrics go. Default: nowhere. */
+  readonly recorder?: Metrics
   readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
   readonly checks?: readonly HealthCheck[]
   /** How admission webhooks are reached. Default: over HTTPS. */
@@ -135,14 +142,21 @@ export class Apiserver {
   static async create(options: ApiserverOptions): Promise<Apiserver> {
     const server = new Apiserver(options)
     const own = server.client(COMPONENT_USER, 'kubetape-apiserver')
+    const producer = server.client(COMPONENT_USER, 'api-priority-and-fairness-config-producer-v1')
+    const { storage, clock, log } = options
+    const apiServices = new LocalApiServices({ registry: server.registry, client: own, clock, log })
+    server.#stops.push(() => apiServices.stop())
     await Promise.all([
+      apiServices.sync(),
       bootstrap(own).then(() => reconcilePolicy(own, bootstrapPolicy(options.gates))),
-      ensureFlowControlObjects(server.client(COMPONENT_USER, 'api-priority-and-fairness-config-producer-v1')),
+      ensureFlowControlObjects(producer),
     ])
     server.#isReady = true
-    const { storage, clock } = options
     const client = server.client(COMPONENT_USER, 'api-priority-and-fairness-config-consumer-v1')
-    server.#stops.push(await new DanglingConditions({ client, storage, clock }).start())
+    server.#stops.push(
+      await new DanglingConditions({ client, storage, clock }).start(),
+      maintainFlowControlObjects({ client: producer, storage, clock }),
+    )
     return server
   }
 
@@ -170,6 +184,11 @@ export class Apiserver {
     addFlowControlDumps(paths, flowControl)
     const { certificates } = options
     const clientCas = certificates === undefined ? '' : this.#identities.trustClients(certificates.ca)
+    const { recorder } = this.#options
+    if (recorder !== undefined) {
+      addFlowControlMetrics(recorder, flowControl)
+      this.#stops.push(addStorageMetrics(recorder, this.registry))
+    }
     this.#server = await ApiServer.listen({
       registry: this.registry,
       gate: new RequestGate({
@@ -180,6 +199,7 @@ export class Apiserver {
         flowControl,
       }),
       others: paths,
+      metrics: recorder && new RequestMetrics(recorder),
       clock: this.#options.clock,
       certificates: certificates === undefined ? undefined : { ...certificates, ca: clientCas },
       host: options.host,

@@ -32,6 +32,7 @@ describe('compileCel()', () => {
     ['dyn(1.0) == 1', true],
     ['"x" in ["x", "y"]', true],
     ['3 in {3: "a"}', true],
+    ['{"a": 1, "a": 2}.a', 2n],
     ['{"a": {"b": 1}}.a.b', 1n],
     ['[1, 2, 3].filter(x, x > 1)', [2n, 3n]],
     ['[1, 2, 3].map(x, x > 1, x * 2)', [4n, 6n]],
@@ -85,6 +86,12 @@ describe('compileCel()', () => {
     ['{"a": 1}["b"]', 'no such key: b'],
     ['int("x")', "type conversion error from 'string' to 'int'"],
     ['dyn("a") + dyn(1)', 'no such overload'],
+    ['dyn(1).all(x, true)', "got 'types.Int', expected iterable type"],
+    ['dyn([1])["a"]', "unsupported index type 'string' in list"],
+    ['timestamp("9999-12-31T23:59:59Z") + duration("1s")', 'timestamp overflow'],
+    ['[].min() == 1', 'min called on empty list'],
+    ['url("x").getHost()', 'URL parse error during conversion from string: parse "x": invalid URI for request'],
+    ['ip("x").family()', 'IP Address "x" parse error during conversion from string: ParseAddr("x"): unable to parse IP'],
     ['optional.none().value()', 'optional.none() dereference'],
   ])('fails %s with upstream’s words', (expression, message) => {
     expect(() => evaluate(expression)).toThrow(new CelEvaluationError(message))
@@ -149,6 +156,21 @@ describe('compileCel()', () => {
     expect(compileCel('self + oldSelf == ["a", "b"]', { variables }).evaluate({ self: ['a', 'b'], oldSelf: ['a'] }).value).toBe(true)
   })
 
+  test('knows elements of map lists by keys that have no name in expressions', () => {
+    const items = { type: 'object', properties: { 'k!': { type: 'string' }, v: { type: 'integer' } } }
+    const list = celTypeOfSchema(
+      { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['k!'], items },
+      { isResource: false, name: 'selfType' },
+    )!
+    const [a, b] = [
+      { 'k!': 'a', v: 1 },
+      { 'k!': 'b', v: 1 },
+    ]
+    const program = compileCel('self == oldSelf', { variables: { self: list, oldSelf: list } })
+    expect(program.evaluate({ self: [a, b], oldSelf: [b, a] }).value).toBe(true)
+    expect(program.evaluate({ self: [a, b], oldSelf: [b, { 'k!': 'c', v: 1 }] }).value).toBe(false)
+  })
+
   test('does not see properties of prototypes', () => {
     expect(() => evaluate('object.constructor', { object: {} })).toThrow('no such key: constructor')
     expect(evaluate('has(object.toString)', { object: {} })).toBe(false)
@@ -162,61 +184,6 @@ describe('compileCel()', () => {
     expect(calls).toBe(1)
     expect(compileCel('true || a', { variables: { a: dyn } }).evaluate({ a: () => (calls++, 1) }).value).toBe(true)
     expect(calls).toBe(1)
-  })
-})
-
-describe('CelProgram.evaluate()', () => {
-  test.each([
-    ['1 + 2', 1],
-    ['object.a.b == 1', 4],
-    ['has(object.a)', 1],
-    ['has(object.a) ? object.a.b : 2', 3],
-    ['[1, 2, 3].all(x, x > 0)', 16],
-    ['"a" in ["a", "b"]', 0],
-    ['object.list.map(x, x + 1)', 45],
-    ['"aaaaaaaaaaaaaaaaaaaa".startsWith("a")', 2],
-  ])('counts what %s costs', (expression, cost) => {
-    const object = { a: { b: 1 }, list: [1, 2, 3] }
-    expect(compileCel(expression, { variables: { object: dyn } }).evaluate({ object }).cost).toBe(cost)
-  })
-
-  test.each([
-    ['nested loops', 'l.all(a, l.all(b, l.all(c, l.all(d, d >= 0))))'],
-    ['texts that double', `[l.map(x, "0123456789").join()]${'.map(s, s + s)'.repeat(40)}.size() == 1`],
-    ['lists that double', `[l]${'.map(a, a + a)'.repeat(60)}.all(a, a.all(x, x > -1))`],
-    ['membership of lists that double', `[l]${'.map(a, a + a)'.repeat(60)}.exists(a, -1 in a)`],
-    ['replacement of nothing', `["${'x'.repeat(500)}"]${'.map(s, s.replace("", s))'.repeat(6)}.size() == 1`],
-    ['patterns', 'l.all(x, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!".matches("(a+)+(a+)+(a+)+$") == false)'],
-  ])('stops %s', (_, expression) => {
-    const program = compileCel(expression, { variables: { l: { kind: 'list', items: { kind: 'int' } } } })
-    const run = (): unknown => program.evaluate({ l: Array.from({ length: 100 }, (_, index) => index) }, { costLimit: 1_000_000 })
-    if (expression.includes('matches')) run()
-    else expect(run).toThrow('operation cancelled: actual cost limit exceeded')
-  })
-
-  test('stops patterns with many states over long texts', () => {
-    const program = compileCel('s.matches("(?:a?){500}a{500}b")', { variables: { s: dyn } })
-    expect(() => program.evaluate({ s: 'a'.repeat(1_000_000) }, { costLimit: 1_000_000 })).toThrow('actual cost limit exceeded')
-  })
-
-  test('stops libraries that cost nothing where costs are not strict', () => {
-    const variables = { l: { kind: 'list', items: { kind: 'int' } } as const }
-    const program = compileCel(`[l]${'.map(a, a + a)'.repeat(60)}.exists(a, a.sum() == 0)`, { variables, strictCost: false })
-    expect(() => program.evaluate({ l: [1, 2] }, { costLimit: 1_000_000 })).toThrow('operation cancelled: actual cost limit exceeded')
-  })
-
-  test('refuses texts that are nested too deeply', () => {
-    for (const expression of [
-      `${'('.repeat(1000)}1${')'.repeat(1000)}`,
-      '!'.repeat(50_000) + 'true',
-      `${'['.repeat(400)}${']'.repeat(400)}`,
-      `1${' + 1'.repeat(5000)}`,
-      `${'-('.repeat(9000)}`,
-    ]) {
-      expect(refusal(expression)).toMatch(/expression recursion limit exceeded: 250|compiles/)
-    }
-    expect(refusal('1'.repeat(100_001))).toContain('expression code point size exceeds limit: size: 100001, limit 100000')
-    expect(evaluate(`true${' && true'.repeat(5000)}`)).toBe(true)
   })
 })
 

@@ -103,7 +103,12 @@ export function parseAuditPolicy(text: string, file: string): AuditPolicy {
   const policy = readYaml(text, file)
   if (policy['apiVersion'] !== 'audit.k8s.io/v1' || policy['kind'] !== 'Policy')
     refuse(`it must have apiVersion audit.k8s.io/v1 and kind Policy, and has ${show(policy['apiVersion'])} and ${show(policy['kind'])}`)
-  checkMembers(policy, '', { apiVersion: isText, kind: isText, metadata: isObject, rules: isList, omitStages: isStages, omitManagedFields: isFlag }, refuse)
+  checkMembers(
+    policy,
+    '',
+    { apiVersion: isText, kind: isText, metadata: isObject, rules: isList, omitStages: isStages, omitManagedFields: isFlag },
+    refuse,
+  )
   const rules = (policy['rules'] ?? []) as readonly unknown[]
   if (rules.length === 0) refuse('it has no rules')
   for (const [at, rule] of rules.entries()) checkRule(rule, `rules[${at}]`, refuse)

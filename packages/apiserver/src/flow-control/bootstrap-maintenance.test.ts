@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { InProcessClient } from '../in-process-client.ts'
 import { ADMIN, TestServer } from '../testing/test-server.ts'
-import { ensureFlowControlObjects } from './bootstrap-maintenance.ts'
+import { ensureFlowControlObjects, maintainFlowControlObjects } from './bootstrap-maintenance.ts'
 import { DanglingConditions } from './dangling-conditions.ts'
 
 const SCHEMAS = 'flowcontrol.apiserver.k8s.io/v1/flowschemas'
@@ -61,6 +61,17 @@ describe('ensureFlowControlObjects()', () => {
     const { revision } = server.storage
     await ensure()
     expect(server.storage.revision).toBe(revision)
+  })
+})
+
+describe('maintainFlowControlObjects()', () => {
+  test('makes a deleted one again within a minute', async () => {
+    const stop = maintainFlowControlObjects({ client, storage: server.storage, clock: server.clock })
+    await server.delete(`${SCHEMAS}/catch-all`)
+    expect((await server.get(`${SCHEMAS}/catch-all`)).code).toBe(404)
+    await server.clock.advance(60_010)
+    expect((await server.get(`${SCHEMAS}/catch-all`)).code).toBe(200)
+    stop()
   })
 })
 

@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { FlowSchema, PriorityLevelConfiguration } from '@kubetape/api/kinds'
 import { type Kind, type KubeObject, StatusError } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
+import type { Clock, Timer } from '@kubetape/determinism'
+import type { Storage } from '@kubetape/storage'
 import {
   type BootstrapSpecs,
   mandatoryFlowSchemas,
@@ -26,6 +28,28 @@ export async function ensureFlowControlObjects(client: Client): Promise<void> {
     ...ensureAll(client, FlowSchema as Kind, mandatoryFlowSchemas, true),
     ...ensureAll(client, FlowSchema as Kind, suggestedFlowSchemas, false),
   ])
+}
+
+/** How long after one of them was deleted it is made again (upstream looks every minute). */
+const AGAIN_MS = 60_000
+
+/** Makes what is deleted again, in its own time. The answer ends that. */
+export function maintainFlowControlObjects({ client, storage, clock }: { client: Client; storage: Storage; clock: Clock }): () => void {
+  let timer: Timer | undefined
+  const again = (): void => {
+    timer = undefined
+    // What fails now is made when the server starts again, or when the next one is deleted.
+    ensureFlowControlObjects(client).catch(() => undefined)
+  }
+  const stops = ['flowschemas', 'prioritylevelconfigurations'].map((resource) =>
+    storage.watch({ group: 'flowcontrol.apiserver.k8s.io', resource }, { since: storage.revision }, ({ type }) => {
+      if (type === 'DELETED') timer ??= clock.setTimer(again, AGAIN_MS)
+    }),
+  )
+  return () => {
+    timer?.cancel()
+    for (const stop of stops) stop()
+  }
 }
 
 function ensureAll(client: Client, kind: Kind, specs: BootstrapSpecs<object>, isMandatory: boolean): Promise<void>[] {

@@ -38,10 +38,13 @@ export function addApiPaths(paths: OtherPaths, registry: Registry): void {
       : { contentType: 'application/json', bytes: openapi().v2Json() }
   })
   paths.on('/openapi/v3', () => ({ contentType: 'text/plain; charset=utf-8', bytes: openapi().index() }))
-  paths.on('/openapi/v3/', (_, key) => {
+  paths.on('/openapi/v3/', ({ request }, key) => {
     const bytes = openapi().v3(key)
     if (bytes === undefined) return { contentType: 'text/plain; charset=utf-8', bytes: '', code: 404 }
-    return { contentType: 'application/json', bytes, headers: { etag: `"${openapi().hashOf(key)}"`, 'cache-control': 'public, immutable' } }
+    const headers = { etag: `"${openapi().hashOf(key)}"`, 'cache-control': 'public, immutable', vary: 'Accept' }
+    return isKnown(request.headers['if-none-match'], headers.etag)
+      ? { contentType: 'application/json', bytes: '', code: 304, headers }
+      : { contentType: 'application/json', bytes, headers }
   })
 }
 
@@ -116,8 +119,12 @@ function found(exchange: Exchange, document: CachedDocument | undefined, isKnown
   return cached(exchange, document, 'application/json')
 }
 
+/** Whether one of the documents that the client has is this one. */
+const isKnown = (header: string | undefined, etag: string): boolean =>
+  header !== undefined && header.split(',').some((one) => [etag, '*', `W/${etag}`].includes(one.trim()))
+
 /** 304 when the client has this very document. */
 function cached({ request }: Exchange, { bytes, etag }: CachedDocument, contentType: string): PathAnswer {
   const headers = { etag, vary: 'Accept', 'cache-control': 'public' }
-  return request.headers['if-none-match'] === etag ? { contentType, bytes: '', code: 304, headers } : { contentType, bytes, headers }
+  return isKnown(request.headers['if-none-match'], etag) ? { contentType, bytes: '', code: 304, headers } : { contentType, bytes, headers }
 }

@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http'
 import { failure } from '@kubetape/apimachinery'
+import { acceptsGzip, compressed, COMPRESSED_BYTES_MIN } from './compression.ts'
 import type { Exchange } from './api-server.ts'
 import { sendNotFoundPage } from './refusals.ts'
 
@@ -60,7 +60,7 @@ export class OtherPaths {
       throw failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
     const answer = await handler(exchange, rest)
     if (answer === undefined) sendNotFoundPage(exchange.response)
-    else sendAnswer(exchange.response, answer)
+    else await sendAnswer(exchange, answer)
   }
 
   #add(path: string, served: Served): this {
@@ -75,13 +75,19 @@ export class OtherPaths {
   }
 }
 
-function sendAnswer(response: ServerResponse, answer: PathAnswer): void {
-  const bytes = typeof answer.bytes === 'string' ? Buffer.from(answer.bytes, 'utf8') : answer.bytes
+/** Large documents are compressed where the client takes that. */
+async function sendAnswer({ request, response }: Exchange, answer: PathAnswer): Promise<void> {
+  let bytes = typeof answer.bytes === 'string' ? Buffer.from(answer.bytes, 'utf8') : answer.bytes
+  const isCompressed = bytes.length > COMPRESSED_BYTES_MIN && acceptsGzip(request.headers['accept-encoding'])
+  if (isCompressed) bytes = await compressed([bytes])
+  const vary = [answer.headers?.['vary'], ...(isCompressed ? ['Accept-Encoding'] : [])].filter((one) => one !== undefined)
   response.writeHead(answer.code ?? 200, {
     'content-type': answer.contentType,
     'content-length': bytes.length,
     'cache-control': 'no-cache, private',
     ...answer.headers,
+    ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
+    ...(vary.length > 0 ? { vary: vary.join(', ') } : {}),
   })
   response.end(bytes)
 }

@@ -35,6 +35,7 @@ export interface RequestContext extends StrategyContext {
 
 export function requestContext(environment: RegistryEnvironment, request: ApiRequest): RequestContext {
   const warnings: string[] = []
+  const said = new Set<string>()
   let cause = request.cause
   return {
     request,
@@ -51,7 +52,9 @@ export function requestContext(environment: RegistryEnvironment, request: ApiReq
     subresource: request.subresource,
     user: request.user,
     warn: (text) => {
-      if (!warnings.includes(text)) warnings.push(text)
+      if (said.has(text)) return
+      said.add(text)
+      warnings.push(text)
     },
     newUid: () => environment.uids.next(),
     newSuffix: () => generatedNameSuffix(environment.random),

@@ -31,7 +31,8 @@ export function trackManagedFields(
 }
 
 /**
- * Takes back the new times of entries where nothing else has changed, so that nothing is written for a change of none. Called before the strategy prepares
+ * Takes back the new times of entries where an apply has changed nothing else, so that nothing is written for a change of none; other writes get new times
+ * only with changes. Called before the strategy prepares
  * the object: what that takes back later counts as a change, as it does upstream.
  */
 export function keepTimesOfNoChange({ type }: ServedResource, draft: Draft, old: Readonly<KubeObject>): void {

@@ -27,11 +27,6 @@ describe('Registry', () => {
     expect([answer.code, answer.warnings]).toEqual([422, ['unknown field "more"']])
   })
 
-  test('refuses to create what would have no effect', async () => {
-    const { code, body } = await (await TestServer.start()).create('apiregistration.k8s.io/v1/apiservices', { metadata: { name: 'x' } })
-    expect([code, body.message]).toEqual([501, expect.stringContaining('requests are not passed on to other API servers')])
-  })
-
   test('refuses subresources that it does not have yet', async () => {
     const server = await TestServer.start()
     await server.create('nodes', { metadata: { name: 'n' } })

@@ -10,6 +10,7 @@ import {
   mutatingWebhookConfigurationStrategy,
   validatingWebhookConfigurationStrategy,
 } from './admissionregistration/webhook-configuration-strategy.ts'
+import { apiServiceStrategy } from './apiregistration/api-service-strategy.ts'
 import { autoscalerStrategy } from './autoscaling/autoscaler-strategy.ts'
 import { cronJobStrategy } from './batch/cron-job-strategy.ts'
 import { jobStrategy } from './batch/job-strategy.ts'
@@ -65,6 +66,7 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['apps/deployments', deploymentStrategy],
   ['apps/replicasets', replicaSetStrategy],
   ['apps/statefulsets', statefulSetStrategy],
+  ['apiregistration.k8s.io/apiservices', apiServiceStrategy],
   ['autoscaling/horizontalpodautoscalers', autoscalerStrategy],
   ['batch/cronjobs', cronJobStrategy],
   ['batch/jobs', jobStrategy],

@@ -132,7 +132,7 @@ async function storeAdmitted(
   attributes: AdmissionAttributes,
 ): Promise<ApiResult | undefined> {
   const old = stored.object
-  keepTimesOfNoChange(resource, draft, old)
+  if (context.request.patchType === 'apply') keepTimesOfNoChange(resource, draft, old)
   keepSystemFields(draft, old)
   prepare(resource, context, draft, old)
   validate(resource, context, draft, old)

@@ -2,6 +2,7 @@ import { CelEvaluationError } from '../cel-program.ts'
 import { CelList, CelMap, keyText } from '../runtime/collections.ts'
 import { isEqual, isSameNumber, joinLists } from '../runtime/equality.ts'
 import { durationOf, timestampOf } from '../runtime/time.ts'
+import { typeNameOf } from '../runtime/type-name.ts'
 import { CelDuration, CelOptional, CelTimestamp, CelUint } from '../runtime/values.ts'
 import { type CelFunction, noSuchOverload, standard } from './library.ts'
 
@@ -120,7 +121,7 @@ export function needElement(container: unknown, key: unknown): unknown {
   const value = elementAt(container, key)
   if (value !== undefined) return value
   if (container instanceof CelList) {
-    if (listIndex(key) === undefined) throw new CelEvaluationError(`unsupported index type '${typeof key}' in list`)
+    if (listIndex(key) === undefined) throw new CelEvaluationError(`unsupported index type '${typeNameOf(key)}' in list`)
     throw new CelEvaluationError(`index out of bounds: ${keyText(key)}`)
   }
   throw new CelEvaluationError(`no such key: ${keyText(key)}`)

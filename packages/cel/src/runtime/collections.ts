@@ -1,4 +1,5 @@
 import { type CelType, DYN } from '../cel-type.ts'
+import { escapeName } from '../types/escape-name.ts'
 import { adapt } from './adapt.ts'
 import { CelEvaluationError } from '../cel-program.ts'
 
@@ -121,6 +122,25 @@ export class JsonMap extends CelMap {
     return this.get(key) !== undefined
   }
 
+  /** What is in the JSON, declared or not, by the names in JSON: objects are equal as wholes. */
+  members(): ReadonlyMap<string, unknown> {
+    const present = Object.keys(this.#record).map((property): [string, unknown] => [property, this.member(property)])
+    return new Map(present.filter(([, value]) => value !== undefined))
+  }
+
+  /** One of the `members`; undefined where there is none. */
+  member(property: string): unknown {
+    const value = Object.hasOwn(this.#record, property) ? this.#record[property] : undefined
+    return value === undefined ? undefined : adapt(value, this.#typeOfMember(property))
+  }
+
+  #typeOfMember(property: string): CelType {
+    const { type } = this
+    if (type.kind === 'map') return type.values
+    const name = type.kind === 'object' ? escapeName(property) : undefined
+    return name !== undefined && type.kind === 'object' && Object.hasOwn(type.fields, name) ? type.fields[name]!.type : DYN
+  }
+
   *keys(): Iterable<unknown> {
     if (this.type.kind === 'object') {
       for (const name of Object.keys(this.type.fields)) if (this.has(name)) yield name
@@ -136,13 +156,11 @@ export class LiteralMap extends CelMap {
     return this.#entries.size
   }
 
-  /** Answers false where the key is there already. */
-  add(key: unknown, value: unknown): boolean {
+  /** The last value of a key counts, as in cel-go. */
+  add(key: unknown, value: unknown): void {
     const slot = keySlot(key)
     if (slot === undefined) throw new CelEvaluationError('unsupported key type')
-    if (this.#entries.has(slot)) return false
     this.#entries.set(slot, [key, value])
-    return true
   }
 
   get(key: unknown): unknown {

@@ -3,6 +3,7 @@ import type { NodeOf } from '../syntax/cel-node.ts'
 import { CelList, CelMap } from './collections.ts'
 import { compileNode, type CompileScope } from './compile-node.ts'
 import { isAbsorbable, type Run } from './frame.ts'
+import { typeNameOf } from './type-name.ts'
 
 /** What the loops that macros are written out to cost each round and at the end, in cel-go. */
 const COST = {
@@ -38,7 +39,13 @@ export function compileMacro(node: NodeOf<'macro'>, scope: CompileScope): Run {
 function elementsOf(value: unknown): Iterable<unknown> {
   if (value instanceof CelList) return value
   if (value instanceof CelMap) return value.keys()
-  throw new CelEvaluationError('got a value that is no list or map as the range of a comprehension')
+  throw new CelEvaluationError(`got '${goName(value)}', expected iterable type`)
+}
+
+/** What cel-go calls the types of scalars in its own language. */
+function goName(value: unknown): string {
+  const name = typeNameOf(value).replace('google.protobuf.', '').replace('null_type', 'null')
+  return `types.${name.charAt(0).toUpperCase()}${name.slice(1)}`
 }
 
 function quantifier(range: Run, slot: number, predicate: Run, name: 'all' | 'exists'): Run {

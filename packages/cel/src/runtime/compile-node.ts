@@ -7,7 +7,7 @@ import { compileMacro } from './compile-macro.ts'
 import { isEqual } from './equality.ts'
 import { compileAttribute, isAttribute } from './compile-attribute.ts'
 import { type Frame, isAbsorbable, type Run } from './frame.ts'
-import { CelOptional } from './values.ts'
+import { CelOptional, CelUint } from './values.ts'
 
 /** What nodes are compiled with. */
 export interface CompileScope {
@@ -57,10 +57,13 @@ function constantOf(node: CelNode): { readonly value: unknown } | undefined {
   const entries = node.entries.map(([key, value]) => [constantOf(key), constantOf(value)] as const)
   const map = new LiteralMap()
   for (const [key, value] of entries) {
-    if (key === undefined || value === undefined || !map.add(key.value, value.value)) return undefined
+    if (key === undefined || value === undefined || !isKey(key.value)) return undefined
+    map.add(key.value, value.value)
   }
   return { value: map }
 }
+
+const isKey = (value: unknown): boolean => value !== null && (typeof value !== 'object' || value instanceof CelUint)
 
 /** Conversions of literals are made once, and cost nothing. */
 const FOLDED = new Set(['bool', 'bytes', 'double', 'dyn', 'duration', 'int', 'string', 'timestamp', 'type', 'uint'])
@@ -168,7 +171,7 @@ function compileMap({ entries }: NodeOf<'map'>, scope: CompileScope): Run {
     const map = new LiteralMap()
     for (const [key, value] of runs) {
       const at = key(frame)
-      if (!map.add(at, value(frame))) throw new CelEvaluationError(`Failed with repeated key`)
+      map.add(at, value(frame))
     }
     frame.charge(MAP_CREATE)
     return map

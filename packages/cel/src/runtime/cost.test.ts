@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import type { CelProgram } from '../cel-program.ts'
 import { compileCel } from '../compile-cel.ts'
 import { type CelSchema, celTypeOfSchema } from '../types/schema-type.ts'
 
@@ -194,6 +193,26 @@ const COSTS: readonly (readonly [string, CelSchema, object, Readonly<Record<stri
     },
   ],
   [
+    'fields that are not declared',
+    object({
+      preserved: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+      all: list({ type: 'object', 'x-kubernetes-preserve-unknown-fields': true, properties: { known: integer } }),
+    }),
+    {
+      preserved: { a: 1 },
+      all: [{ known: 1, unknown: 'a' }, { known: 1, unknown: 'b' }, { known: 1, unknown: 'b' }, { known: 1 }, { known: 1 }, { known: 2 }],
+    },
+    {
+      'has(self.preserved)': 1,
+      'self.all.size() == 6': 4,
+      'self.all[1] == self.all[2]': 7,
+      'self.all[0] != self.all[1]': 7,
+      'self.all[0] != self.all[3]': 7,
+      'self.all[3] == self.all[4]': 7,
+      'self.all[4] != self.all[5]': 7,
+    },
+  ],
+  [
     'nested containers',
     object({
       obj: object({ field: string }),
@@ -225,7 +244,7 @@ describe('CelProgram.evaluate()', () => {
 
   test.each(cases)('counts $cost for $rule', ({ schema, value, rule, cost }) => {
     const self = celTypeOfSchema(schema, { isResource: false, name: 'selfType' })!
-    const program: CelProgram = compileCel(rule, { variables: { self } })
+    const program = compileCel(rule, { variables: { self } })
     expect(program.evaluate({ self: value })).toEqual({ value: true, cost })
   })
 })

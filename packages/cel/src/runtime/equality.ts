@@ -1,5 +1,5 @@
 import { adapt } from './adapt.ts'
-import { CelList, CelMap } from './collections.ts'
+import { CelList, CelMap, JsonMap } from './collections.ts'
 import { CelDuration, CelOpaque, CelOptional, CelTimestamp, CelTypeValue, CelUint } from './values.ts'
 
 /** Whether two values are the same; values of different types are not, except that numbers are compared by what they count. */
@@ -65,15 +65,22 @@ function areMapListsEqual(a: CelList, b: CelList, keys: readonly string[]): bool
 /** By what an element of a map list is known. */
 export function mapListKey(item: unknown, keys: readonly string[]): string {
   if (!(item instanceof CelMap)) return ''
-  return keys.map((key) => slotOf(item.get(key)) ?? '').join('\0')
+  return keys.map((key) => slotOf(item instanceof JsonMap ? item.member(key) : item.get(key)) ?? '').join('\0')
 }
 
 function areMapsEqual(a: CelMap, b: CelMap): boolean {
+  if (a instanceof JsonMap && b instanceof JsonMap) return areMembersEqual(a.members(), b.members())
   if (a.size !== b.size) return false
   for (const key of a.keys()) {
     const other = b.get(key)
     if (other === undefined || !isEqual(a.get(key), other)) return false
   }
+  return true
+}
+
+function areMembersEqual(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean {
+  if (a.size !== b.size) return false
+  for (const [property, value] of a) if (!b.has(property) || !isEqual(value, b.get(property))) return false
   return true
 }
 

@@ -26,7 +26,7 @@ export function parseTimestamp(text: string): CelTimestamp {
 
 /** A moment within the years 1 to 9999. */
 export function timestampOf(ns: bigint): CelTimestamp {
-  if (ns < FIRST * SECOND || ns >= (LAST + 1n) * SECOND) throw new CelEvaluationError('range error converting to timestamp')
+  if (ns < FIRST * SECOND || ns >= (LAST + 1n) * SECOND) throw new CelEvaluationError('timestamp overflow')
   return new CelTimestamp(ns)
 }
 
@@ -45,7 +45,7 @@ export function parseDuration(text: string): CelDuration {
 
 /** A duration that fits into 64 bits. */
 export function durationOf(ns: bigint): CelDuration {
-  if (ns > INT_MAX || ns < -INT_MAX - 1n) throw new CelEvaluationError('integer overflow')
+  if (ns > INT_MAX || ns < -INT_MAX - 1n) throw new CelEvaluationError('duration overflow')
   return new CelDuration(ns)
 }
 

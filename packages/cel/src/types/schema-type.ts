@@ -99,7 +99,7 @@ function listType(schema: CelSchema, name: string): Typed | undefined {
   if (element === undefined) return undefined
   const maxItems = schema.maxItems === undefined ? Math.floor((REQUEST_BYTES - 2) / (element.bytes + 1)) : Math.max(schema.maxItems, 0)
   const order = schema['x-kubernetes-list-type']
-  const listMapKeys = schema['x-kubernetes-list-map-keys']?.map((key) => escapeName(key) ?? key)
+  const listMapKeys = schema['x-kubernetes-list-map-keys']
   return {
     type: {
       kind: 'list',

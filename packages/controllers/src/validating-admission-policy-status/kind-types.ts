@@ -3,9 +3,6 @@ import type { CustomResourceDefinition } from '@kubetape/api/types/apiextensions
 import type { GroupVersionKind, GroupVersionResource, TypeSchema } from '@kubetape/apimachinery'
 import { type CelSchema, type CelType, celTypeOfSchema } from '@kubetape/cel'
 
-/** Nothing that rules look at is nested deeper; types that contain themselves end here. */
-const DEPTH_MAX = 12
-
 /** What there is for expressions to be about: built-in kinds and those of definitions. */
 export class KindTypes {
   readonly #definitions: readonly Readonly<CustomResourceDefinition>[]
@@ -27,7 +24,7 @@ export class KindTypes {
   /** The type of a kind's objects; undefined where nothing is known of it. */
   typeOf(gvk: GroupVersionKind): CelType | undefined {
     const builtin = schemaOfKind(gvk)
-    const schema = builtin === undefined ? this.#customSchema(gvk) : expand(builtin, 0)
+    const schema = builtin === undefined ? this.#customSchema(gvk) : expand(builtin, [])
     return schema === undefined ? undefined : celTypeOfSchema(schema, { isResource: true, name: gvk.kind })
   }
 
@@ -37,14 +34,19 @@ export class KindTypes {
   }
 }
 
-/** A built-in type with the types that it refers to in their places. */
-function expand(schema: TypeSchema, depth: number): CelSchema {
-  if (depth > DEPTH_MAX) return {}
-  const named = schema.$ref === undefined ? schema : builtinSchemas.type(schema.$ref)
+/** Of such values anything may be said. */
+const ANYTHING: CelSchema = { 'x-kubernetes-int-or-string': true }
+
+/** A built-in type with the types that it refers to in their places; `within` are those that it stands in. */
+function expand(schema: TypeSchema, within: readonly string[]): CelSchema {
+  const { $ref } = schema
+  // A type that contains itself has no end.
+  if ($ref !== undefined && within.includes($ref)) return ANYTHING
+  const named = $ref === undefined ? schema : builtinSchemas.type($ref)
   if (named === undefined) return {}
   const { type, format, properties, additionalProperties, items, required, enum: values } = named
-  if (format === 'int-or-string') return { 'x-kubernetes-int-or-string': true }
-  const below = (one: TypeSchema): CelSchema => expand(one, depth + 1)
+  if (format === 'int-or-string') return ANYTHING
+  const below = (one: TypeSchema): CelSchema => expand(one, $ref === undefined ? within : [...within, $ref])
   return {
     // Quantities are written as strings or numbers, and are strings once they are stored.
     type: type ?? (named.oneOf === undefined ? undefined : 'string'),

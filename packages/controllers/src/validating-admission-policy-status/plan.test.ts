@@ -85,6 +85,11 @@ describe('plan()', () => {
     },
   )
 
+  test('copes with types that contain themselves', () => {
+    const deep = 'object.spec.versions.all(v, v.schema.openAPIV3Schema.properties.all(k, v.schema.openAPIV3Schema.properties[k].anything))'
+    expect(warnings([rule('apiextensions.k8s.io', 'v1', 'customresourcedefinitions')], [{ expression: deep }])).toEqual([])
+  })
+
   test('takes times, quantities, ports and nested types for what they are', () => {
     const fine =
       'object.metadata.creationTimestamp < timestamp("2100-01-01T00:00:00Z") && object.spec.containers.all(c, !has(c.resources.limits) || c.resources.limits.all(k, quantity(c.resources.limits[k]).sign() > 0)) && object.spec.containers[0].livenessProbe.httpGet.port == 80'

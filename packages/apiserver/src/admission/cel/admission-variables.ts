@@ -5,6 +5,7 @@ import type { Authorizer } from '../../auth/authorizer.ts'
 import type { ServedResource } from '../../registry/served-resource.ts'
 import type { AdmissionAttributes } from '../admission.ts'
 import { operationOptions } from '../operation-options.ts'
+import { requestNamespace } from '../request-namespace.ts'
 import { authorizerQuestions } from './authorizer-questions.ts'
 
 /** Where expressions find what is no part of the request. */
@@ -26,15 +27,15 @@ export const ownForm = ({ resource, kind, draft, old }: AdmissionAttributes): Ma
 
 /**
  * The variables of admission expressions, each made when it is first read: `object`, `oldObject`, `request`, `namespaceObject`, `authorizer`,
- * `authorizer.requestResource` and `params`. One set for all expressions about one request, so that an authorizer is asked the same only once.
+ * `authorizer.requestResource` and `params`. One set, or one `ask` in all sets, for all expressions about one request, so that an authorizer is asked the same only once.
  */
 export function admissionVariables(
   attributes: AdmissionAttributes,
   form: MatchedForm,
   { storage, authorizer }: VariableSources,
   params: Readonly<KubeObject> | null = null,
+  ask: CelAuthorizer = authorizerVariable(attributes, authorizer),
 ): Record<string, unknown> {
-  const ask = new CelAuthorizer(authorizerQuestions(authorizer, attributes.context.user))
   const { info } = attributes.resource
   let request: object | undefined
   return {
@@ -55,11 +56,16 @@ export function admissionVariables(
   }
 }
 
+/** The variable `authorizer` of one request. */
+export const authorizerVariable = ({ context }: AdmissionAttributes, authorizer: Authorizer): CelAuthorizer =>
+  new CelAuthorizer(authorizerQuestions(authorizer, context.user))
+
 const filled = (members: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== ''))
 
 function requestOf(attributes: AdmissionAttributes, form: MatchedForm): object {
-  const { resource, kind, subresource, namespace, name, operation, dryRun, context } = attributes
+  const { resource, kind, subresource, name, operation, dryRun, context } = attributes
+  const namespace = requestNamespace(attributes)
   const resourceOf = ({ info }: ServedResource): object => ({ group: info.group, version: info.version, resource: info.resource })
   const kindOf = ({ group, version, kind: of }: GroupVersionKind): object => ({ group, version, kind: of })
   const { user } = context

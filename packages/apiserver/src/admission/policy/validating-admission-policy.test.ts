@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
+import type { AccessAttributes, Decision } from '../../auth/authorizer.ts'
 import { TestServer } from '../../testing/test-server.ts'
 import { validatingAdmissionPolicy } from './validating-admission-policy.ts'
 
@@ -121,6 +122,30 @@ describe('validatingAdmissionPolicy()', () => {
         'expression \'!has(object.data) || variables.b == "xx"\' resulted in error: composited variable "b" fails to evaluate: composited variable "a" fails to evaluate: no such key: a',
       ),
     )
+  })
+
+  test('asks the authorizer once for all that policies want to know', async () => {
+    const asked: AccessAttributes[] = []
+    const allow = (attributes: AccessAttributes): Promise<Decision> => {
+      asked.push(attributes)
+      return Promise.resolve({ verdict: 'allow', reason: 'a friend' })
+    }
+    server = await TestServer.start({
+      plugins: (_storage, _clock, environment) => [validatingAdmissionPolicy({ ...environment, authorizer: { authorize: allow } })],
+    })
+    const check = 'authorizer.requestResource.check("frob")'
+    await bind({
+      matchConditions: [{ name: 'may', expression: `${check}.allowed()` }],
+      validations: [
+        { expression: `${check}.reason() != "a friend"`, message: 'asked' },
+        { expression: 'authorizer.serviceAccount("n", "sa").path("/x").check("get").allowed()' },
+      ],
+    })
+    expect((await server.create('configmaps', cm('x'))).body.message).toBe(denied('asked'))
+    expect(asked).toMatchObject([
+      { verb: 'frob', group: '', resource: 'configmaps', namespace: 'default', name: 'x', user: { name: 'admin' } },
+      { verb: 'get', path: '/x', user: { name: 'system:serviceaccount:n:sa' } },
+    ])
   })
 
   test('stops what costs too much', async () => {

@@ -1,7 +1,8 @@
 import { StatusError } from '@kubetape/apimachinery'
+import type { CelAuthorizer } from '@kubetape/cel'
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts'
 import { refusedByAdmission } from '../admission-refusal.ts'
-import { admissionVariables, type MatchedForm } from '../cel/admission-variables.ts'
+import { admissionVariables, authorizerVariable } from '../cel/admission-variables.ts'
 import { settled } from '../cel/expressions.ts'
 import type { PluginEnvironment } from '../default-plugins.ts'
 import { EquivalentResources } from './equivalent-forms.ts'
@@ -60,55 +61,58 @@ export function validatingAdmissionPolicy(environment: PluginEnvironment): Admis
   }
 }
 
-function judge(hooks: readonly PolicyHook[], attributes: AdmissionAttributes, environment: Sources): void | Promise<void> {
-  const refusals: Refusal[] = []
-  const invocations = hooks.flatMap((hook) => invocationsOf(hook, attributes, environment, refusals))
-  if (invocations.length === 0 && refusals.length === 0) return
-  const verdicts = settled(() => invocations.map((one) => evaluatePolicy(one.hook.compiled(), one.variables)))
-  if (verdicts instanceof Promise) return verdicts.then((all) => carryOut(invocations, all, refusals, attributes))
-  carryOut(invocations, verdicts, refusals, attributes)
+function judge(hooks: readonly PolicyHook[], attributes: AdmissionAttributes, sources: Sources): void | Promise<void> {
+  const ask = authorizerVariable(attributes, sources.authorizer)
+  const steps = hooks.flatMap((hook) => stepsOf(hook, attributes, sources, ask))
+  if (steps.length === 0) return
+  const verdicts = settled(() => steps.map((one) => ('message' in one ? undefined : evaluatePolicy(one.hook.compiled(), one.variables))))
+  if (verdicts instanceof Promise) return verdicts.then((all) => carryOut(steps, all, attributes))
+  carryOut(steps, verdicts, attributes)
 }
 
-function invocationsOf(hook: PolicyHook, attributes: AdmissionAttributes, environment: Sources, refusals: Refusal[]): Invocation[] {
-  const form = hook.matcher.match(attributes, environment)
+/** What a policy has to say, in the order of its bindings; one that cannot be used as it stands refuses, unless its failures are ignored. */
+function stepsOf(hook: PolicyHook, attributes: AdmissionAttributes, sources: Sources, ask: CelAuthorizer): (Invocation | Refusal)[] {
+  const form = hook.matcher.match(attributes, sources)
   if (form === undefined) return []
   const { paramKind, failurePolicy } = hook.policy.spec ?? {}
-  const configured = <T>(verb: string, binding: string | undefined, act: () => T): T | undefined => {
+  const configured = (verb: string, binding: string | undefined, act: () => (Invocation | Refusal)[]): (Invocation | Refusal)[] => {
     try {
       return act()
     } catch (error) {
       if (!(error instanceof PolicyConfigurationError)) throw error
-      if (failurePolicy !== 'Ignore')
-        refusals.push({ policy: hook.name, binding, message: `failed to configure ${verb}: ${error.message}`, reason: '' })
-      return undefined
+      const message = `failed to configure ${verb}: ${error.message}`
+      return failurePolicy === 'Ignore' ? [] : [{ policy: hook.name, binding, message, reason: '' }]
     }
   }
-  const resource = paramKind === undefined ? undefined : configured('policy', undefined, () => paramResource(paramKind, environment))
-  if (paramKind !== undefined && resource === undefined) return []
-  const bindings = hook.bindings.filter(({ matcher }) => matcher === undefined || matcher.match(attributes, environment) !== undefined)
-  return bindings.flatMap((bound) => {
-    const { paramRef } = bound.binding.spec ?? {}
-    const params = configured('binding', bound.name, () => collectParams(resource, paramRef, attributes.namespace, environment)) ?? []
-    return params.map((one) => ({ hook, bound, variables: variablesOf(attributes, form, environment, one) }))
+  return configured('policy', undefined, () => {
+    const resource = paramKind === undefined ? undefined : paramResource(paramKind, sources)
+    const bindings = hook.bindings.filter(({ matcher }) => matcher === undefined || matcher.match(attributes, sources) !== undefined)
+    return bindings.flatMap((bound) =>
+      configured('binding', bound.name, () =>
+        collectParams(resource, bound.binding.spec?.paramRef, attributes.namespace, sources).map((params) => ({
+          hook,
+          bound,
+          variables: admissionVariables(attributes, form, sources, params, ask),
+        })),
+      ),
+    )
   })
 }
 
-const variablesOf = (
-  attributes: AdmissionAttributes,
-  form: MatchedForm,
-  environment: Sources,
-  params: Parameters<typeof admissionVariables>[3],
-) => admissionVariables(attributes, form, environment, params)
-
-/** Does what the bindings say: deny, warn, write into the audit log. Throws the refusal. */
+/** Does what the bindings say: deny, warn, write into the audit log. Throws the first refusal. */
 function carryOut(
-  invocations: readonly Invocation[],
-  verdicts: readonly PolicyVerdict[],
-  refusals: Refusal[],
+  steps: readonly (Invocation | Refusal)[],
+  verdicts: readonly (PolicyVerdict | undefined)[],
   attributes: AdmissionAttributes,
 ): void {
+  const refusals: Refusal[] = []
   const annotations = new Map<string, Set<string>>()
-  for (const [index, { hook, bound }] of invocations.entries()) {
+  for (const [index, step] of steps.entries()) {
+    if ('message' in step) {
+      refusals.push(step)
+      continue
+    }
+    const { hook, bound } = step
     const { denials, annotations: noted, annotationErrors } = verdicts[index]!
     for (const denial of denials) refusals.push(...act(denial, hook, bound, attributes))
     for (const { key, value } of noted) {

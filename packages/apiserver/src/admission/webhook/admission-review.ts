@@ -2,7 +2,8 @@ import { type GroupVersionResource, type KubeObject, printExactJson, type Status
 import type { ServedResource } from '../../registry/served-resource.ts'
 import type { AdmissionAttributes } from '../admission.ts'
 import { operationOptions } from '../operation-options.ts'
-import { type Invocation, namespaceOf } from './webhook-match.ts'
+import { requestNamespace } from '../request-namespace.ts'
+import type { Invocation } from './webhook-match.ts'
 
 /** The versions of AdmissionReview that are spoken. */
 type ReviewVersion = 'v1' | 'v1beta1'
@@ -39,7 +40,7 @@ export function makeReview(invocation: Invocation, attributes: AdmissionAttribut
   const { context, operation, subresource, name, resource, kind, dryRun } = attributes
   const uid = context.newUid()
   const { name: username, uid: userUid, groups, extra } = context.user
-  const namespace = namespaceOf(attributes)
+  const namespace = requestNamespace(attributes)
   const request = {
     uid,
     kind: gvkOf(invocation.kind),

@@ -1,13 +1,13 @@
-import { type GroupVersionKind, type KubeObject, type LabelSelector, forbiddenError, notFound } from '@kubetape/apimachinery'
+import { type GroupVersionKind, type KubeObject, forbiddenError, notFound } from '@kubetape/apimachinery'
 import type { Storage } from '@kubetape/storage'
 import type { ServedResource } from '../../registry/served-resource.ts'
-import type { Registry } from '../../registry/registry.ts'
 import type { Authorizer } from '../../auth/authorizer.ts'
 import type { AdmissionAttributes } from '../admission.ts'
 import { admissionVariables, ownForm } from '../cel/admission-variables.ts'
 import type { PluginEnvironment } from '../default-plugins.ts'
-import { inFormOf } from '../policy/equivalent-forms.ts'
+import { EquivalentResources, inFormOf } from '../policy/equivalent-forms.ts'
 import { NAMESPACES } from '../namespace-lifecycle.ts'
+import { requestNamespace } from '../request-namespace.ts'
 import { ruleMatches, type RuleSubject } from './rule-match.ts'
 import type { Webhook } from './webhook.ts'
 
@@ -23,14 +23,12 @@ const CONFIGURATION_GROUP = 'admissionregistration.k8s.io'
 /** Finds out which webhooks a request concerns. */
 export class WebhookMatcher {
   readonly #storage: Storage
-  readonly #registry: () => Registry
   readonly #authorizer: Authorizer
-  /** Other versions of a resource; forgotten when what is served changes. */
-  #equivalents: WeakMap<ServedResource, readonly ServedResource[]> | undefined
+  readonly #equivalents: EquivalentResources
 
   constructor({ storage, registry, authorizer }: Pick<PluginEnvironment, 'storage' | 'registry' | 'authorizer'>) {
     this.#storage = storage
-    this.#registry = registry
+    this.#equivalents = new EquivalentResources(registry)
     this.#authorizer = authorizer
   }
 
@@ -58,13 +56,13 @@ export class WebhookMatcher {
   }
 
   #objectMatches({ objectSelector }: Webhook, { draft, old }: AdmissionAttributes): boolean {
-    if (selectsAll(objectSelector)) return true
+    if (objectSelector.empty) return true
     return [draft, old].some((object) => object !== undefined && objectSelector.matches(labelsOf(object)))
   }
 
   /** Cluster-scoped objects are never exempted by a namespace selector; Namespaces are selected by their own labels. */
   #namespaceMatches({ namespaceSelector }: Webhook, attributes: AdmissionAttributes): boolean {
-    if (selectsAll(namespaceSelector)) return true
+    if (namespaceSelector.empty) return true
     const { resource, subresource, draft, namespace, name } = attributes
     const isNamespace = isNamespaces(resource)
     if (namespace === '' && !isNamespace) return true
@@ -82,41 +80,21 @@ export class WebhookMatcher {
     const subject = subjectOf(attributes, resource)
     if (rules.some((rule) => ruleMatches(rule, subject))) return { webhook, resource, kind }
     if (matchPolicy === 'Exact') return undefined
-    const others = this.#equivalentsOf(resource)
+    const others = this.#equivalents.of(resource)
     for (const rule of rules) {
       const other = others.find((one) => ruleMatches(rule, subjectOf(attributes, one)))
       if (other !== undefined) return { webhook, resource: other, kind: kind === resource.gvk ? other.gvk : kind }
     }
     return undefined
   }
-
-  #equivalentsOf(resource: ServedResource): readonly ServedResource[] {
-    const registry = this.#registry()
-    if (this.#equivalents === undefined) {
-      this.#equivalents = new WeakMap()
-      registry.onChange(() => (this.#equivalents = new WeakMap()))
-    }
-    let others = this.#equivalents.get(resource)
-    if (others === undefined) {
-      const { group, resource: name } = resource.stored
-      others = [...registry.resources()].filter((one) => one !== resource && one.stored.group === group && one.stored.resource === name)
-      this.#equivalents.set(resource, others)
-    }
-    return others
-  }
 }
 
-const selectsAll = ({ requirements, nothing }: LabelSelector): boolean => requirements.length === 0 && !nothing
-
 const isNamespaces = ({ info }: ServedResource): boolean => info.group === '' && info.resource === 'namespaces'
-
-/** The namespace of a request; of one about a Namespace, that one. */
-export const namespaceOf = ({ resource, namespace, name }: AdmissionAttributes): string => (isNamespaces(resource) ? name : namespace)
 
 function subjectOf(attributes: AdmissionAttributes, { info }: ServedResource): RuleSubject {
   const { operation, subresource } = attributes
   const { group, version, resource } = info
-  return { operation, subresource, group, version, resource, namespace: namespaceOf(attributes) }
+  return { operation, subresource, group, version, resource, namespace: requestNamespace(attributes) }
 }
 
 const labelsOf = (object: Readonly<KubeObject>): Readonly<Record<string, string>> => object.metadata?.labels ?? {}

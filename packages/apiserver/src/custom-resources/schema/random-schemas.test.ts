@@ -5,7 +5,7 @@ import { customType } from './custom-type.ts'
 import type { JsonSchemaProps } from './json-schema-props.ts'
 import { validateSchema } from './validate-schema.ts'
 
-const SEEDS = 400
+const SEEDS = 200
 const OBJECTS = 8
 const NAMES = ['a', 'b', 'spec', 'metadata', 'status', 'kind', '__proto__', 'constructor', 'x-y', 'a.b']
 const TEXTS = ['', 'a', 'abc', '1', '2024-01-01', '1h', 'é😀', '1.2.3.4']
@@ -65,7 +65,7 @@ class Maker {
       if (this.chance(0.4)) schema['x-kubernetes-list-type'] = this.pick(['set', 'map', 'atomic'])
       if (schema['x-kubernetes-list-type'] === 'map') schema['x-kubernetes-list-map-keys'] = [this.pick(NAMES)]
     }
-    return schema as JsonSchemaProps
+    return schema
   }
 
   #demands(depth: number): JsonSchemaProps {

@@ -13,6 +13,8 @@ export class ValidationRun {
   passed = 0
   readonly #steps: Step[] = []
   readonly #base: FieldPath | undefined
+  /** The texts in each list of errors: a value may have very many. */
+  readonly #seen = new WeakMap<Finding[], Set<string>>()
 
   /** `base`: where the value is. Undefined: at the root, whose errors upstream places at `<nil>`. */
   constructor(base?: FieldPath) {
@@ -97,7 +99,11 @@ export class ValidationRun {
   }
 
   #note(text: string, error: FieldError): void {
-    if (!this.errors.some((one) => one.text === text)) this.errors.push({ text, error })
+    let seen = this.#seen.get(this.errors)
+    if (seen === undefined) this.#seen.set(this.errors, (seen = new Set()))
+    if (seen.has(text)) return
+    seen.add(text)
+    this.errors.push({ text, error })
   }
 }
 

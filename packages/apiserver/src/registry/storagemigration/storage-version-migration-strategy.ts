@@ -27,4 +27,9 @@ export const storageVersionMigrationStrategy: Strategy = {
     ...validate(draft as StorageVersionMigration),
     ...immutable(RESOURCE, (draft as StorageVersionMigration).spec?.resource, (old as StorageVersionMigration).spec?.resource),
   ],
+  tableRow: (object) => {
+    const { metadata, spec } = object as Readonly<StorageVersionMigration>
+    const { resource = '', version, group } = spec?.resource ?? {}
+    return [metadata.name ?? '', [resource, version, group].filter(Boolean).join('.')]
+  },
 }

@@ -57,6 +57,16 @@ describe('serveScale()', () => {
     )
   })
 
+  test('takes applied Scales: whoever owns the number of the object owns it here, and loses it to force', async () => {
+    await server.patch(DEPLOYMENT, 'merge', { spec: { replicas: 3 } }, { fieldManager: 'maker' })
+    const refused = await server.patch(`${DEPLOYMENT}/scale`, 'apply', scaleBody(5), { fieldManager: 'me' })
+    expect([refused.code, refused.body.message]).toEqual([409, expect.stringContaining('conflict with "maker"')])
+    await server.patch(`${DEPLOYMENT}/scale`, 'apply', scaleBody(5), { fieldManager: 'me', force: true })
+    const { metadata } = (await server.get(DEPLOYMENT)).body
+    const owners = metadata!.managedFields!.filter(({ fieldsV1 }) => JSON.stringify(fieldsV1).includes('f:replicas'))
+    expect(owners.map(({ manager, operation, subresource }) => [manager, operation, subresource])).toEqual([['me', 'Apply', 'scale']])
+  })
+
   test.each([
     [scaleBody(-1), 422, 'Scale.autoscaling "d" is invalid: spec.replicas: Invalid value: -1: must be greater than or equal to 0'],
     [scaleBody(1, { resourceVersion: '1' }), 409, expect.stringContaining('the object has been modified')],
