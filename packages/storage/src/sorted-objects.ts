@@ -3,23 +3,35 @@ import type { StoredObject } from './stored-object.ts'
 /** A chunk is split above this size; it bounds what one insertion moves. */
 const CHUNK_MAX = 512
 
+/** An object under its key: scans go from one to the next without asking for keys, and a newer version takes the place of the older one. */
+interface Entry {
+  readonly key: string
+  object: StoredObject
+}
+
 /** The live objects of one resource in key order: lookups in O(1), changes in O(log n), ranges in O(log n + answer). */
 export class SortedObjects {
-  #byKey = new Map<string, StoredObject>()
-  /** Sorted keys, in chunks none of which is empty. */
-  #chunks: string[][] = []
+  #byKey = new Map<string, Entry>()
+  /** Sorted by key, in chunks none of which is empty. */
+  #chunks: Entry[][] = []
 
   get size(): number {
     return this.#byKey.size
   }
 
   get(key: string): StoredObject | undefined {
-    return this.#byKey.get(key)
+    return this.#byKey.get(key)?.object
   }
 
   set(key: string, object: StoredObject): void {
-    if (!this.#byKey.has(key)) this.#insert(key)
-    this.#byKey.set(key, object)
+    const known = this.#byKey.get(key)
+    if (known !== undefined) {
+      known.object = object
+      return
+    }
+    const entry = { key, object }
+    this.#insert(entry)
+    this.#byKey.set(key, entry)
   }
 
   delete(key: string): void {
@@ -32,7 +44,7 @@ export class SortedObjects {
 
   /** All objects in order of their keys. */
   *values(): Generator<StoredObject> {
-    for (const chunk of this.#chunks) for (const key of chunk) yield this.#byKey.get(key)!
+    for (const chunk of this.#chunks) for (const { object } of chunk) yield object
   }
 
   /** Objects whose key starts with `prefix` and comes after `after`, in order, as long as `take` answers true. */
@@ -40,10 +52,12 @@ export class SortedObjects {
     const from = after >= prefix ? after : prefix
     for (let at = this.#chunkOf(from), first = true; at < this.#chunks.length; at++, first = false) {
       const chunk = this.#chunks[at]!
+      // Keys are sorted: where the last one has the prefix, all from here on have it.
+      const isWithin = prefix === '' || chunk.at(-1)!.key.startsWith(prefix)
       for (let index = first ? lowerBound(chunk, from) : 0; index < chunk.length; index++) {
-        const key = chunk[index]!
-        if (key === after) continue
-        if (!key.startsWith(prefix) || !take(this.#byKey.get(key)!)) return
+        const { key, object } = chunk[index]!
+        if (first && key === after) continue
+        if ((!isWithin && !key.startsWith(prefix)) || !take(object)) return
       }
     }
   }
@@ -64,14 +78,14 @@ export class SortedObjects {
     return at < this.#chunks.length ? rank + lowerBound(this.#chunks[at]!, key) : rank
   }
 
-  #insert(key: string): void {
+  #insert(entry: Entry): void {
     if (this.#chunks.length === 0) {
-      this.#chunks.push([key])
+      this.#chunks.push([entry])
       return
     }
-    const at = Math.min(this.#chunkOf(key), this.#chunks.length - 1)
+    const at = Math.min(this.#chunkOf(entry.key), this.#chunks.length - 1)
     const chunk = this.#chunks[at]!
-    chunk.splice(lowerBound(chunk, key), 0, key)
+    chunk.splice(lowerBound(chunk, entry.key), 0, entry)
     if (chunk.length > CHUNK_MAX) this.#chunks.splice(at + 1, 0, chunk.splice(CHUNK_MAX >> 1))
   }
 
@@ -81,7 +95,7 @@ export class SortedObjects {
     let high = this.#chunks.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (this.#chunks[middle]!.at(-1)! < key) low = middle + 1
+      if (this.#chunks[middle]!.at(-1)!.key < key) low = middle + 1
       else high = middle
     }
     return low
@@ -89,12 +103,12 @@ export class SortedObjects {
 }
 
 /** The index of the first key that is not below `key`. */
-function lowerBound(sorted: readonly string[], key: string): number {
+function lowerBound(sorted: readonly Entry[], key: string): number {
   let low = 0
   let high = sorted.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (sorted[middle]! < key) low = middle + 1
+    if (sorted[middle]!.key < key) low = middle + 1
     else high = middle
   }
   return low
