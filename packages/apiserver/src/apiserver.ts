@@ -1,5 +1,6 @@
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
+import type { Metrics } from '@kubetape/component-base'
 import { type Clock, type Random, type UidSource, uidSource } from '@kubetape/determinism'
 import type { Storage } from '@kubetape/storage'
 import { AdmissionChain } from './admission/admission.ts'
@@ -29,6 +30,9 @@ import type { HealthCheck } from './http/health.ts'
 import { RequestGate } from './http/request-gate.ts'
 import { standardPaths } from './http/standard-paths.ts'
 import { addApiPaths } from './http/api-paths.ts'
+import { addFlowControlMetrics } from './metrics/flow-control-metrics.ts'
+import { RequestMetrics } from './metrics/request-metrics.ts'
+import { addStorageMetrics } from './metrics/storage-metrics.ts'
 import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
 import { builtinResource } from './registry/served-resource.ts'
@@ -50,6 +54,8 @@ export interface ApiserverOptions {
   /** `--runtime-config`: which API versions are served beyond the defaults. */
   readonly runtimeConfig: Readonly<Record<string, string>>
   readonly metrics: () => Promise<string>
+  /** Where the server's own metrics go. Default: nowhere. */
+  readonly recorder?: Metrics
   readonly log: (level: 'debug' | 'error', message: string, fields: Record<string, unknown>) => void
   readonly checks?: readonly HealthCheck[]
   /** How admission webhooks are reached. Default: over HTTPS. */
@@ -178,6 +184,11 @@ export class Apiserver {
     addFlowControlDumps(paths, flowControl)
     const { certificates } = options
     const clientCas = certificates === undefined ? '' : this.#identities.trustClients(certificates.ca)
+    const { recorder } = this.#options
+    if (recorder !== undefined) {
+      addFlowControlMetrics(recorder, flowControl)
+      this.#stops.push(addStorageMetrics(recorder, this.registry))
+    }
     this.#server = await ApiServer.listen({
       registry: this.registry,
       gate: new RequestGate({
@@ -188,6 +199,7 @@ export class Apiserver {
         flowControl,
       }),
       others: paths,
+      metrics: recorder && new RequestMetrics(recorder),
       clock: this.#options.clock,
       certificates: certificates === undefined ? undefined : { ...certificates, ca: clientCas },
       host: options.host,

@@ -5,21 +5,30 @@ export interface FlowCounts {
   dispatched: number
   /** By why, as `apiserver_flowcontrol_rejected_requests_total` names it. */
   readonly rejected: Map<string, number>
+  /** Called after each, for whoever counts under other names. */
+  onDispatched: () => void
+  onRejected: (reason: string) => void
   /** Seconds that requests waited, those that were served and those that were not. */
   readonly waits: { served: number; servedSeconds: number; refused: number; refusedSeconds: number }
 }
 
+const nothing = (): void => undefined
+
 /** Counts what becomes of requests. */
 export class FlowControlCounts {
   readonly #flows = new Map<string, FlowCounts>()
+  #listener: (flow: FlowCounts) => void = () => undefined
 
   dispatched(level: string, schema: string): void {
-    this.#of(level, schema).dispatched++
+    const flow = this.#of(level, schema)
+    flow.dispatched++
+    flow.onDispatched()
   }
 
   rejected(level: string, schema: string, reason: string): void {
-    const { rejected } = this.#of(level, schema)
-    rejected.set(reason, (rejected.get(reason) ?? 0) + 1)
+    const flow = this.#of(level, schema)
+    flow.rejected.set(reason, (flow.rejected.get(reason) ?? 0) + 1)
+    flow.onRejected(reason)
   }
 
   waited(level: string, schema: string, seconds: number, wasServed: boolean): void {
@@ -33,6 +42,12 @@ export class FlowControlCounts {
     }
   }
 
+  /** Calls `listener` for each flow that there is, and each that comes. */
+  onFlow(listener: (flow: FlowCounts) => void): void {
+    this.#listener = listener
+    for (const flow of this.#flows.values()) listener(flow)
+  }
+
   all(): Iterable<Readonly<FlowCounts>> {
     return this.#flows.values()
   }
@@ -42,7 +57,11 @@ export class FlowControlCounts {
     let counts = this.#flows.get(key)
     if (counts === undefined) {
       const waits = { served: 0, servedSeconds: 0, refused: 0, refusedSeconds: 0 }
-      this.#flows.set(key, (counts = { level, schema, dispatched: 0, rejected: new Map(), waits }))
+      this.#flows.set(
+        key,
+        (counts = { level, schema, dispatched: 0, rejected: new Map(), onDispatched: nothing, onRejected: nothing, waits }),
+      )
+      this.#listener(counts)
     }
     return counts
   }

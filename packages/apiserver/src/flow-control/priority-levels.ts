@@ -15,6 +15,7 @@ const NO_LENDERS: Taken['lenders'] = []
 export class PriorityLevels {
   readonly #seats: number
   #levels = new Map<string, PriorityLevel>()
+  #listener: (level: PriorityLevel) => void = () => undefined
   /** Those in which requests wait. */
   readonly #waiting = new Set<PriorityLevel>()
 
@@ -24,6 +25,12 @@ export class PriorityLevels {
 
   get(name: string): PriorityLevel | undefined {
     return this.#levels.get(name)
+  }
+
+  /** Calls `listener` for each level that there is, and each that comes. */
+  onLevel(listener: (level: PriorityLevel) => void): void {
+    this.#listener = listener
+    for (const level of this.#levels.values()) listener(level)
   }
 
   all(): Iterable<PriorityLevel> {
@@ -40,7 +47,8 @@ export class PriorityLevels {
     const levels = new Map<string, PriorityLevel>()
     for (const [at, configuration] of configurations.entries()) {
       const name = configuration.metadata.name ?? ''
-      const level = this.#levels.get(name) ?? new PriorityLevel(configuration)
+      const known = this.#levels.get(name)
+      const level = known ?? new PriorityLevel(configuration)
       const { limited, exempt } = configuration.spec ?? {}
       const nominal = Math.ceil((this.#seats * shares[at]!) / sum)
       const part = (percent: number): number => Math.round((nominal * percent) / 100)
@@ -51,6 +59,7 @@ export class PriorityLevels {
         borrowing: limited?.borrowingLimitPercent === undefined ? this.#seats : part(limited.borrowingLimitPercent),
       }
       levels.set(name, level)
+      if (known === undefined) this.#listener(level)
     }
     this.#levels = levels
     this.#dispatch()

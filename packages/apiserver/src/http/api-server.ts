@@ -12,6 +12,7 @@ import { asStatusError } from '../request/unexpected-error.ts'
 import type { ServingCertificates } from './certificates.ts'
 import type { OtherPaths } from './other-paths.ts'
 import type { RequestGate } from './request-gate.ts'
+import type { RequestMetrics } from '../metrics/request-metrics.ts'
 import { createListener, type HttpListener } from './listener.ts'
 import { sendInternalErrorPage, sendStatus, sendTooManyRequests } from './refusals.ts'
 import { CannotJudge } from '../auth/authorizer.ts'
@@ -24,6 +25,8 @@ export interface ApiServerOptions {
   readonly gate: RequestGate
   readonly others: OtherPaths
   readonly clock: Clock
+  /** Default: requests are not counted. */
+  readonly metrics?: RequestMetrics | undefined
   /** Undefined: plain HTTP, which is refused on anything but loopback. */
   readonly certificates: ServingCertificates | undefined
   readonly host: string
@@ -117,6 +120,7 @@ export class ApiServer {
       const at = url.indexOf('?')
       const query = new URLSearchParams(at < 0 ? '' : url.slice(at + 1))
       const info = requestInfo(request.method ?? 'GET', at < 0 ? url : url.slice(0, at), query)
+      this.#count(response, info, query)
       const entry = await this.#options.gate.enter({ request, response, info, query, auditId })
       const exchange: Exchange = { request, response, info, query, ...entry, lasts: () => this.#lasts(response) }
       if (!info.isResource) await this.#options.others.serve(exchange)
@@ -124,6 +128,14 @@ export class ApiServer {
     } catch (error) {
       this.#refuse(response, error)
     }
+  }
+
+  #count(response: ServerResponse, info: RequestInfo, query: URLSearchParams): void {
+    const { metrics, clock } = this.#options
+    if (metrics === undefined) return
+    const since = clock.monotonicMs()
+    const over = metrics.began(info, query.has('dryRun'))
+    response.on('close', () => over(response.statusCode, (clock.monotonicMs() - since) / 1000))
   }
 
   #lasts(response: ServerResponse): void {

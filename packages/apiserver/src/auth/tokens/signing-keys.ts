@@ -27,15 +27,16 @@ export interface SigningKey {
  * about a millisecond.
  */
 export class SigningKeys {
+  readonly #make: () => readonly SigningKey[]
   #keys: readonly SigningKey[] | undefined
 
-  /** `keys` undefined: one is made when it is first needed. */
-  constructor(keys?: readonly SigningKey[]) {
-    this.#keys = keys
+  /** A function is called when keys are first needed. Default: one key is made then. */
+  constructor(keys: readonly SigningKey[] | (() => readonly SigningKey[]) = () => [readSigningKey(newSigningKeyPemSync())]) {
+    this.#make = typeof keys === 'function' ? keys : () => keys
   }
 
   get all(): readonly SigningKey[] {
-    return (this.#keys ??= [signingKey(generateKeyPairSync('rsa', { modulusLength: MODULUS_BITS }).privateKey)])
+    return (this.#keys ??= this.#make())
   }
 
   /** A compact JWS of these claims. */
@@ -74,6 +75,12 @@ function parsedKey(pem: string): KeyObject {
 /** A new key, as PEM; made beside the event loop. */
 export async function newSigningKeyPem(): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: MODULUS_BITS })
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+}
+
+/** The same, which takes the time of some hundred requests; for those who cannot wait. */
+export function newSigningKeyPemSync(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: MODULUS_BITS })
   return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
 }
 
