@@ -222,7 +222,10 @@ function bodyOf(result: ApiResult): { code: number; body: TestAnswer['body'] } {
         body: {
           kind: 'List',
           apiVersion: 'v1',
-          metadata: { resourceVersion: String(result.list.revision) },
+          metadata: {
+            resourceVersion: String(result.list.revision),
+            ...(result.list.continue === undefined ? {} : { continue: result.list.continue }),
+          },
           items: result.list.items.map((one) => one.object as KubeObject),
         },
       }
