@@ -47,7 +47,11 @@ const WORDS = [
 export function objectOf(kind, random, name) {
   const typeName = typeNameOfKind(kind)
   const object = typeName === undefined ? {} : valueOf({ $ref: typeName }, random, 0)
-  object.apiVersion = random.chance(0.97) ? (kind.group === '' ? kind.version : `${kind.group}/${kind.version}`) : structuredClone(random.pick(JUNK))
+  object.apiVersion = random.chance(0.97)
+    ? kind.group === ''
+      ? kind.version
+      : `${kind.group}/${kind.version}`
+    : structuredClone(random.pick(JUNK))
   object.kind = random.chance(0.97) ? kind.kind : structuredClone(random.pick(JUNK))
   object.metadata = { ...(random.chance(0.3) ? object.metadata : {}), name, ...(random.chance(0.2) ? { labels: { app: 'web' } } : {}) }
   for (let left = random.chance(0.5) ? 1 + random.below(2) : 0; left > 0; left--) breakOne(object, random)

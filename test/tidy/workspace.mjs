@@ -47,7 +47,8 @@ export const PACKAGES = PROJECTS.filter(({ parent }) => parent === 'packages')
 export const APPS = PROJECTS.filter(({ parent }) => parent === 'apps')
 
 /** Import, export-from, dynamic import, require, and files started by their address (`new URL('./x.ts', import.meta.url)`). */
-const SPECIFIER = /(?:^(?:import|export|\})[^'"\n]*\bfrom\s*|\bimport\s*|\bimport\s*\(\s*|\brequire(?:\.resolve)?\s*\(\s*|\bnew URL\(\s*)(['"])([@\w./:#-]+)\1/gm
+const SPECIFIER =
+  /(?:^(?:import|export|\})[^'"\n]*\bfrom\s*|\bimport\s*|\bimport\s*\(\s*|\brequire(?:\.resolve)?\s*\(\s*|\bnew URL\(\s*)(['"])([@\w./:#-]+)\1/gm
 
 /** What a file imports, as written. Comments are left out, so that an example in one imports nothing. */
 export function specifiersOf(file) {

@@ -11,7 +11,7 @@ import {
   webhookTokens,
   type WebhookTokensOptions,
 } from '@kubetape/apiserver'
-import type { Gates } from '@kubetape/client-go-features'
+import type { FeatureGateRegistry } from '@kubetape/component-base'
 import type { Clock } from '@kubetape/determinism'
 import type { RunLog } from '@kubetape/runtime'
 import { ControlPlaneOptionError } from './option-error.ts'
@@ -30,6 +30,8 @@ export interface AuthenticationOptions {
   /** Asked last whose a token is. */
   readonly webhook?: WebhookTokensOptions
 }
+
+type Gates = Pick<FeatureGateRegistry, 'enabled'>
 
 const ANONYMOUS_GATE = 'AnonymousAuthConfigurableEndpoints'
 const CONFIG_GATE = 'StructuredAuthenticationConfiguration'

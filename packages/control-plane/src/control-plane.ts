@@ -157,16 +157,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
   exposeFeatureGates(gates, metrics)
   const prepared = await prepareAccess(options, DEFAULT_HOST, clock)
   const { access, keys } = prepared
-  const log =
-    options.data === undefined
-      ? createMemoryLog({ clock })
-      : openSqliteLog({
-          path: `${options.data}/tape.db`,
-          clock,
-          random,
-          meta: { [CA_META]: access.ca },
-          logger: (level, message, fields) => logger[level](message, fields),
-        })
+  const log = openLog(options, clock, random, access.ca, logger)
   started.defer(() => log.close())
   const storage = Storage.open({ log, clock })
   started.defer(() => storage.close())
@@ -217,6 +208,17 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
   })
   manager.add(...chosenControllers(options, prepared, apiserver), ...(options.add ?? []))
   return { log, apiserver, manager, gates, metrics, access }
+}
+
+function openLog({ data }: ControlPlaneOptions, clock: Clock, random: Random, ca: string, logger: RunLog): EventLog {
+  if (data === undefined) return createMemoryLog({ clock })
+  return openSqliteLog({
+    path: `${data}/tape.db`,
+    clock,
+    random,
+    meta: { [CA_META]: ca },
+    logger: (level, message, fields) => logger[level](message, fields),
+  })
 }
 
 function gatesOf({ featureGates }: ControlPlaneOptions, logger: RunLog): FeatureGateRegistry {

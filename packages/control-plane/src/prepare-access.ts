@@ -18,5 +18,5 @@ export async function prepareAccess(options: ControlPlaneOptions, defaultHost: s
   const { data, host = defaultHost, tls = true, port, serviceAccounts = {} } = options
   const access = await Access.prepare({ clock, ...(data === undefined ? {} : { folder: data }), host, tls, wanted: port !== undefined })
   const issuer = access.authority === undefined ? undefined : new CertificateIssuer(access.authority, clock)
-  return { access, keys: await prepareServiceAccountKeys(serviceAccounts, data), issuer }
+  return { access, keys: await prepareServiceAccountKeys(serviceAccounts, { folder: data, wanted: port !== undefined }), issuer }
 }

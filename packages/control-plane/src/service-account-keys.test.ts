@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
@@ -10,13 +10,20 @@ beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'kubetape-keys-'))))
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const idsOf = async (options: Parameters<typeof prepareServiceAccountKeys>[0] = {}): Promise<string[]> =>
-  (await prepareServiceAccountKeys(options, folder)).all.map((key) => key.id)
+  (await prepareServiceAccountKeys(options, { folder, wanted: true })).all.map((key) => key.id)
 
 describe('prepareServiceAccountKeys()', () => {
   test('keeps its key, readable for its owner alone', async () => {
     const first = await idsOf()
     expect(await idsOf()).toEqual(first)
     expect(statSync(join(folder, 'service-account-keys.json')).mode & 0o777).toBe(0o600)
+  })
+
+  test('makes none before it is needed when nothing is served', async () => {
+    const keys = await prepareServiceAccountKeys({}, { folder, wanted: false })
+    expect(readdirSync(folder)).toEqual([])
+    const [made] = keys.all
+    expect(await idsOf()).toEqual([made!.id])
   })
 
   test('signs with a new key after a rotation, and believes the old one', async () => {
@@ -33,14 +40,18 @@ describe('prepareServiceAccountKeys()', () => {
       privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
       publicKeyEncoding: { type: 'spki', format: 'pem' },
     })
-    const keys = await prepareServiceAccountKeys({ signingKey: privateKey }, folder)
+    const keys = await prepareServiceAccountKeys({ signingKey: privateKey }, { folder, wanted: true })
     expect(keys.published().keys).toMatchObject([{ alg: 'ES256', kty: 'EC' }])
-    await expect(prepareServiceAccountKeys({ signingKey: publicKey }, folder)).rejects.toThrow('it is a public key')
-    await expect(prepareServiceAccountKeys({ keys: ['nonsense'] }, folder)).rejects.toThrow('Cannot use a key of service account tokens')
+    await expect(prepareServiceAccountKeys({ signingKey: publicKey }, { folder, wanted: true })).rejects.toThrow('it is a public key')
+    await expect(prepareServiceAccountKeys({ keys: ['nonsense'] }, { folder, wanted: true })).rejects.toThrow(
+      'Cannot use a key of service account tokens',
+    )
   })
 
   test('shows nothing of a file that it cannot read', async () => {
     writeFileSync(join(folder, 'service-account-keys.json'), '{"keys":["-----BEGIN PRIVATE KEY-----secret')
-    await expect(prepareServiceAccountKeys({}, folder)).rejects.toThrow(/^Cannot read "[^"]*": it is no JSON; delete it to get a new key/)
+    await expect(prepareServiceAccountKeys({}, { folder, wanted: true })).rejects.toThrow(
+      /^Cannot read "[^"]*": it is no JSON; delete it to get a new key/,
+    )
   })
 })

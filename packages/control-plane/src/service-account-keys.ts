@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { newSigningKeyPem, readSigningKey, type SigningKey, SigningKeys } from '@kubetape/apiserver'
+import { newSigningKeyPem, newSigningKeyPemSync, readSigningKey, type SigningKey, SigningKeys } from '@kubetape/apiserver'
 import { ControlPlaneOptionError } from './option-error.ts'
 import { readFileIfAny, writePrivateFile } from './private-file.ts'
 
@@ -33,24 +32,29 @@ interface KeptKeys {
   readonly keys: readonly string[]
 }
 
+export interface KeyFolder {
+  /** Where keys are kept. Default: nowhere. */
+  readonly folder?: string | undefined
+  /** Whether anything is served at all: if not, a key is made only when it is needed. */
+  readonly wanted: boolean
+}
+
 /**
- * The keys of service account tokens, kept in `folder` so that tokens outlive restarts; only their owner can read them. Without a folder, or when
- * nothing is served, a key is made only if it is needed. Throws a ControlPlaneOptionError for a key that cannot be used.
+ * The keys of service account tokens, kept in `folder` so that tokens outlive restarts; only their owner can read them. Throws a ControlPlaneOptionError
+ * for a key that cannot be used.
  */
-export async function prepareServiceAccountKeys(options: ServiceAccountOptions, folder: string | undefined): Promise<SigningKeys> {
+export async function prepareServiceAccountKeys(options: ServiceAccountOptions, { folder, wanted }: KeyFolder): Promise<SigningKeys> {
   const { signs, more } = givenKeys(options)
   if (signs !== undefined) return new SigningKeys([signs, ...more])
-  if (folder === undefined) {
-    if (more.length === 0) return new SigningKeys()
-    return new SigningKeys([readKey(await newSigningKeyPem()), ...more])
-  }
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const file = join(folder, FILE)
-  const kept = readKept(file)
+  const file = folder === undefined ? undefined : join(folder, FILE)
+  const kept = file === undefined ? [] : readKept(file)
   if (kept.length > 0 && options.rotateKey !== true) return new SigningKeys([...kept.map((pem) => readKey(pem)), ...more])
-  const now = [await newSigningKeyPem(), ...kept].slice(0, KEYS_MAX)
-  writePrivateFile(file, `${JSON.stringify({ keys: now } satisfies KeptKeys)}\n`)
-  return new SigningKeys([...now.map((pem) => readKey(pem)), ...more])
+  const withNew = (pem: string): SigningKey[] => {
+    const now = [pem, ...kept].slice(0, KEYS_MAX)
+    if (file !== undefined) writePrivateFile(file, `${JSON.stringify({ keys: now } satisfies KeptKeys)}\n`)
+    return [...now.map((one) => readKey(one)), ...more]
+  }
+  return new SigningKeys(wanted ? withNew(await newSigningKeyPem()) : () => withNew(newSigningKeyPemSync()))
 }
 
 /** The keys that options bring. Throws a ControlPlaneOptionError for one that cannot be used. */

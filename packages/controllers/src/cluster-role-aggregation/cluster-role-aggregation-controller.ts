@@ -1,6 +1,6 @@
 import type { ClusterRole } from '@kubetape/api/types/rbac/v1'
 import { ClusterRole as ClusterRoleKind } from '@kubetape/api/kinds'
-import { isNotFound, isStatusError } from '@kubetape/apimachinery'
+import { isConflict, isNotFound } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import { type Controller, controllerFor } from '@kubetape/runtime'
 import { type Aggregation, plan } from './plan.ts'
@@ -21,20 +21,20 @@ export function clusterRoleAggregationController(): Controller {
     })
 }
 
-/** Applies the rules; a server without server-side apply (415) gets an update. */
+/** Applies the rules. Applying none takes away what was applied before and leaves rules that somebody else gave the role. */
 async function write(client: Client, { role, rules }: Aggregation): Promise<void> {
-  const { apiVersion, kind } = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' }
   const name = role.metadata.name!
-  const body = { apiVersion, kind, metadata: { name }, ...(rules.length === 0 ? {} : { rules }) }
+  const body = {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRole',
+    // With its uid, a role that has gone is not made anew.
+    metadata: { name, ...(role.metadata.uid === undefined ? {} : { uid: role.metadata.uid }) },
+    ...(rules.length === 0 ? {} : { rules }),
+  }
   try {
     await client.patch<ClusterRole>(ClusterRoleKind, { name }, { type: 'apply', body }, { fieldManager: FIELD_MANAGER, force: true })
   } catch (error) {
-    if (isNotFound(error)) return
-    if (!isStatusError(error) || error.status.code !== 415) throw error
-    // To apply nothing takes away only what was applied; an update would take the role's own rules too.
-    if (rules.length > 0 || isOurs(role))
-      await client.update<ClusterRole>(ClusterRoleKind, { ...role, rules: [...rules] }, { fieldManager: FIELD_MANAGER })
+    // The role is another one by now: its event will tell.
+    if (!isNotFound(error) && !isConflict(error)) throw error
   }
 }
-
-const isOurs = ({ metadata }: ClusterRole): boolean => (metadata.managedFields ?? []).some(({ manager }) => manager === FIELD_MANAGER)

@@ -27,15 +27,16 @@ export interface SigningKey {
  * about a millisecond.
  */
 export class SigningKeys {
+  readonly #make: () => readonly SigningKey[]
   #keys: readonly SigningKey[] | undefined
 
-  /** `keys` undefined: one is made when it is first needed. */
-  constructor(keys?: readonly SigningKey[]) {
-    this.#keys = keys
+  /** A function is called when keys are first needed. Default: one key is made then. */
+  constructor(keys: readonly SigningKey[] | (() => readonly SigningKey[]) = () => [readSigningKey(newSigningKeyPemSync())]) {
+    this.#make = typeof keys === 'function' ? keys : () => keys
   }
 
   get all(): readonly SigningKey[] {
-    return (this.#keys ??= [signingKey(generateKeyPairSync('rsa', { modulusLength: MODULUS_BITS }).privateKey)])
+    return (this.#keys ??= this.#make())
   }
 
   /** A compact JWS of these claims. */
@@ -58,14 +59,28 @@ export class SigningKeys {
   }
 }
 
-/** Reads a private or public key (PEM, RSA or ECDSA). Throws for anything else. */
+/** Reads a private or public key (PEM, RSA or ECDSA). Throws an Error that says what else the text is. */
 export function readSigningKey(pem: string): SigningKey {
-  return pem.includes('PRIVATE KEY') ? signingKey(createPrivateKey(pem)) : signingKey(createPublicKey(pem))
+  return signingKey(parsedKey(pem))
+}
+
+function parsedKey(pem: string): KeyObject {
+  try {
+    return pem.includes('PRIVATE KEY') ? createPrivateKey(pem) : createPublicKey(pem)
+  } catch (error) {
+    throw new Error('it is no PEM text of a key', { cause: error })
+  }
 }
 
 /** A new key, as PEM; made beside the event loop. */
 export async function newSigningKeyPem(): Promise<string> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: MODULUS_BITS })
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+}
+
+/** The same, which takes the time of some hundred requests; for those who cannot wait. */
+export function newSigningKeyPemSync(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: MODULUS_BITS })
   return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
 }
 
@@ -83,9 +98,7 @@ function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): Si
   const curve = CURVES[asymmetricKeyDetails?.namedCurve ?? '']
   if (asymmetricKeyType === 'rsa') return 'RS256'
   if (asymmetricKeyType === 'ec' && curve !== undefined) return curve
-  throw new Error(
-    `Cannot use a key of type "${asymmetricKeyType}" for service account tokens: it must be RSA or ECDSA (P-256, P-384, P-521)`,
-  )
+  throw new Error(`its type is "${asymmetricKeyType}", and must be RSA or ECDSA (P-256, P-384, P-521)`)
 }
 
 const digestOf = (algorithm: SigningKey['algorithm']): string => `sha${algorithm.slice(2)}`
