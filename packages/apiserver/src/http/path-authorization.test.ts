@@ -84,7 +84,7 @@ describe('a request with thousands of headers', () => {
       ? connectTls({ port: Number(port), host: hostname, ca: certificates.ca, ALPNProtocols: ['http/1.1'] })
       : connect(Number(port), hostname)
     let text = ''
-    socket.on('data', (data) => (text += data.toString()))
+    socket.on('data', (data: Buffer) => (text += data.toString()))
     await once(socket, isSecure ? 'secureConnect' : 'connect')
     socket.write(`${head}Impersonate-User: nobody\r\n\r\n`)
     await once(socket, 'close')
