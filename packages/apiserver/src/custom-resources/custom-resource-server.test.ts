@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { CustomResourceDefinition } from '@kubetape/api/types/apiextensions/v1'
+import { InProcessClient } from '../in-process-client.ts'
 import { TestServer } from '../testing/test-server.ts'
 import { DELETION_WAIT_MS } from './instance-deletion.ts'
 
@@ -101,6 +102,55 @@ describe('CustomResourceServer', () => {
     await server.create('example.com/v1/gadgets', gadget('b'))
     const { items } = (await server.list('example.com/v1/gadgets')).body
     expect(items!.map(({ apiVersion }) => apiVersion)).toEqual(['example.com/v1', 'example.com/v1'])
+  })
+
+  describe('ends watches', () => {
+    const version = (name: string, rest: object = {}): object => ({ name, served: true, storage: name === 'v1', schema: open, ...rest })
+    beforeEach(async () => {
+      await server.create(DEFINITIONS, definition({ versions: [version('v1'), version('v2')] }))
+      await server.clock.advance(0)
+    })
+
+    test('when their definition goes, after the last of its objects', async () => {
+      await server.create('example.com/v1/gadgets', gadget('a'))
+      const watch = server.watch('example.com/v1/gadgets')
+      const ends: string[] = []
+      const inProcess = new InProcessClient(server.registry, { user: { name: 'jane', groups: [] }, userAgent: 'test' })
+      const kind = { group: 'example.com', version: 'v1', kind: 'Gadget', resource: 'gadgets', namespaced: true }
+      inProcess.watch(kind).subscribe({
+        next: ({ type }) => ends.push(type),
+        complete: () => ends.push(`completed ${server.registry.has('example.com', 'v1', 'gadgets')}`),
+      })
+      await server.delete(NAME)
+      await server.clock.advance(1)
+      expect(watch.events.map(({ type }) => type)).toEqual(['ADDED', 'DELETED'])
+      expect(watch.ended()).toBe(true)
+      expect(ends).toEqual(['ADDED', 'DELETED', 'completed false'])
+    })
+
+    test.each([
+      ['another version is no longer served', [version('v1'), version('v2', { served: false })]],
+      ['a schema changes', [version('v1', { schema: { openAPIV3Schema: { type: 'object' } } }), version('v2')]],
+    ])('when %s, and what is watched then is what is served then', async (_, versions) => {
+      const watch = server.watch('example.com/v1/gadgets')
+      await server.patch(NAME, 'merge', { spec: { versions } })
+      expect(watch.ended()).toBe(true)
+      const next = server.watch('example.com/v1/gadgets')
+      await server.create('example.com/v1/gadgets', gadget('late'))
+      expect([watch.events.length, next.events.length]).toEqual([0, 1])
+      next.stop()
+    })
+
+    test('but not for what leaves objects as they are', async () => {
+      const watch = server.watch('example.com/v1/gadgets')
+      await server.patch(NAME, 'merge', { metadata: { labels: { a: 'b' } } })
+      await server.create('example.com/v1/gadgets', gadget('held', { metadata: { name: 'held', finalizers: ['example.com/hold'] } }))
+      await server.delete(NAME)
+      await server.clock.advance(1)
+      expect((await conditions()).at(-1)).toBe('Terminating True InstanceDeletionInProgress')
+      expect(watch.ended()).toBe(false)
+      watch.stop()
+    })
   })
 
   test('warns of a deprecated version, and names a better one', async () => {

@@ -1,6 +1,7 @@
 import type { KubeObject } from '@kubetape/apimachinery'
 import { ExpectationFailed } from '@kubetape/eventlog'
 import type { ListRequest, ListResult, StoredObject } from '@kubetape/storage'
+import { convertedList } from './converted-list.ts'
 import type { RegistryEnvironment } from './environment.ts'
 import { selectableFields } from './selectors.ts'
 import type { ServedResource } from './served-resource.ts'
@@ -52,25 +53,12 @@ export function readList(
   resource: ServedResource,
   request: ListRequest,
 ): ListResult | Promise<ListResult> {
-  if (resource.convertsElsewhere) return convertedList(environment, resource, request)
   const { storage } = environment
+  if (resource.convertsElsewhere) return convertedList(storage, resource, request)
   const { namespaced } = resource.info
   if (resource.conversion === undefined) return storage.list(resource.stored, namespaced, request)
   const list = storage.list(resource.stored, namespaced, { ...request, matches: inServedForm(resource, request.matches) })
   return { ...list, items: list.items.map((one) => resource.served(one)) }
-}
-
-/** What somebody else converts is selected afterwards, so that a page with a selector is the whole list: a limit is only what is asked for at most. */
-async function convertedList(
-  { storage }: RegistryEnvironment,
-  resource: ServedResource,
-  { matches, limit, ...request }: ListRequest,
-): Promise<ListResult> {
-  const paged = matches === undefined && limit !== undefined ? { limit } : {}
-  const list = storage.list(resource.stored, resource.info.namespaced, { ...request, ...paged })
-  await resource.convert(list.items)
-  const items = list.items.map((one) => resource.served(one))
-  return { ...list, items: matches === undefined ? items : items.filter(matches) }
 }
 
 /** A predicate over stored objects out of one over served ones. */

@@ -3,6 +3,7 @@ import type { ApiAnswer, ApiRequest, ApiResult } from '../request/api-request.ts
 import { checkRequest, methodNotAllowed, pathNotFound } from './check-request.ts'
 import { checkCustomVerb, isServedAt, type Place } from './custom-verbs.ts'
 import { createFromRequest } from './create.ts'
+import { CustomWatches } from './custom-watches.ts'
 import { deleteFromRequest } from './delete.ts'
 import { deleteCollection } from './delete-collection.ts'
 import { type RegistryEnvironment, type RequestContext, requestContext } from './environment.ts'
@@ -38,7 +39,8 @@ export class Registry {
   #resources: ReadonlyMap<string, ServedResource> = new Map()
   /** Groups that are served, and whether the server brought them itself. */
   #groups: ReadonlyMap<string, boolean> = new Map()
-  #listeners = new Set<() => void>()
+  readonly #listeners = new Set<() => void>()
+  readonly #customWatches = new CustomWatches()
   readonly #handlers: ReadonlyMap<string, SubresourceHandler>
 
   /** `handlers` are keyed `group/resource/subresource`. */
@@ -48,8 +50,12 @@ export class Registry {
     this.serve('', resources)
   }
 
-  /** Serves these instead of what `source` has brought before; none: no longer. Requests that have begun go on with what they found. */
-  serve(source: string, resources: readonly ServedResource[]): void {
+  /**
+   * Serves these instead of what `source` has brought before; none: no longer. Requests that have begun go on with what they found, watches of custom
+   * resources end. `keepWatches`: they go on, since objects look the same as before. Default false.
+   */
+  serve(source: string, resources: readonly ServedResource[], { keepWatches = false } = {}): void {
+    const before = this.#sources.get(source) ?? []
     if (resources.length === 0) this.#sources.delete(source)
     else this.#sources.set(source, resources)
     const all = [...this.#sources.values()].flat()
@@ -57,6 +63,7 @@ export class Registry {
     const own = new Set(this.#sources.get('')?.map((one) => one.info.group))
     this.#groups = new Map(all.map(({ info: { group } }) => [group, own.has(group)]))
     for (const listener of this.#listeners) listener()
+    if (!keepWatches || resources.length === 0) this.#customWatches.end(before)
   }
 
   /** Calls `listener` after each change of what is served. The answer ends that. */
@@ -132,7 +139,8 @@ export class Registry {
   /** Starts a watch that `checkWatch` has accepted; throws 410 when its resourceVersion is too old. */
   watch(request: ApiRequest, sink: WatchSink): RunningWatch {
     const resource = this.find(request.group, request.version, request.resource)
-    return watchObjects(this.environment, resource, request, sink)
+    const begin = (): RunningWatch => watchObjects(this.environment, resource, request, sink)
+    return resource.custom ? this.#customWatches.run(resource, sink, begin) : begin()
   }
 
   async #run(resource: ServedResource, request: ApiRequest, context: RequestContext): Promise<ApiResult> {
