@@ -82,7 +82,8 @@ function objectsOf({ response }: ConversionReview, uid: string, fail: (why: stri
   if (response.uid !== uid) throw fail(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`)
   const { status = '', message } = response.result ?? {}
   if (status !== 'Success') throw fail(message || `response.result.status was '${status}', not 'Success'`)
-  return Array.isArray(response.convertedObjects) ? response.convertedObjects : []
+  const { convertedObjects = [] } = response
+  return Array.isArray(convertedObjects) ? (convertedObjects as readonly KubeObject[]) : []
 }
 
 function parsed(text: string): ConversionReview | undefined {
