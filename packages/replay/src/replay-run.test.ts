@@ -96,6 +96,16 @@ describe('replayRun()', () => {
     expect(run.carried).toEqual({ n: 1 })
   })
 
+  test.each([
+    ['', 'false'],
+    ['1', 'true'],
+  ])('knows whether a kind had been listed: at "%s"', async (resourceVersion, known) => {
+    await put('/registry/configmaps/a/one', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'a', name: 'one' } })
+    const found = telling(({ lister }) => String(lister(ConfigMap).hasListed()))
+    const run = recorded({ views: { [kindId(ConfigMap)]: resourceVersion } })
+    expect(await replayed(found, run, asked(ConfigMap as unknown as Kind, known))).toMatchObject({ verdict: 'same', requests: 1 })
+  })
+
   test('skips a run that read what the tape has in another version or group, and says so', async () => {
     const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'a', name: 'one' } }
     await put('/configmaps/a/one', object)

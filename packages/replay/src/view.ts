@@ -15,7 +15,7 @@ const STORED_UNDER: ReadonlyMap<string, { readonly group: string; readonly versi
  */
 export class View {
   /** What a run reads. Reading what the tape no longer knows throws `NotOnTape`. */
-  readonly store: Pick<Store<KubeObject>, 'get' | 'list' | 'byIndex'>
+  readonly store: Pick<Store<KubeObject>, 'get' | 'list' | 'byIndex' | 'resourceVersion'>
   readonly #known: Store<KubeObject>
   readonly #writer: StoreWriter<KubeObject>
   readonly #reader: LogReader
@@ -30,7 +30,11 @@ export class View {
   constructor(reader: LogReader, kind: Kind, indexes: IndexFunctions<KubeObject>) {
     const { store, writer } = createStore(indexes)
     this.#known = store
+    const versionNow = (): string => (this.#revision === 0 ? '' : String(this.#revision))
     this.store = {
+      get resourceVersion() {
+        return versionNow()
+      },
       get: (key) => {
         this.#mustBeShown(key)
         return store.get(key)
