@@ -90,6 +90,12 @@ export class View {
     this.#restore(entry, key)
   }
 
+  /** Shows the own write at this revision, if the tape has it. */
+  showRevision(revision: number): void {
+    const entry = this.#reader.entry(revision)
+    if (entry !== undefined) this.showEntry(entry)
+  }
+
   /** Takes back what `show` showed: the next run sees what its own record says. */
   clearOwnWrites(): void {
     const keys = [...this.#overlay.keys()]
