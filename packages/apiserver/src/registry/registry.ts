@@ -83,6 +83,12 @@ export class Registry {
     return this.#resources.has(`${group}/${version}/${resource}`)
   }
 
+  /** Whether there is such a resource, and such a subresource of it where one is named. */
+  serves({ group, version, resource, subresource }: GroupVersionResource & { readonly subresource: string }): boolean {
+    const served = this.#resources.get(`${group}/${version}/${resource}`)
+    return served !== undefined && (subresource === '' || served.info.subresources.some(({ name }) => name === subresource))
+  }
+
   /** Whether any version of this group is served. */
   knowsGroup(group: string): boolean {
     return this.#groups.has(group)
