@@ -8,7 +8,6 @@ import { deleteFromRequest } from './delete.ts'
 import { deleteCollection } from './delete-collection.ts'
 import { type RegistryEnvironment, type RequestContext, requestContext } from './environment.ts'
 import { checkListOptions, parseResourceVersion } from './list-options.ts'
-import { refuseNotServedYet } from './not-served-yet.ts'
 import { getObject, listObjects, type RunningWatch, watchObjects, type WatchSink } from './read.ts'
 import { matcher } from './selectors.ts'
 import type { ServedResource } from './served-resource.ts'
@@ -150,7 +149,6 @@ export class Registry {
     if (handler !== undefined) return handler(this.environment, this.#parentOf(resource), context)
     const { scale } = resource.strategy
     if (request.subresource === 'scale' && scale !== undefined) return serveScale(this.environment, resource, context, scale)
-    refuseNotServedYet(resource.info, request.verb)
     if (!VIEWS.has(request.subresource)) {
       throw failure(
         501,
