@@ -1,3 +1,4 @@
+import { lowerBound } from '@kubetape/apimachinery'
 import type { StoredObject } from './stored-object.ts'
 
 /** A chunk is split above this size; it bounds what one insertion moves. */
@@ -86,16 +87,4 @@ export class SortedObjects {
     }
     return low
   }
-}
-
-/** The index of the first key that is not below `key`. */
-function lowerBound(sorted: readonly string[], key: string): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (sorted[middle]! < key) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -1,6 +1,14 @@
-import { dnsSubdomainErrors, duplicate, type FieldError, FieldPath, invalid, notSupported, required } from '@kubetape/apimachinery'
+import {
+  dnsSubdomainErrors,
+  duplicate,
+  type FieldError,
+  FieldPath,
+  goDurationMs,
+  invalid,
+  notSupported,
+  required,
+} from '@kubetape/apimachinery'
 import { parse, YAMLParseError } from 'yaml'
-import { goDurationMs } from '../registry/batch/go-duration.ts'
 import type { AuthorizerChoice } from './authorization.ts'
 import { RequestConditions } from './webhook/request-conditions.ts'
 import { httpReviewTransport } from './webhook/review-transport.ts'

@@ -1,6 +1,7 @@
 import type { Clock } from '@kubetape/determinism'
 import type * as X509 from '@peculiar/x509'
 import type { KeyPair } from '../http/certificates.ts'
+import { pemBlocks } from './pem.ts'
 import { type RequestedSubject, signerProblem } from './signer-rules.ts'
 
 /** What a certificate is made of. */
@@ -56,7 +57,8 @@ export class CertificateIssuer {
     // Imported when it is needed: it takes longer to load than the rest of a start.
     await import('reflect-metadata')
     const x509 = await import('@peculiar/x509')
-    const request = new x509.Pkcs10CertificateRequest(order.request)
+    // The very block that was judged when the request was made; nothing of it goes through text, which need not come back as it was.
+    const request = new x509.Pkcs10CertificateRequest(pemBlocks(order.request)[0]!.bytes)
     const problem = signerProblem(order.signerName, subjectOf(x509, request), order.usages)
     if (problem !== undefined) return { failure: problem }
     const ca = new x509.X509Certificate(this.#authority.certificate)
@@ -70,7 +72,7 @@ export class CertificateIssuer {
       notBefore: new Date(now - BACKDATE_MS),
       notAfter: new Date(Math.min(now + lifeMs, ca.notAfter.getTime())),
       signingAlgorithm: CA_ALGORITHM,
-      subject: request.subject,
+      subject: request.subjectName,
       issuer: ca.subject,
       publicKey: request.publicKey,
       signingKey: key,

@@ -1,0 +1,11 @@
+/** The index of the first of these sorted keys that is not below `key`; their number where all are. */
+export function lowerBound(sorted: readonly string[], key: string): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (sorted[middle]! < key) low = middle + 1
+    else high = middle
+  }
+  return low
+}
