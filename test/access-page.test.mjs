@@ -1,11 +1,11 @@
 // docs/access.md is held to its word: each configuration that it shows is what a control plane starts with, and each command answers what stands beside it.
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { ROOT, runCommand } from '../tools/test/command.mjs'
-import { findKubectl } from '../tools/test/kubectl.mjs'
+import { kubectlEnvironment } from '../tools/test/kubectl.mjs'
 import { startKubetape } from '../tools/test/kubetape-server.mjs'
 
 const PAGE = readFileSync(join(ROOT, 'docs', 'access.md'), 'utf8')
@@ -13,6 +13,9 @@ const PAGE = readFileSync(join(ROOT, 'docs', 'access.md'), 'utf8')
 const ABSOLUTE = '/etc/kubetape'
 /** What no command prints: it stands between the outputs of two of them. */
 const MARK = '@@@'
+
+/** A log has its line a moment after the answer: looks again for five seconds. */
+const SETTLED = 'settled() { for i in $(seq 50); do "$@" && return; sleep 0.1; done; return 1; }'
 
 const folder = mkdtempSync(join(tmpdir(), 'kubetape-access-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -25,12 +28,6 @@ const blocks = [...PAGE.matchAll(/(?:In `([\w.]+)`[^\n]*\n\n)?```(\w+)\n([\s\S]*
 for (const { name, text } of blocks) if (name !== undefined) writeFileSync(join(folder, name), text.replaceAll(ABSOLUTE, folder))
 const commands = blocks.filter(({ language }) => language === 'sh').map(({ text }) => text.trim())
 
-const binary = findKubectl('1.31')
-if (binary !== undefined) {
-  mkdirSync(join(folder, 'bin'))
-  symlinkSync(binary, join(folder, 'bin', 'kubectl'))
-}
-
 for (const [at, start] of commands.entries()) {
   if (!start.startsWith('npx kubetape up ')) continue
   describe(start, () => {
@@ -42,8 +39,9 @@ for (const [at, start] of commands.entries()) {
         .map((word) => (/^[\w-]+\.\w+$/.test(word) ? join(folder, word) : word))
       const server = await startKubetape('default', flags)
       try {
-        if (binary === undefined) context.diagnostic('its commands were left out: there is no kubectl.1.31 on this machine')
-        else await expectAnswers(commands[at + 1].split('\n'), server.kubeconfig)
+        const env = kubectlEnvironment('1.31', folder, server.kubeconfig)
+        if (env === undefined) context.diagnostic('its commands were left out: there is no kubectl.1.31 on this machine')
+        else await expectAnswers(commands[at + 1].split('\n'), env)
       } finally {
         assert.equal(await server.stop(), undefined)
         server.remove()
@@ -53,12 +51,13 @@ for (const [at, start] of commands.entries()) {
 }
 
 /** Runs the lines as one script: a line with a comment must print it, a line without one must succeed. */
-async function expectAnswers(lines, kubeconfig) {
-  const { server } = JSON.parse(readFileSync(kubeconfig, 'utf8')).clusters[0].cluster
-  const script = lines.map((line) => `${line.replace('https://127.0.0.1:6443', server)}\necho "${MARK}$?${MARK}"`).join('\n')
-  const { output } = await runCommand('sh', ['-c', `exec 2>&1\n${script}`], {
+async function expectAnswers(lines, env) {
+  const { server } = JSON.parse(readFileSync(env.KUBECONFIG, 'utf8')).clusters[0].cluster
+  const commands = lines.map((line) => line.replace('https://127.0.0.1:6443', server).replace(/^grep /, 'settled grep '))
+  const script = commands.map((command) => `${command}\necho "${MARK}$?${MARK}"`).join('\n')
+  const { output } = await runCommand('sh', ['-c', `exec 2>&1\n${SETTLED}\n${script}`], {
     cwd: folder,
-    env: { KUBECONFIG: kubeconfig, HOME: folder, PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH}` },
+    env,
   })
   const answers = output.split(new RegExp(`${MARK}(\\d+)${MARK}\n`))
   for (const [at, line] of lines.entries()) {
