@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { CustomResourceDefinition } from '@kubetape/api/types/apiextensions/v1'
 import { InProcessClient } from '../in-process-client.ts'
-import { TestServer } from '../testing/test-server.ts'
+import type { AdmissionPlugin } from '../admission/admission.ts'
+import { type TestAnswer, TestServer } from '../testing/test-server.ts'
 import { DELETION_WAIT_MS } from './instance-deletion.ts'
 
 const DEFINITIONS = 'apiextensions.k8s.io/v1/customresourcedefinitions'
@@ -150,6 +151,40 @@ describe('CustomResourceServer', () => {
       expect((await conditions()).at(-1)).toBe('Terminating True InstanceDeletionInProgress')
       expect(watch.ended()).toBe(false)
       watch.stop()
+    })
+  })
+
+  describe('writes that are on their way when their definition changes', () => {
+    const properties = (...names: string[]): object => ({
+      openAPIV3Schema: { type: 'object', properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) },
+    })
+    const version = (schema: object): object => ({ name: 'v1', served: true, storage: true, schema })
+
+    /** The answer to a create that is in admission while `change` happens. */
+    async function overtaken(change: () => Promise<unknown>): Promise<TestAnswer> {
+      const waits: AdmissionPlugin = {
+        name: 'Waits',
+        validate: ({ resource }) => (resource.custom ? new Promise((resolve) => server.clock.setTimer(resolve, 500)) : undefined),
+      }
+      stop()
+      server = await TestServer.start({ plugins: () => [waits] })
+      stop = server.serveCustomResources()
+      await server.create(DEFINITIONS, definition({ versions: [version(properties('old', 'both'))] }))
+      await server.clock.advance(0)
+      const [created] = await Promise.all([server.create('example.com/v1/gadgets', gadget('a', { old: 'x', both: 'y' })), change()])
+      return created
+    }
+
+    test('store nothing of one that has gone', async () => {
+      const { code } = await overtaken(() => server.delete(NAME))
+      expect(code).toBe(404)
+      expect(server.storage.count({ group: 'example.com', resource: 'gadgets' })).toBe(0)
+    })
+
+    test('store what its schema says now', async () => {
+      const versions = [version(properties('both'))]
+      const { code, body } = await overtaken(() => server.patch(NAME, 'merge', { spec: { versions } }))
+      expect([code, body['old'], body['both']]).toEqual([201, undefined, 'y'])
     })
   })
 

@@ -9,6 +9,7 @@ import { deleteCollection } from './delete-collection.ts'
 import { type RegistryEnvironment, type RequestContext, requestContext } from './environment.ts'
 import { checkListOptions, parseResourceVersion } from './list-options.ts'
 import { getObject, listObjects, type RunningWatch, watchObjects, type WatchSink } from './read.ts'
+import { ServedAnew } from './object-store.ts'
 import { matcher } from './selectors.ts'
 import type { ServedResource } from './served-resource.ts'
 import { serveScale } from './subresources/scale.ts'
@@ -17,6 +18,8 @@ import { updateFromRequest } from './update.ts'
 /** A subresource that is no view of the object itself: an eviction, a binding, a log. */
 export type SubresourceHandler = (environment: RegistryEnvironment, resource: ServedResource, context: RequestContext) => Promise<ApiResult>
 
+/** How often a write is begun anew because the definition of its resource has changed. */
+const ATTEMPTS_MAX = 10
 /** Subresources that read and write the object itself. */
 const VIEWS = new Set(['', 'status', 'finalize', 'ephemeralcontainers', 'approval'])
 
@@ -50,13 +53,14 @@ export class Registry {
   }
 
   /**
-   * Serves these instead of what `source` has brought before; none: no longer. Requests that have begun go on with what they found, watches of custom
-   * resources end. `keepWatches`: they go on, since objects look the same as before. Default false.
+   * Serves these instead of what `source` has brought before; none: no longer. Writes that have begun begin anew, and watches of custom resources end.
+   * `keepWatches`: they go on, since objects look the same as before. Default false.
    */
   serve(source: string, resources: readonly ServedResource[], { keepWatches = false } = {}): void {
     const before = this.#sources.get(source) ?? []
     if (resources.length === 0) this.#sources.delete(source)
     else this.#sources.set(source, resources)
+    for (const one of before) one.retired = true
     const all = [...this.#sources.values()].flat()
     this.#resources = new Map(all.map((one) => [`${one.info.group}/${one.info.version}/${one.info.resource}`, one]))
     const own = new Set(this.#sources.get('')?.map((one) => one.info.group))
@@ -113,6 +117,16 @@ export class Registry {
 
   /** Every verb but watch. */
   async handle(request: ApiRequest): Promise<ApiAnswer> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#attempt(request)
+      } catch (error) {
+        if (!(error instanceof ServedAnew) || attempt === ATTEMPTS_MAX) throw error
+      }
+    }
+  }
+
+  async #attempt(request: ApiRequest): Promise<ApiAnswer> {
     const resource = this.find(request.group, request.version, request.resource)
     const context = requestContext(this.environment, request)
     if (resource.deprecation !== undefined) context.warn(resource.deprecation)
