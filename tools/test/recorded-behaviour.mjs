@@ -79,7 +79,7 @@ function comparableUnder(minor, cases) {
   return cases.filter((name) => !names.has(name))
 }
 
-/** Areas become the names of their cases, so that single ones can be left out. */
+/** Areas become the names of what is recorded in them, so that single ones can be left out. */
 function namesIn(folder, extension, wanted) {
   return wanted.flatMap((one) =>
     one.includes('/')
