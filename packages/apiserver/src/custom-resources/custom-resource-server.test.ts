@@ -112,7 +112,7 @@ describe('CustomResourceServer', () => {
       await server.clock.advance(0)
     })
 
-    test('when their definition goes, after the last of its objects', async () => {
+    test('when their definition goes, after the last of its objects, and after those who watch definitions have heard of it', async () => {
       await server.create('example.com/v1/gadgets', gadget('a'))
       const watch = server.watch('example.com/v1/gadgets')
       const ends: string[] = []
@@ -122,11 +122,15 @@ describe('CustomResourceServer', () => {
         next: ({ type }) => ends.push(type),
         complete: () => ends.push(`completed ${server.registry.has('example.com', 'v1', 'gadgets')}`),
       })
+      const definitions = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' }
+      server.storage.watch(definitions, { since: server.storage.revision }, ({ type }) => {
+        if (type === 'DELETED') ends.push('definition gone')
+      })
       await server.delete(NAME)
       await server.clock.advance(1)
       expect(watch.events.map(({ type }) => type)).toEqual(['ADDED', 'DELETED'])
       expect(watch.ended()).toBe(true)
-      expect(ends).toEqual(['ADDED', 'DELETED', 'completed false'])
+      expect(ends).toEqual(['ADDED', 'DELETED', 'definition gone', 'completed false'])
     })
 
     test.each([
@@ -135,6 +139,7 @@ describe('CustomResourceServer', () => {
     ])('when %s, and what is watched then is what is served then', async (_, versions) => {
       const watch = server.watch('example.com/v1/gadgets')
       await server.patch(NAME, 'merge', { spec: { versions } })
+      await server.clock.advance(0)
       expect(watch.ended()).toBe(true)
       const next = server.watch('example.com/v1/gadgets')
       await server.create('example.com/v1/gadgets', gadget('late'))

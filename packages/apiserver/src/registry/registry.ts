@@ -66,7 +66,8 @@ export class Registry {
     const own = new Set(this.#sources.get('')?.map((one) => one.info.group))
     this.#groups = new Map(all.map(({ info: { group } }) => [group, own.has(group)]))
     for (const listener of this.#listeners) listener()
-    if (!keepWatches || resources.length === 0) this.#customWatches.end(before)
+    // Whoever watches the definitions too hears of them before: nobody asks again for what has gone.
+    if (before.length > 0 && (!keepWatches || resources.length === 0)) this.environment.clock.defer(this.#customWatches.ending(before))
   }
 
   /** Calls `listener` after each change of what is served. The answer ends that. */
