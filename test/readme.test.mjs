@@ -1,16 +1,22 @@
 // README.md is held to its word: the example compiles, and every command that it shows works on a tape with a finished Job.
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ROOT, runCommand } from '../tools/test/command.mjs'
+import { kubectlEnvironment } from '../tools/test/kubectl.mjs'
 import { KUBETAPE, startKubetape } from '../tools/test/kubetape-server.mjs'
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
 const EXAMPLE = /```ts\n([\s\S]*?)```/.exec(README)[1]
 const JOB_WAIT_MS = 30_000
+/** What a shell can run when a server is there: the blocks with kubectl, without the lines that start programs. */
+const KUBECTL_SCRIPTS = [...README.matchAll(/```sh\n([\s\S]*?)```/g)]
+  .map(([, text]) => text.replace(/^(npx|export|kube-).*\n/gm, ''))
+  .filter((text) => text.startsWith('kubectl '))
 
 test('the example controller of the README compiles', async () => {
   const folder = join(ROOT, '.cache', 'readme')
@@ -30,7 +36,8 @@ test('the example controller of the README compiles', async () => {
 
 describe('the commands of the README', () => {
   let server
-  let created
+  let revision
+  const folder = mkdtempSync(join(tmpdir(), 'kubetape-readme-'))
   // The example controller where the README says to save it, unless somebody works on one there.
   const example = join(ROOT, 'mine', 'task.ts')
   const isOurs = !existsSync(example)
@@ -39,16 +46,10 @@ describe('the commands of the README', () => {
     if (isOurs) writeFileSync(example, EXAMPLE)
     server = await startKubetape('default', ['--nodes', '1'])
     const api = connect(server.kubeconfig)
-    const container = { name: 'hello', image: 'busybox:1.36', command: ['echo', 'hello'] }
-    const job = {
-      apiVersion: 'batch/v1',
-      kind: 'Job',
-      metadata: { name: 'hello' },
-      spec: { template: { spec: { restartPolicy: 'Never', containers: [container] } } },
-    }
-    created = (await api('POST', '/apis/batch/v1/namespaces/default/jobs', job)).metadata.resourceVersion
+    await makeJob(api)
     for (const end = Date.now() + JOB_WAIT_MS; ; await sleep(100)) {
-      const { status } = await api('GET', '/apis/batch/v1/namespaces/default/jobs/hello')
+      const { metadata, status } = await api('GET', '/apis/batch/v1/namespaces/default/jobs/hello')
+      revision = metadata.resourceVersion
       if (status.conditions?.some(({ type }) => type === 'Complete')) break
       assert.ok(Date.now() < end, `the Job did not complete: ${JSON.stringify(status)}`)
     }
@@ -56,14 +57,28 @@ describe('the commands of the README', () => {
   after(async () => {
     await server?.stop()
     server?.remove()
+    rmSync(folder, { recursive: true, force: true })
     if (isOurs) rmSync(example, { force: true })
   })
 
-  const commands = [...README.matchAll(/^npx kubetape (?!up\b)([^#\n]*?)\s*(?:#.*)?$/gm)].map(([, words]) => words)
+  /** As the README makes it; by a request of our own where there is no kubectl. */
+  async function makeJob(api) {
+    const env = kubectlEnvironment('1.31', folder, server.kubeconfig)
+    for (const script of env === undefined ? [] : KUBECTL_SCRIPTS) {
+      const { status, output } = await runCommand('sh', ['-ec', script], { cwd: folder, env })
+      assert.equal(status, 0, output)
+    }
+    if (env !== undefined) return
+    const container = { name: 'hello', image: 'busybox:1.36', command: ['echo', 'hello'] }
+    const spec = { template: { spec: { restartPolicy: 'Never', containers: [container] } } }
+    await api('POST', '/apis/batch/v1/namespaces/default/jobs', { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'hello' }, spec })
+  }
+
+  const commands = [...README.matchAll(/^(?:npx )?kubetape (?!up\b)([^#\n]*?)\s*(?:#.*)?$/gm)].map(([, words]) => words)
   for (const words of commands) {
     test(`kubetape ${words}`, async () => {
-      // The revision in the README is one of the reader's own tape.
-      const here = words.replace(/--at \d+/, `--at ${created}`)
+      // The revision is one of the reader's own tape.
+      const here = words.replace('REVISION', revision)
       const { status, output } = await runCommand('node', [KUBETAPE, ...here.split(' '), '--data', server.data])
       assert.equal(status, 0, output)
       assert.notEqual(output.trim(), '')

@@ -1,7 +1,8 @@
 // Go clients against `kubetape up` (go/): a controller-runtime manager with server-side apply, status, finalizers and leader election, and
-// upstream's own kube-controller-manager and kube-scheduler in their default settings, in place of our controllers and our binder.
+// upstream's own kube-controller-manager and kube-scheduler in their default settings, in place of our controllers and our binder: as the users that
+// the bootstrap roles are for, each controller with its own service account.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -14,6 +15,7 @@ const PROGRAM = join(ROOT, '.cache', 'foreign-go')
 /** The first build compiles all of kube-controller-manager; later ones find it in Go's cache. */
 const BUILD_MS = 1_500_000
 const WAIT_MS = 60_000
+const COMPONENTS = ['system:kube-controller-manager', 'system:kube-scheduler']
 const GROUP = { group: 'example.kubetape.dev', version: 'v1', namespace: 'default', plural: 'greetings' }
 
 const has = await runCommand('go', ['version'])
@@ -69,13 +71,17 @@ describe('kube-controller-manager and kube-scheduler', { skip }, () => {
 
   test('run a Deployment, roll it over and collect what is left', async () => {
     const { config, start } = world()
-    const common = (port, name) => [
-      ...['kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig'].map((flag) => `--${flag}=${world().kubeconfig}`),
-      `--secure-port=${port}`,
-      `--cert-dir=${join(world().folder, name)}`,
-    ]
-    const controllers = start('kube-controller-manager', ...common(0, 'controllers'))
-    const scheduler = start('kube-scheduler', ...common(0, 'scheduler'))
+    const as = (user, ...more) => {
+      const kubeconfig = world().kubeconfigOf(user)
+      return [
+        ...['kubeconfig', 'authentication-kubeconfig', 'authorization-kubeconfig'].map((flag) => `--${flag}=${kubeconfig}`),
+        '--secure-port=0',
+        `--cert-dir=${join(world().folder, user)}`,
+        ...more,
+      ]
+    }
+    const controllers = start('kube-controller-manager', ...as('system:kube-controller-manager', '--use-service-account-credentials'))
+    const scheduler = start('kube-scheduler', ...as('system:kube-scheduler'))
     const apps = config.makeApiClient(AppsV1Api)
     const core = config.makeApiClient(CoreV1Api)
     const place = { namespace: 'default', name: 'web' }
@@ -103,16 +109,19 @@ describe('kube-controller-manager and kube-scheduler', { skip }, () => {
     await gone('the namespace', () => core.readNamespace({ name: 'short' }))
     for (const one of [controllers, scheduler]) {
       await one.stop()
-      // Errors that a cluster without clouds, Flexvolumes and a quiet start does not have.
+      // Errors that a cluster without clouds and a front proxy, and one that is just starting or stopping, does not have.
       const errors = one
         .log()
         .split('\n')
         .filter(
           (line) =>
             /^E\d{4} /.test(line) &&
-            !/cloud|object has been modified|not found|context canceled|leader election lost|broadcaster already stopped/i.test(line),
+            !/cloud|requestheader-client-ca-file|object has been modified|not found|context canceled|leader election lost|broadcaster already stopped/i.test(
+              line,
+            ),
         )
       assert.deepEqual(errors, [])
+      assert.doesNotMatch(one.log(), /forbidden: User/)
     }
   })
 })
@@ -122,8 +131,10 @@ function setUp(profile, flags) {
   const folder = mkdtempSync(join(tmpdir(), 'kubetape-go-'))
   const started = []
   let server
+  const tokens = join(folder, 'tokens.csv')
   before(async () => {
-    server = await startKubetape(profile, flags)
+    writeFileSync(tokens, COMPONENTS.map((user, at) => `token-${at},${user},${at},""\n`).join(''))
+    server = await startKubetape(profile, [...flags, '--token-auth-file', tokens])
   })
   after(async () => {
     for (const one of started) await one.stop()
@@ -139,7 +150,15 @@ function setUp(profile, flags) {
       started.push(program)
       return program
     }
-    return { config, start, folder, kubeconfig: server.kubeconfig }
+    /** A kubeconfig by which one of the components is itself. */
+    const kubeconfigOf = (user) => {
+      const file = join(folder, `${user}.kubeconfig`)
+      const own = JSON.parse(readFileSync(server.kubeconfig, 'utf8'))
+      own.users[0].user = { token: `token-${COMPONENTS.indexOf(user)}` }
+      writeFileSync(file, JSON.stringify(own))
+      return file
+    }
+    return { config, start, folder, kubeconfigOf }
   }
 }
 

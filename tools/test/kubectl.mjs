@@ -19,6 +19,16 @@ export function findKubectl(minor) {
     .find((file) => existsSync(file))
 }
 
+/** The environment of a shell script that calls `kubectl`, of this minor, on the server of a kubeconfig; undefined when there is no such kubectl. */
+export function kubectlEnvironment(minor, folder, kubeconfig) {
+  const binary = findKubectl(minor)
+  if (binary === undefined) return undefined
+  const bin = join(folder, 'bin')
+  mkdirSync(bin, { recursive: true })
+  if (!existsSync(join(bin, 'kubectl'))) symlinkSync(binary, join(bin, 'kubectl'))
+  return { KUBECONFIG: kubeconfig, HOME: folder, PATH: `${bin}${delimiter}${process.env.PATH}` }
+}
+
 /** One kubectl with a namespace, a home and a working folder of its own. */
 export class Kubectl {
   namespace

@@ -162,5 +162,7 @@ export { type IntOrString, intValue, isPercent, type Rounding, scaledValue } fro
 export { applyJsonPatch, JSON_PATCH_OPERATIONS_MAX, type JsonPatchOperation } from './json-patch.ts'
 export { applyMergePatch } from './merge-patch.ts'
 export { applyStrategicMergePatch } from './strategic-merge-patch.ts'
+export { goDurationError, goDurationMs } from './go-duration.ts'
 export { listKindOf, Scheme } from './scheme.ts'
+export { lowerBound } from './sorted-keys.ts'
 export { type ConditionLike, findCondition, hasCondition, removeCondition, setCondition } from './conditions.ts'

@@ -58,6 +58,7 @@ export class InProcessClient implements Client {
           initialEnd: (revision) =>
             subscriber.next({ type: 'BOOKMARK', object: bookmark(kind, revision, { [INITIAL_EVENTS_END]: 'true' }) }),
           fail: (status) => subscriber.error(new StatusError(status)),
+          end: () => subscriber.complete(),
         })
         signal?.addEventListener('abort', onAbort, { once: true })
         const { clock } = this.#registry.environment

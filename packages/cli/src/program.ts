@@ -28,6 +28,7 @@ export function buildProgram(output: Output, clock: Clock = systemClock()): Comm
   addVerify(program, output, clock)
   addCompletion(program, output)
   addVersion(program, output)
+  for (const command of program.commands) command.showHelpAfterError(`(see kubetape ${command.name()} --help)`)
   return program
 }
 

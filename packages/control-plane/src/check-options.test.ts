@@ -22,6 +22,18 @@ describe('checkOptions()', () => {
     expect(() => checkOptions({ controllers: ['*', '-simulated-binder'], nodes: 0 })).not.toThrow()
   })
 
+  test.each([
+    ['300.1.1.1', true, 'Cannot listen on "300.1.1.1": it is neither an address of this machine nor a name'],
+    ['a b', true, 'it is neither an address of this machine nor a name'],
+    ['0.0.0.0', false, 'plain HTTP is served on loopback only'],
+  ])('refuses the host %s with TLS %s', (host, tls, message) => {
+    expect(() => checkOptions({ host, tls })).toThrow(message)
+  })
+
+  test.each(['127.0.0.1', '::1', 'localhost'])('takes the host %s without TLS', (host) => {
+    expect(() => checkOptions({ host, tls: false })).not.toThrow()
+  })
+
   test('is asked by `ControlPlane.start()` before anything is written', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kubetape-options-'))
     const data = join(folder, 'data')

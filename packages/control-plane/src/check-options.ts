@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net'
+import { isIP, isIPv4, isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { pluginSelectionError } from '@kubetape/apiserver'
 import { FeatureGateRegistry } from '@kubetape/component-base'
@@ -15,6 +15,8 @@ export function checkOptions({
   featureGates,
   controllers = ['*'],
   serviceClusterIpRange,
+  host,
+  tls,
   port,
   kubeconfig,
   data,
@@ -22,6 +24,7 @@ export function checkOptions({
   admission,
 }: ControlPlaneOptions): void {
   checkControllers(controllers)
+  if (host !== undefined) checkHost(host, tls)
   if (serviceClusterIpRange !== undefined) checkRanges(serviceClusterIpRange)
   if (serviceAccounts !== undefined) givenKeys(serviceAccounts)
   if (authentication !== undefined) readAuthentication(authentication, serviceAccounts?.issuers ?? [], gatesOf(featureGates))
@@ -46,6 +49,18 @@ function checkControllers(words: readonly string[]): void {
     throw new ControlPlaneOptionError(
       `Cannot run controller ${unknown.map((one) => JSON.stringify(one)).join(', ')}: there is no such controller; there are ${[...known].join(', ')}`,
     )
+}
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/
+
+/** An address or a name; names do not end in a number. */
+function checkHost(host: string, tls = true): void {
+  const refuse = (why: string): never => {
+    throw new ControlPlaneOptionError(`Cannot listen on ${JSON.stringify(host)}: ${why}`)
+  }
+  if (isIP(host) === 0 && (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i.test(host) || /(^|\.)\d+$/.test(host)))
+    refuse('it is neither an address of this machine nor a name')
+  if (!tls && !LOOPBACK.test(host)) refuse('plain HTTP is served on loopback only, for example 127.0.0.1')
 }
 
 /** One range, or with dual stack one of each family (kube-apiserver's reference, `--service-cluster-ip-range`). */

@@ -1,3 +1,5 @@
+import { lowerBound } from '@kubetape/apimachinery'
+
 /** Above this size an order is made anew when it is next asked for, instead of being kept through every change. */
 const KEPT_ORDER_MAX = 4096
 
@@ -45,16 +47,4 @@ export class ObjectBucket<T> {
     else if (order.length > KEPT_ORDER_MAX) this.#order = undefined
     else order.splice(lowerBound(order, key), 0, key)
   }
-}
-
-/** The index of the first key that is not below `key`. */
-function lowerBound(sorted: readonly string[], key: string): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (sorted[middle]! < key) low = middle + 1
-    else high = middle
-  }
-  return low
 }

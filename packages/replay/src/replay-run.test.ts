@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import { ConfigMap } from '@kubetape/api/kinds'
+import { ConfigMap, Secret } from '@kubetape/api/kinds'
 import type { Kind, KubeObject } from '@kubetape/apimachinery'
 import { VirtualClock } from '@kubetape/determinism/testing'
 import type { EventLog } from '@kubetape/eventlog'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
 import type { RunRecord, RunStep } from '@kubetape/journal'
 import { type Controller, controllerFor, kindId, kindsOf, type ReconcileContext } from '@kubetape/runtime'
+import { keyWithinResource, resourcePrefix } from '@kubetape/storage'
 import { replayRun } from './replay-run.ts'
 import { View } from './view.ts'
 
@@ -94,6 +95,31 @@ describe('replayRun()', () => {
       divergence: { why: expect.stringContaining('now fails before it: Cannot assign to read only property') },
     })
     expect(run.carried).toEqual({ n: 1 })
+  })
+
+  test.each([
+    ['', 'false'],
+    ['1', 'true'],
+  ])('knows whether a kind had been listed: at "%s"', async (resourceVersion, known) => {
+    await put('/registry/configmaps/a/one', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'a', name: 'one' } })
+    const found = telling(({ lister }) => String(lister(ConfigMap).hasListed()))
+    const run = recorded({ views: { [kindId(ConfigMap)]: resourceVersion } })
+    expect(await replayed(found, run, asked(ConfigMap as unknown as Kind, known))).toMatchObject({ verdict: 'same', requests: 1 })
+  })
+
+  test('shows a kind that the controller came to watch with the own writes that the run had in sight', async () => {
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'a', name: 'one' } }
+    await put(`${resourcePrefix(ConfigMap)}${keyWithinResource('a', 'one')}`, object)
+    const kind = ConfigMap as unknown as Kind
+    const follower: Controller = {
+      ...controllerFor(Secret)
+        .follows(Secret, () => [])
+        .reconcile(async (_request, { client, lister }) => {
+          await client.get(ConfigMap, { namespace: 'a', name: String(lister(ConfigMap).list().length) })
+        }),
+    }
+    const run = recorded({ views: { [kindId(kind)]: '' }, ownWrites: [{ kind: kindId(kind), key: 'a/one', resourceVersion: '1' }] })
+    expect(await replayed(follower, run, asked(kind, '1'))).toMatchObject({ verdict: 'same', requests: 1 })
   })
 
   test('skips a run that read what the tape has in another version or group, and says so', async () => {

@@ -15,7 +15,7 @@ const STORED_UNDER: ReadonlyMap<string, { readonly group: string; readonly versi
  */
 export class View {
   /** What a run reads. Reading what the tape no longer knows throws `NotOnTape`. */
-  readonly store: Pick<Store<KubeObject>, 'get' | 'list' | 'byIndex'>
+  readonly store: Pick<Store<KubeObject>, 'get' | 'list' | 'byIndex' | 'resourceVersion'>
   readonly #known: Store<KubeObject>
   readonly #writer: StoreWriter<KubeObject>
   readonly #reader: LogReader
@@ -30,7 +30,11 @@ export class View {
   constructor(reader: LogReader, kind: Kind, indexes: IndexFunctions<KubeObject>) {
     const { store, writer } = createStore(indexes)
     this.#known = store
+    const versionNow = (): string => (this.#revision === 0 ? '' : String(this.#revision))
     this.store = {
+      get resourceVersion() {
+        return versionNow()
+      },
       get: (key) => {
         this.#mustBeShown(key)
         return store.get(key)
@@ -84,6 +88,12 @@ export class View {
     const key = this.#keyOf(entry)
     this.#overlay.set(key, entry.revision)
     this.#restore(entry, key)
+  }
+
+  /** Shows the own write at this revision, if the tape has it. */
+  showRevision(revision: number): void {
+    const entry = this.#reader.entry(revision)
+    if (entry !== undefined) this.showEntry(entry)
   }
 
   /** Takes back what `show` showed: the next run sees what its own record says. */

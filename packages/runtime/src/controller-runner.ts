@@ -8,19 +8,17 @@ import { FollowedKinds } from './followed-kinds.ts'
 import { LiveRun, type RunnerEnvironment } from './live-run.ts'
 import { type ReconcileResult, TerminalError } from './reconcile.ts'
 import { executeRun, type RunOutcome } from './run.ts'
+import { RunTriggers, triggerOf } from './run-triggers.ts'
 import type { RunEnd, Trigger } from '@kubetape/journal'
 
 /** Keys of the first listing come behind everything that changes meanwhile (controller-runtime's low priority). */
 const LOW_PRIORITY = -100
-/** Triggers remembered per key; more are counted as one. */
-const TRIGGERS_MAX = 100
-
 /** Runs one controller: changes become keys in a queue, workers take them, every run is journaled. */
 export class ControllerRunner {
   readonly controller: Controller
   readonly #environment: RunnerEnvironment
   readonly #queue: RateLimitingQueue<string>
-  readonly #triggers = new Map<string, Trigger[]>()
+  readonly #triggers = new RunTriggers()
   readonly #carried = new Map<string, unknown>()
   readonly #subscriptions: Subscription[] = []
   readonly #followed: FollowedKinds | undefined
@@ -104,9 +102,7 @@ export class ControllerRunner {
   }
 
   enqueue(key: string, trigger: Trigger, options: { delayMs?: number; priority?: number } = {}): void {
-    let triggers = this.#triggers.get(key)
-    if (triggers === undefined) this.#triggers.set(key, (triggers = []))
-    if (triggers.length < TRIGGERS_MAX) triggers.push(trigger)
+    this.#triggers.add(key, trigger)
     this.#queue.addAfter(key, options.delayMs ?? 0, { priority: options.priority ?? 0 })
   }
 
@@ -144,7 +140,7 @@ export class ControllerRunner {
         metrics.activeWorkers(this.controller.name, --this.#active)
       }
     } catch (error) {
-      this.#remember(key, { cause: 'retry' })
+      this.#triggers.add(key, { cause: 'retry' })
       this.#queue.addRateLimited(key)
       // Its journal, the metrics or the logging failed, not the reconcile.
       this.#report(key, 'a run broke off and will be retried', { error: stackOf(error) })
@@ -167,7 +163,7 @@ export class ControllerRunner {
       this.controller,
       key,
       this.#environment,
-      this.#takeTriggers(key),
+      this.#triggers.take(key),
       this.#queue.numRequeues(key) + 1,
       this.#carried.get(key),
       this.kinds,
@@ -196,7 +192,7 @@ export class ControllerRunner {
     // A conflict says only that somebody was faster: the next run sees what they did.
     const level = isConflict(error) ? 'debug' : 'warn'
     run.log[level]('reconcile failed and will be retried', { error: isStatusError(error) ? text : stackOf(error) })
-    this.#remember(key, { cause: 'retry' })
+    this.#triggers.add(key, { cause: 'retry' })
     this.#queue.addRateLimited(key)
     return { outcome: 'error', error: text }
   }
@@ -204,30 +200,17 @@ export class ControllerRunner {
   #requeue(key: string, { requeue, requeueAfterMs }: ReconcileResult): Pick<RunEnd, 'outcome' | 'requeueAfterMs'> {
     if (requeueAfterMs !== undefined && requeueAfterMs >= 0) {
       this.#queue.forget(key)
-      this.#remember(key, { cause: 'requeue' })
+      this.#triggers.add(key, { cause: 'requeue' })
       this.#queue.addAfter(key, requeueAfterMs)
       return { outcome: 'success', requeueAfterMs }
     }
     if (requeue) {
-      this.#remember(key, { cause: 'requeue' })
+      this.#triggers.add(key, { cause: 'requeue' })
       this.#queue.addRateLimited(key)
       return { outcome: 'requeue' }
     }
     this.#queue.forget(key)
     return { outcome: 'success' }
-  }
-
-  #remember(key: string, trigger: Trigger): void {
-    const triggers = this.#triggers.get(key)
-    if (triggers === undefined) this.#triggers.set(key, [trigger])
-    else if (triggers.length < TRIGGERS_MAX) triggers.push(trigger)
-  }
-
-  /** Only a delayed add comes without triggers of its own: an earlier run took them. */
-  #takeTriggers(key: string): Trigger[] {
-    const triggers = this.#triggers.get(key) ?? [{ cause: 'requeue' }]
-    this.#triggers.delete(key)
-    return triggers
   }
 
   #scheduleResync(everyMs: number): void {
@@ -245,14 +228,4 @@ function messageOf(error: unknown): string {
 
 function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}
-
-function triggerOf(resource: string, { type, object }: StoreChange<KubeObject>): Trigger {
-  return {
-    cause: 'change',
-    resource,
-    key: objectKey(object),
-    change: type,
-    ...(object.metadata?.resourceVersion ? { resourceVersion: object.metadata.resourceVersion } : {}),
-  }
 }

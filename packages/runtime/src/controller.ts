@@ -69,6 +69,7 @@ export class ControllerBuilder {
   readonly #indexes = new Map<Kind, IndexFunctions<KubeObject>>()
   #name: string
   #options: ControllerOptions = {}
+  #follows: FollowedWatches | undefined
 
   constructor(kind: Kind, options: WatchOptions<KubeObject>) {
     this.#kind = kind
@@ -97,6 +98,12 @@ export class ControllerBuilder {
     return this.#watch(kind, map, options)
   }
 
+  /** Watches, beside these, what objects of `kind` ask for, for as long as they do. One kind at the most can be followed. */
+  follows<T extends KubeObject>(kind: Kind<T>, watches: (object: T) => readonly Watch[], indexes: IndexFunctions<KubeObject> = {}): this {
+    this.#follows = { kind, watches, indexes } as unknown as FollowedWatches
+    return this
+  }
+
   /** Makes `kind` readable without causing runs. */
   reads<T extends KubeObject>(kind: Kind<T>): this {
     this.#reads.push(kind)
@@ -113,7 +120,16 @@ export class ControllerBuilder {
   /** Completes the definition. */
   reconcile(reconcile: Reconcile): Controller {
     const options = { codeVersion: codeDigest(reconcile.toString()), ...this.#options }
-    return { name: this.#name, kind: this.#kind, watches: this.#watches, reads: this.#reads, indexes: this.#indexes, options, reconcile }
+    return {
+      name: this.#name,
+      kind: this.#kind,
+      watches: this.#watches,
+      reads: this.#reads,
+      indexes: this.#indexes,
+      ...(this.#follows === undefined ? {} : { follows: this.#follows }),
+      options,
+      reconcile,
+    }
   }
 
   #watch<T extends KubeObject>(kind: Kind<T>, map: Watch<T>['map'], { predicate, delayMs }: WatchOptions<T>): this {

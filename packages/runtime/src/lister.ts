@@ -8,10 +8,15 @@ export interface Lister<T extends KubeObject = KubeObject> {
   list(namespace?: string): T[]
   /** What the named index files under `value`; indexes are declared with the controller. */
   byIndex(index: string, value: string): T[]
+  /** Whether the kind has been listed, so that what is not shown is not there; false only of followed kinds that the controller has just begun to watch. */
+  hasListed(): boolean
 }
 
 /** A lister over a store that reports each access before it happens. */
-export function listerOf<T extends KubeObject>(store: Pick<Store<T>, 'get' | 'list' | 'byIndex'>, onRead: () => void): Lister<T> {
+export function listerOf<T extends KubeObject>(
+  store: Pick<Store<T>, 'get' | 'list' | 'byIndex' | 'resourceVersion'>,
+  onRead: () => void,
+): Lister<T> {
   return {
     get(namespace, name) {
       onRead()
@@ -24,6 +29,10 @@ export function listerOf<T extends KubeObject>(store: Pick<Store<T>, 'get' | 'li
     byIndex(index, value) {
       onRead()
       return store.byIndex(index, value)
+    },
+    hasListed() {
+      onRead()
+      return store.resourceVersion !== ''
     },
   }
 }

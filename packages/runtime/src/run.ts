@@ -17,6 +17,8 @@ export interface RunInputs {
     get(key: string): KubeObject | undefined
     list(namespace?: string): KubeObject[]
     byIndex(index: string, value: string): KubeObject[]
+    /** Empty before the kind has been listed. */
+    readonly resourceVersion: string
   }
   /** Called before each read of a view; `read` counts from 1. */
   beforeRead(kind: Kind, read: number): void

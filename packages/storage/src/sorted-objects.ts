@@ -1,3 +1,4 @@
+import { lowerBound } from '@kubetape/apimachinery'
 import type { StoredObject } from './stored-object.ts'
 
 /** A chunk is split above this size; it bounds what one insertion moves. */
@@ -38,7 +39,7 @@ export class SortedObjects {
     if (!this.#byKey.delete(key)) return
     const at = this.#chunkOf(key)
     const chunk = this.#chunks[at]!
-    chunk.splice(lowerBound(chunk, key), 1)
+    chunk.splice(lowerBound(chunk, key, keyOf), 1)
     if (chunk.length === 0) this.#chunks.splice(at, 1)
   }
 
@@ -54,7 +55,7 @@ export class SortedObjects {
       const chunk = this.#chunks[at]!
       // Keys are sorted: where the last one has the prefix, all from here on have it.
       const isWithin = prefix === '' || chunk.at(-1)!.key.startsWith(prefix)
-      for (let index = first ? lowerBound(chunk, from) : 0; index < chunk.length; index++) {
+      for (let index = first ? lowerBound(chunk, from, keyOf) : 0; index < chunk.length; index++) {
         const { key, object } = chunk[index]!
         if (first && key === after) continue
         if ((!isWithin && !key.startsWith(prefix)) || !take(object)) return
@@ -75,7 +76,7 @@ export class SortedObjects {
     const at = this.#chunkOf(key)
     let rank = 0
     for (let before = 0; before < at; before++) rank += this.#chunks[before]!.length
-    return at < this.#chunks.length ? rank + lowerBound(this.#chunks[at]!, key) : rank
+    return at < this.#chunks.length ? rank + lowerBound(this.#chunks[at]!, key, keyOf) : rank
   }
 
   #insert(entry: Entry): void {
@@ -85,7 +86,7 @@ export class SortedObjects {
     }
     const at = Math.min(this.#chunkOf(entry.key), this.#chunks.length - 1)
     const chunk = this.#chunks[at]!
-    chunk.splice(lowerBound(chunk, entry.key), 0, entry)
+    chunk.splice(lowerBound(chunk, entry.key, keyOf), 0, entry)
     if (chunk.length > CHUNK_MAX) this.#chunks.splice(at + 1, 0, chunk.splice(CHUNK_MAX >> 1))
   }
 
@@ -102,14 +103,4 @@ export class SortedObjects {
   }
 }
 
-/** The index of the first key that is not below `key`. */
-function lowerBound(sorted: readonly Entry[], key: string): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (sorted[middle]!.key < key) low = middle + 1
-    else high = middle
-  }
-  return low
-}
+const keyOf = ({ key }: Entry): string => key

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseAuthorizationConfiguration } from './authorization-configuration.ts'
+import { readAuthorizationConfiguration } from './authorization-configuration.ts'
 
 const KUBECONFIG = `
 clusters: [{name: w, cluster: {server: 'https://127.0.0.1:1/authorize', insecure-skip-tls-verify: true}}]
@@ -17,14 +17,19 @@ const WEBHOOK = {
   matchConditions: [{ expression: "request.user != 'x'" }],
 }
 
-const parse = (authorizers: object[], head: object = {}): ReturnType<typeof parseAuthorizationConfiguration> =>
-  parseAuthorizationConfiguration(
-    JSON.stringify({ apiVersion: 'apiserver.config.k8s.io/v1beta1', kind: 'AuthorizationConfiguration', authorizers, ...head }),
-    () => KUBECONFIG,
+const FILE = '/etc/authorization.yaml'
+const fileOr =
+  (text: string) =>
+  (path: string): string =>
+    path === FILE ? text : KUBECONFIG
+const parse = (authorizers: object[], head: object = {}): ReturnType<typeof readAuthorizationConfiguration> =>
+  readAuthorizationConfiguration(
+    FILE,
+    fileOr(JSON.stringify({ apiVersion: 'apiserver.config.k8s.io/v1beta1', kind: 'AuthorizationConfiguration', authorizers, ...head })),
   )
 const webhook = (fields: object): object => ({ type: 'Webhook', name: 'w', webhook: { ...WEBHOOK, ...fields } })
 
-describe('parseAuthorizationConfiguration()', () => {
+describe('readAuthorizationConfiguration()', () => {
   test('reads who decides, in order', () => {
     expect(parse([webhook({}), { type: 'Node', name: 'node' }, { type: 'RBAC', name: 'rbac' }])).toEqual([
       {
@@ -72,7 +77,12 @@ describe('parseAuthorizationConfiguration()', () => {
   })
 
   test('refuses what is no such configuration', () => {
-    expect(() => parse([], { kind: 'Other' })).toThrow('it is "Other" of "apiserver.config.k8s.io/v1beta1", not AuthorizationConfiguration')
-    expect(() => parseAuthorizationConfiguration('a: [', () => '')).toThrow('Cannot read the authorization configuration')
+    expect(() => parse([], { kind: 'Other' })).toThrow(
+      'Cannot use the authorization configuration "/etc/authorization.yaml": it must have kind AuthorizationConfiguration and apiVersion apiserver.config.k8s.io/v1beta1',
+    )
+    expect(() => parse([], { authoriser: [] })).toThrow('it has no field authoriser')
+    expect(() => parse([webhook({ matchCondition: [] })])).toThrow('it has no field authorizers[0].webhook.matchCondition')
+    expect(() => readAuthorizationConfiguration(FILE, fileOr('a: ['))).toThrow('Flow sequence')
+    expect(() => readAuthorizationConfiguration(FILE, fileOr(''))).toThrow('it is empty, or no object')
   })
 })

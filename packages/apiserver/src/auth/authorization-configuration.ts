@@ -1,6 +1,14 @@
-import { dnsSubdomainErrors, duplicate, type FieldError, FieldPath, invalid, notSupported, required } from '@kubetape/apimachinery'
+import {
+  dnsSubdomainErrors,
+  duplicate,
+  type FieldError,
+  FieldPath,
+  goDurationMs,
+  invalid,
+  notSupported,
+  required,
+} from '@kubetape/apimachinery'
 import { parse, YAMLParseError } from 'yaml'
-import { goDurationMs } from '../registry/batch/go-duration.ts'
 import type { AuthorizerChoice } from './authorization.ts'
 import { RequestConditions } from './webhook/request-conditions.ts'
 import { httpReviewTransport } from './webhook/review-transport.ts'
@@ -30,29 +38,71 @@ interface AuthorizerFields {
 
 /**
  * Reads an AuthorizationConfiguration (API reference, apiserver.config.k8s.io/v1beta1): who decides, in its order, webhooks with conditions among them.
- * `readFile` reads the kubeconfigs that it names. Throws an Error that says what is wrong, in upstream's words where it is a field.
+ * `readFile` reads it and the kubeconfigs that it names. Throws an Error that says what is wrong, in upstream's words where it is a field.
  */
-export function parseAuthorizationConfiguration(text: string, readFile: (path: string) => string): AuthorizerChoice[] {
-  const { kind, apiVersion, authorizers = [] } = configurationOf(text)
+export function readAuthorizationConfiguration(file: string, readFile: (path: string) => string): AuthorizerChoice[] {
+  const refuse = (why: string, cause?: unknown): never => {
+    throw new Error(`Cannot use the authorization configuration ${JSON.stringify(file)}: ${why}`, { cause })
+  }
+  const configuration = configurationOf(readFile(file), refuse)
+  const { kind, apiVersion, authorizers = [] } = configuration
   if (kind !== 'AuthorizationConfiguration' || !API_VERSIONS.includes(apiVersion ?? ''))
-    throw new Error(
-      `Cannot use the authorization configuration: it is ${JSON.stringify(kind)} of ${JSON.stringify(apiVersion)}, not AuthorizationConfiguration of ${API_VERSIONS.join(' or ')}`,
-    )
+    refuse(`it must have kind AuthorizationConfiguration and apiVersion ${API_VERSIONS.toReversed().join(' or ')}`)
+  const unknown = unknownField(configuration)
+  if (unknown !== undefined) refuse(`it has no field ${unknown}`)
   const errors = validate(authorizers)
-  if (errors.length > 0)
-    throw new Error(`Cannot use the authorization configuration: ${errors.map(({ field, message }) => `${field}: ${message}`).join(', ')}`)
+  if (errors.length > 0) refuse(errors.map(({ field, message }) => `${field}: ${message}`).join(', '))
   return authorizers.map(({ type, webhook }) =>
     type === 'Webhook' ? webhookChoice(webhook!, readFile) : { type: type as Exclude<(typeof TYPES)[number], 'Webhook'> },
   )
 }
 
-function configurationOf(text: string): { kind?: string; apiVersion?: string; authorizers?: readonly AuthorizerFields[] } {
+interface Configuration {
+  readonly kind?: string
+  readonly apiVersion?: string
+  readonly authorizers?: readonly AuthorizerFields[]
+}
+
+function configurationOf(text: string, refuse: (why: string, cause?: unknown) => never): Configuration {
   try {
-    return (parse(text) ?? {}) as ReturnType<typeof configurationOf>
+    const configuration: unknown = parse(text)
+    return typeof configuration === 'object' && configuration !== null ? configuration : refuse('it is empty, or no object')
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error
-    throw new Error(`Cannot read the authorization configuration: ${error.message}`, { cause: error })
+    return refuse(error.message.split('\n')[0]!, error)
   }
+}
+
+/** The fields of each object: one that is misspelt would leave out somebody who decides, or a condition. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  '': ['apiVersion', 'kind', 'authorizers'],
+  authorizers: ['type', 'name', 'webhook'],
+  webhook: [
+    'authorizedTTL',
+    'unauthorizedTTL',
+    'timeout',
+    'subjectAccessReviewVersion',
+    'matchConditionSubjectAccessReviewVersion',
+    'failurePolicy',
+    'connectionInfo',
+    'matchConditions',
+  ],
+  connectionInfo: ['type', 'kubeConfigFile'],
+  matchConditions: ['expression'],
+}
+
+/** The path of the first field that there is not. */
+function unknownField(value: unknown, type = '', path = ''): string | undefined {
+  const fields = FIELDS[type]
+  if (fields === undefined || typeof value !== 'object' || value === null) return undefined
+  const isList = Array.isArray(value)
+  for (const [name, member] of Object.entries(value)) {
+    const at = isList ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`
+    if (!isList && !fields.includes(name)) return at
+    const unknown = unknownField(member, isList ? type : name, at)
+    if (unknown !== undefined) return unknown
+  }
+  return undefined
 }
 
 function webhookChoice(webhook: WebhookFields, readFile: (path: string) => string): AuthorizerChoice {
@@ -68,7 +118,7 @@ function webhookChoice(webhook: WebhookFields, readFile: (path: string) => strin
   return {
     type: 'Webhook',
     webhook: {
-      transport: httpReviewTransport(readWebhookKubeconfig(readFile(connectionInfo!.kubeConfigFile!), readFile)),
+      transport: httpReviewTransport(readWebhookKubeconfig(connectionInfo!.kubeConfigFile!, readFile)),
       version: subjectAccessReviewVersion as 'v1' | 'v1beta1',
       failurePolicy: failurePolicy as 'NoOpinion' | 'Deny',
       timeoutMs: goDurationMs(timeout!)!,

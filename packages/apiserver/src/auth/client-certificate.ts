@@ -1,8 +1,9 @@
 import type { Clock } from '@kubetape/determinism'
 import type { UserInfo } from '../registry/strategy.ts'
+import { COMMON_NAME, ORGANIZATION, subjectValues } from '../x509/distinguished-name.ts'
 import { certificatesOf, chainProblem } from '../x509/verify-chain.ts'
 import { AuthenticationError, type Authenticator } from './authenticator.ts'
-import { peerCertificates, subjectValues } from './peer-certificate.ts'
+import { peerCertificates } from './peer-certificate.ts'
 
 /**
  * Client certificates of these CAs (PEM): the common name is the user, organisations are groups. One of another CA, or past its time, is a wrong
@@ -20,9 +21,9 @@ export function clientCertificates(ca: string, clock: Clock): Authenticator {
       if (leaf === undefined) return undefined
       const problem = chainProblem(leaf, sent, cas, clock.wallMs())
       if (problem !== undefined) throw new AuthenticationError(problem)
-      const name = subjectValues(leaf, 'CN').at(-1)
+      const name = subjectValues(leaf, COMMON_NAME).at(-1)
       if (name === undefined || name === '') return undefined
-      const user = { name, groups: subjectValues(leaf, 'O') }
+      const user = { name, groups: subjectValues(leaf, ORGANIZATION) }
       known.set(request.socket, { user, untilMs: Date.parse(leaf.validTo) })
       return user
     },

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '@kubetape/determinism'
+import { COMMON_NAME, subjectValues } from '../x509/distinguished-name.ts'
 import { certificatesOf, chainProblem } from '../x509/verify-chain.ts'
 import { AuthenticationError, type Authenticator } from './authenticator.ts'
-import { peerCertificates, subjectValues } from './peer-certificate.ts'
+import { peerCertificates } from './peer-certificate.ts'
 
 /** A proxy before this server that has found out already who asks (`--requestheader-…`). */
 export interface FrontProxyOptions {
@@ -27,7 +28,7 @@ export function frontProxy(options: FrontProxyOptions, clock: Clock): Authentica
       if (leaf === undefined) return undefined
       const problem = chainProblem(leaf, sent, cas, clock.wallMs())
       if (problem !== undefined) throw new AuthenticationError(problem)
-      const name = subjectValues(leaf, 'CN').at(-1) ?? ''
+      const name = subjectValues(leaf, COMMON_NAME).at(-1) ?? ''
       if (options.allowedNames.length > 0 && !options.allowedNames.includes(name))
         throw new AuthenticationError(`x509: subject with cn=${name} is not in the allowed list`)
       return userOfHeaders(request, options)

@@ -15,11 +15,3 @@ export function peerCertificates({ socket }: IncomingMessage): X509Certificate[]
   }
   return chain
 }
-
-/** Values of one attribute of a certificate's subject (`CN`, `O`), in order. */
-export function subjectValues({ subject }: X509Certificate, attribute: string): string[] {
-  return subject
-    .split('\n')
-    .filter((line) => line.startsWith(`${attribute}=`))
-    .map((line) => line.slice(attribute.length + 1))
-}

@@ -78,8 +78,10 @@ export class CustomResourceServer {
     const definition = stored.object as Definition
     this.#definitions.set(name, definition)
     if (before === undefined || !deepEqual(before.spec, definition.spec)) this.#schemasSince.set(name, stored.revision)
-    if (before === undefined || !servesTheSame(before, definition))
-      this.#options.registry.serve(name, isServed(definition) ? resourcesOf(definition, this.#servingOf(name)) : [])
+    if (before === undefined || !servesTheSame(before, definition)) {
+      const resources = isServed(definition) ? resourcesOf(definition, this.#servingOf(name)) : []
+      this.#options.registry.serve(name, resources, { keepWatches: before !== undefined && showsTheSame(before, definition) })
+    }
     this.#wake(name)
   }
 
@@ -195,10 +197,11 @@ export class CustomResourceServer {
 
 /** Whether two states of a definition come to the same resources. */
 function servesTheSame(before: Definition, after: Definition): boolean {
-  const relevant = ({ spec, status }: Definition): object => ({
-    spec,
-    names: status?.acceptedNames,
-    served: (status?.conditions ?? []).map(({ type, status: is }) => [type, is]),
-  })
-  return deepEqual(relevant(before), relevant(after))
+  const served = ({ status }: Definition): string[][] => (status?.conditions ?? []).map(({ type, status: is }) => [type, is])
+  return showsTheSame(before, after) && deepEqual(served(before), served(after))
+}
+
+/** Whether objects look the same under both: only then do their watches go on, as upstream's do. */
+function showsTheSame(before: Definition, after: Definition): boolean {
+  return deepEqual(before.spec, after.spec) && deepEqual(before.status?.acceptedNames, after.status?.acceptedNames)
 }

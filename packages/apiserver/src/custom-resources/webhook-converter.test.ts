@@ -108,6 +108,32 @@ describe('WebhookConverter', () => {
     labelled.stop()
   })
 
+  test('pages through what a selector wants, and asks for no more than it must', async () => {
+    const { server, asked } = await started()
+    for (let n = 0; n < 1100; n++) {
+      const labels = { hit: n === 3 || n > 1096 ? 'yes' : 'no' }
+      await server.create(
+        'example.com/v1/gadgets',
+        gadget(`g${String(n).padStart(4, '0')}`, 'v1', { metadata: { name: `g${n + 1000}`, labels } }),
+      )
+    }
+    asked.length = 0
+    const page = async (options: object): Promise<{ names: string[]; token: string | undefined }> => {
+      const { items, metadata } = (await server.list('example.com/v2/gadgets', { labelSelector: 'hit=yes', ...options })).body
+      const names = items!.map((one) => `${one.metadata!.name} ${String(one.apiVersion)}`)
+      return { names, token: (metadata as { continue?: string }).continue }
+    }
+    const first = await page({ limit: 1 })
+    expect([first.names, asked.map(({ request }) => request.objects.length)]).toEqual([['g1003 example.com/v2'], [500]])
+    const second = await page({ limit: 2, continue: first.token })
+    const third = await page({ limit: 2, continue: second.token })
+    expect(asked.map(({ request }) => request.objects.length)).toEqual([500, 4, 596])
+    expect([second.names, third]).toEqual([
+      ['g2097 example.com/v2', 'g2098 example.com/v2'],
+      { names: ['g2099 example.com/v2'], token: undefined },
+    ])
+  })
+
   test('keeps metadata but for labels and annotations', async () => {
     const { server } = await started(([one]) => ({
       convertedObjects: [{ ...one, metadata: { ...one!.metadata, labels: { x: 'y' }, generation: 99, finalizers: ['a/b'] } }],

@@ -78,11 +78,12 @@ export class WebhookConverter {
 }
 
 function objectsOf({ response }: ConversionReview, uid: string, fail: (why: string) => Error): readonly KubeObject[] {
-  if (response === undefined) throw fail('no response provided')
+  if (!isJsonObject(response)) throw fail('no response provided')
   if (response.uid !== uid) throw fail(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`)
   const { status = '', message } = response.result ?? {}
   if (status !== 'Success') throw fail(message || `response.result.status was '${status}', not 'Success'`)
-  return response.convertedObjects ?? []
+  const { convertedObjects = [] } = response
+  return Array.isArray(convertedObjects) ? (convertedObjects as readonly KubeObject[]) : []
 }
 
 function parsed(text: string): ConversionReview | undefined {

@@ -1,6 +1,5 @@
-import { badRequest, failure, type StatusError } from '@kubetape/apimachinery'
+import { badRequest, failure, goDurationError, goDurationMs, type StatusError } from '@kubetape/apimachinery'
 import type { Clock, Timer } from '@kubetape/determinism'
-import { goDurationMs } from './go-duration-ms.ts'
 
 /** What does not last is answered within this time (upstream's `--request-timeout`). */
 const REQUEST_MAX_MS = 60_000
@@ -10,7 +9,7 @@ export function allowedMs(query: URLSearchParams): number {
   const text = query.get('timeout')
   if (text === null || text === '') return REQUEST_MAX_MS
   const asked = goDurationMs(text)
-  if (typeof asked === 'string') throw badRequest(`invalid timeout specified in the request URL - ${asked}`)
+  if (asked === undefined) throw badRequest(`invalid timeout specified in the request URL - ${goDurationError(text)}`)
   return asked <= 0 ? REQUEST_MAX_MS : Math.min(asked, REQUEST_MAX_MS)
 }
 

@@ -14,6 +14,11 @@ const PROBE_MS = 15_000
 const HANDSHAKE_MS = 10_000
 /** Tokens of many groups are long (upstream's limit is 1 MiB). */
 const HEADER_BYTES_MAX = 1 << 20
+/**
+ * Headers of one request are counted by their bytes alone. NOTE: Node drops those of HTTP/1.1 beyond a number of them without a word, and with them the
+ * `Impersonate-User` that a proxy adds after what its client sent; a request of HTTP/2 with more than this is reset.
+ */
+const HEADERS_MAX = { http1: 0, http2: 32_768 }
 /** Requests at once over one HTTP/2 connection (upstream's default). */
 const STREAMS_MAX = 250
 const WINDOW_BYTES = 256 << 10
@@ -63,6 +68,7 @@ export function createListener(
     certificates === undefined
       ? createHttpServer({ ...limitsOf(times), ...PROBES }, listener)
       : secure(certificates, listener, sessions, times)
+  Object.assign(server, { maxHeadersCount: HEADERS_MAX.http1 })
   server.on('secureConnection', neverPause)
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
@@ -92,6 +98,7 @@ function secure(
     minVersion: 'TLSv1.2' as const,
     handshakeTimeout: HANDSHAKE_MS,
     maxSessionMemory: SESSION_MEMORY_MB,
+    maxHeaderListPairs: HEADERS_MAX.http2,
     settings: { maxConcurrentStreams: STREAMS_MAX, initialWindowSize: WINDOW_BYTES, maxHeaderListSize: HEADER_BYTES_MAX },
   }
   const server = createSecureServer(options, listener as never)

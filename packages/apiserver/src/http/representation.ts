@@ -7,6 +7,7 @@ import { encodeStatus, ProtobufEncoding } from '../protobuf/protobuf-encoding.ts
 import { PROTOBUF, protobufRepresentation } from '../protobuf/protobuf-representation.ts'
 import { mediaTypeOfRefusal, type Negotiated, negotiate, type Transformation } from '../table/negotiation.ts'
 import { checkTransformation, goTypeOf, partialObjectMetadata, partialObjectMetadataList } from '../table/partial-object-metadata.ts'
+import { SCALE_COLUMNS, scaleRow } from '../table/scale-table.ts'
 import { parseIncludeObject, tableOf, tableOfObject, type TableOptions, WatchTables } from '../table/table.ts'
 import type { JoinedItems } from './joined-items.ts'
 import { encodeJson, encodeJsonLine, encodeListInPieces, encodeResult, listMetadata } from './encode.ts'
@@ -83,15 +84,26 @@ interface Transformer {
 
 function transformer(resource: ServedResource, as: Transformation, wanted: Wanted): Transformer {
   if (as.kind !== 'Table') return metadataOnly(resource, as)
-  const { columns, strategy } = resource
+  const { columns, strategy, custom } = resource
   const includeObject = parseIncludeObject(wanted.includeObject)
-  const options = (): TableOptions => ({
-    columns: strategy.tableRow === undefined ? undefined : columns,
-    cellsOf: strategy.tableRow?.bind(strategy),
+  const form = (): Pick<TableOptions, 'nowMs' | 'version' | 'includeObject'> => ({
     nowMs: wanted.nowMs(),
     version: as.version,
     includeObject,
   })
+  const options = (): TableOptions => ({
+    columns: strategy.tableRow === undefined ? undefined : columns,
+    cellsOf: strategy.tableRow?.bind(strategy),
+    conditionsOf: strategy.tableRowConditions?.bind(strategy),
+    ...form(),
+  })
+  // A subresource may answer an object of another kind, which the rows of its parent cannot tell; those of custom resources follow paths.
+  const optionsFor = ({ kind }: Readonly<KubeObject>): TableOptions =>
+    custom || kind === resource.info.kind
+      ? options()
+      : kind === 'Scale'
+        ? { columns: SCALE_COLUMNS, cellsOf: scaleRow, ...form() }
+        : { columns: undefined, ...form() }
   return {
     whole: (result) =>
       result.type === 'list'
@@ -100,7 +112,7 @@ function transformer(resource: ServedResource, as: Transformation, wanted: Wante
             listMetadata(result.list),
             options(),
           )
-        : tableOfObject(objectOf(result), options()),
+        : tableOfObject(objectOf(result), optionsFor(objectOf(result))),
     one: () => {
       const tables = new WatchTables()
       return (object) => tables.next(object, options())

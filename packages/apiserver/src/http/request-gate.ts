@@ -12,6 +12,7 @@ import { impersonate } from '../auth/impersonation.ts'
 import type { FlowControl } from '../flow-control/flow-control.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import type { RequestInfo } from '../request/request-info.ts'
+import { Ending } from './ending.ts'
 import { warningValue } from './warning-headers.ts'
 
 export interface RequestGateOptions {
@@ -57,6 +58,7 @@ export class RequestGate {
   async enter(arrival: Arrival): Promise<Entry> {
     const { authentication, authorizer, auditor, gates } = this.#options
     const { request, response, info } = arrival
+    const ending = new Ending(response)
     const annotations: [string, string][] = []
     let authenticated: UserInfo
     try {
@@ -72,12 +74,12 @@ export class RequestGate {
     for (const [key, value] of annotations) audit?.annotate(key, value)
     if (audit !== undefined) {
       auditAs(response, audit)
-      response.on('close', () => audit.completed(response.headersSent ? response.statusCode : undefined))
+      ending.on(() => audit.completed(response.headersSent ? response.statusCode : undefined))
     }
     try {
       const user = await impersonate(authenticated, request.rawHeaders, authorizer)
       if (user !== authenticated) audit?.impersonated(user)
-      const release = await this.#seat(arrival, user)
+      const release = await this.#seat(arrival, user, ending)
       await this.#authorize(accessAttributes(arrival, user, gates), audit)
       return { user, audit, release }
     } catch (error) {
@@ -87,14 +89,14 @@ export class RequestGate {
     }
   }
 
-  async #seat({ request, response, info, query }: Arrival, user: UserInfo): Promise<() => void> {
+  async #seat({ response, info, query }: Arrival, user: UserInfo, ending: Ending): Promise<() => void> {
     const { flowControl } = this.#options
     if (flowControl === undefined) return () => undefined
     const limit = Number(query.get('limit') ?? Number.NaN)
     const admitted = flowControl.admit({
       user,
       info,
-      onGone: (listener) => void request.once('close', listener),
+      onGone: (listener) => ending.on(listener),
       ...(Number.isInteger(limit) ? { limit } : {}),
     })
     const seat = admitted instanceof Promise ? await admitted : admitted
@@ -104,7 +106,7 @@ export class RequestGate {
       if (held) seat.release()
       held = false
     }
-    response.on('close', release)
+    ending.on(release)
     return release
   }
 

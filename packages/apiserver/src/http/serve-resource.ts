@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { StatusError } from '@kubetape/apimachinery'
 import type { Clock } from '@kubetape/determinism'
 import type { AuditRecord } from '../audit/auditor.ts'
-import { checkRequest } from '../registry/check-request.ts'
+import { checkNotInNamespace, checkRequest } from '../registry/check-request.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
 import type { UserInfo } from '../registry/strategy.ts'
@@ -34,6 +34,7 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
     return
   }
   const resource = registry.find(info.group, info.version, info.resource)
+  checkNotInNamespace(resource, info)
   const options = requestOptions(query)
   if (!VERBS.has(info.verb)) throw registry.notAllowed()
   const patchType = info.verb === 'patch' ? PATCH_TYPES[mediaTypeOf(request)] : undefined

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { type GroupVersion, printExactJson, type SchemaSource } from '@kubetape/apimachinery'
 import type { ServedGroup, ServedVersion } from '../discovery/served-resources.ts'
-import { type ApiPath, indexKeyOf, pathOfGroup, pathOfVersion, pathsOfResource, plainPath, type TypeNameOf } from './api-operation.ts'
+import { type ApiPath, indexKeyOf, pathOfGroup, pathOfVersion, plainPath, type TypeNameOf } from './api-operation.ts'
 import { documentV2, type DocumentV2 } from './document-v2.ts'
 import { documentV3 } from './document-v3.ts'
 import { encodeGnosticV2 } from './gnostic-v2.ts'
+import { pathsOfResource } from './resource-paths.ts'
 
 /** What the documents are made of. */
 export interface OpenApiOptions {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { builtinSchemas, findResource, type ResourceInfo, typeNameOfKind } from '@kubetape/api'
 import type { TypeSchema } from '@kubetape/apimachinery'
 import { groupResources, servedResources } from '../discovery/served-resources.ts'
-import { pathsOfResource } from './api-operation.ts'
+import { pathsOfResource } from './resource-paths.ts'
 import { OpenApiDocuments } from './openapi-documents.ts'
 
 const documents = new OpenApiDocuments({

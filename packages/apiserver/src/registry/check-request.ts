@@ -1,4 +1,4 @@
-import { failure, type StatusError } from '@kubetape/apimachinery'
+import { failure, type GroupResource, type StatusError } from '@kubetape/apimachinery'
 import type { ResourceInfo } from '@kubetape/api'
 import type { ApiRequest } from '../request/api-request.ts'
 import { checkWriteOptions } from '../request/write-options.ts'
@@ -15,6 +15,20 @@ export function checkRequest({ info, custom }: { info: Pick<ResourceInfo, 'names
   // Where custom resources are is decided before, and what is posted to one of them is a new one all the same.
   if (!custom) checkPath(info.namespaced, request)
   checkWriteOptions(request.options, request.verb, request.patchType === 'apply')
+}
+
+/**
+ * Throws 404 for a path that goes through a namespace to an object of the cluster. NOTE: authorization has been for that namespace, so whoever may do
+ * everything there would reach the whole cluster.
+ */
+export function checkNotInNamespace(
+  { info, named }: { info: Pick<ResourceInfo, 'namespaced'>; named: GroupResource },
+  { namespace, name }: Pick<ApiRequest, 'namespace' | 'name'>,
+): void {
+  if (info.namespaced || namespace === '') return
+  // Requests for a namespace itself are judged as requests within it.
+  const isItself = named.group === '' && named.resource === 'namespaces' && namespace === name
+  if (!isItself) throw pathNotFound()
 }
 
 /** Collections and objects have paths, and methods, of their own; those of namespaced kinds are within a namespace, except to list and to watch. */

@@ -47,6 +47,7 @@ export class ConvertedWatch implements RunningWatch {
 
   stop(): void {
     this.#stopped = true
+    this.#waiting = []
     this.#stopStorage()
   }
 
@@ -73,21 +74,25 @@ export class ConvertedWatch implements RunningWatch {
     this.#waiting.push(one)
     if (this.#converting) return
     this.#converting = true
-    this.#pump()
-      .catch((error: unknown) => this.#fail(statusOf(error)))
-      .finally(() => (this.#converting = false))
+    void this.#pump()
   }
 
+  /** NOTE: it must be over in the turn in which nothing waits any more: what comes in a later one starts it again. */
   async #pump(): Promise<void> {
     // What is delivered as the watch begins is taken together.
     await Promise.resolve()
-    while (this.#waiting.length > 0 && !this.#stopped) {
-      const batch = this.#waiting
-      this.#waiting = []
-      const converting = this.#resource.convert(batch.flatMap(objectsOf))
-      if (converting !== undefined) await converting
-      for (const one of batch) if (!this.#stopped) this.#deliver(one)
+    try {
+      while (this.#waiting.length > 0 && !this.#stopped) {
+        const batch = this.#waiting
+        this.#waiting = []
+        const converting = this.#resource.convert(batch.flatMap(objectsOf))
+        if (converting !== undefined) await converting
+        for (const one of batch) if (!this.#stopped) this.#deliver(one)
+      }
+    } catch (error) {
+      this.#fail(statusOf(error))
     }
+    this.#converting = false
   }
 
   #deliver(one: Waiting): void {

@@ -1,6 +1,7 @@
 import type { KubeObject } from '@kubetape/apimachinery'
 import { ExpectationFailed } from '@kubetape/eventlog'
 import type { ListRequest, ListResult, StoredObject } from '@kubetape/storage'
+import { convertedList } from './converted-list.ts'
 import type { RegistryEnvironment } from './environment.ts'
 import { selectableFields } from './selectors.ts'
 import type { ServedResource } from './served-resource.ts'
@@ -15,6 +16,16 @@ export interface Change {
   readonly expect: number
   readonly object: KubeObject
   readonly cause: string
+}
+
+/** The definition of a custom resource changed while a request was on its way: nothing was written, and the request can be begun anew. */
+export class ServedAnew extends Error {
+  readonly code = 'SERVED_ANEW'
+
+  constructor(resource: ServedResource) {
+    super(`Cannot store ${resource.info.resource} of ${resource.apiVersion}: their definition has changed`)
+    this.name = 'ServedAnew'
+  }
 }
 
 /** The newest version of an object, in the form that is served. */
@@ -52,25 +63,12 @@ export function readList(
   resource: ServedResource,
   request: ListRequest,
 ): ListResult | Promise<ListResult> {
-  if (resource.convertsElsewhere) return convertedList(environment, resource, request)
   const { storage } = environment
+  if (resource.convertsElsewhere) return convertedList(storage, resource, request)
   const { namespaced } = resource.info
   if (resource.conversion === undefined) return storage.list(resource.stored, namespaced, request)
   const list = storage.list(resource.stored, namespaced, { ...request, matches: inServedForm(resource, request.matches) })
   return { ...list, items: list.items.map((one) => resource.served(one)) }
-}
-
-/** What somebody else converts is selected afterwards, so that a page with a selector is the whole list: a limit is only what is asked for at most. */
-async function convertedList(
-  { storage }: RegistryEnvironment,
-  resource: ServedResource,
-  { matches, limit, ...request }: ListRequest,
-): Promise<ListResult> {
-  const paged = matches === undefined && limit !== undefined ? { limit } : {}
-  const list = storage.list(resource.stored, resource.info.namespaced, { ...request, ...paged })
-  await resource.convert(list.items)
-  const items = list.items.map((one) => resource.served(one))
-  return { ...list, items: matches === undefined ? items : items.filter(matches) }
 }
 
 /** A predicate over stored objects out of one over served ones. */
@@ -81,7 +79,7 @@ export function inServedForm(
   return matches === undefined || resource.conversion === undefined ? matches : (stored) => matches(resource.served(stored))
 }
 
-/** Commits over exactly the expected version; undefined when somebody was faster. */
+/** Commits over exactly the expected version; undefined when somebody was faster. Throws a ServedAnew. */
 export async function commitChange(
   { storage }: RegistryEnvironment,
   resource: ServedResource,
@@ -90,6 +88,7 @@ export async function commitChange(
   const { cause, object, ...write } = change
   const converted = resource.conversion?.toStored(object) ?? object
   const form = converted instanceof Promise ? await converted : converted
+  if (resource.retired && change.operation !== 'delete') throw new ServedAnew(resource)
   try {
     const [stored] = await storage.commit([{ ...resource.stored, ...write, object: inWireOrder(form) }], { cause })
     const converting = resource.convert([stored!])

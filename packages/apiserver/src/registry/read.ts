@@ -49,6 +49,8 @@ export interface WatchSink {
   initialEnd(revision: number): void
   /** The watch ends, because of this. */
   fail(status: Status): void
+  /** The watch ends, and may begin again where it was: what it delivered is served in another way from now on. */
+  end(): void
 }
 
 /** A watch that is running. */

@@ -1,6 +1,7 @@
 import type { FieldError, KubeObject, NameRule } from '@kubetape/apimachinery'
 import type { ResourceInfo } from '@kubetape/api'
 import type { Gates } from '@kubetape/client-go-features'
+import type { TableRowCondition } from '../table/table.ts'
 
 /** A mutable object on its way to the store. Strategies change drafts in place; what is stored is frozen. */
 export type Draft = KubeObject
@@ -93,6 +94,8 @@ export interface Strategy {
   fieldRefusal?(field: string): string
   /** Cells of the resource's Table columns (all priorities), in the order of `tableColumns`. `nowMs` is for ages. Null prints as <none>-like empty. */
   tableRow?(object: Readonly<KubeObject>, nowMs: number): unknown[]
+  /** Conditions of the row, by which clients may grey it; default: none. */
+  tableRowConditions?(object: Readonly<KubeObject>): readonly TableRowCondition[] | undefined
 }
 
 /** How one subresource changes the object. */

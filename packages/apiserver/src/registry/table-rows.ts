@@ -135,13 +135,14 @@ function driverCells(object: Readonly<KubeObject>): unknown[] {
 }
 
 function sliceCells(object: Readonly<KubeObject>): unknown[] {
-  const { addressType, ports, endpoints = [] } = object as Readonly<EndpointSlice>
+  const { addressType, ports, endpoints } = object as Readonly<EndpointSlice>
   const numbers = (ports ?? []).map(({ port }) => (port === undefined ? '*' : String(port)))
   return [
     addressType,
     listed(numbers, '<unset>'),
     listed(
-      endpoints.flatMap(({ addresses }) => addresses),
+      // What is always printed is null in the store where nothing was given.
+      (endpoints ?? []).flatMap(({ addresses }) => addresses ?? []),
       '<unset>',
     ),
   ]
@@ -212,7 +213,7 @@ export const tableRows: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['resource.k8s.io/resourceclaimtemplates', withAge(() => [])],
   ['resource.k8s.io/resourceslices', withAge(resourceSliceCells)],
   ['storage.k8s.io/csidrivers', withAge(driverCells)],
-  ['storage.k8s.io/csinodes', withAge((object) => [(object as Readonly<CSINode>).spec.drivers.length])],
+  ['storage.k8s.io/csinodes', withAge((object) => [((object as Readonly<CSINode>).spec.drivers ?? []).length])],
   ['storage.k8s.io/storageclasses', storageClassRow],
   ['storage.k8s.io/volumeattachments', withAge(attachmentCells)],
   ['storage.k8s.io/volumeattributesclasses', attributesClassRow],

@@ -6,11 +6,8 @@ import {
   FieldPath,
   invalid,
   invalidObject,
-  type FieldError,
   type KubeObject,
   OBJECT_MODIFIED,
-  validateObjectMeta,
-  validateObjectMetaUpdate,
 } from '@kubetape/apimachinery'
 import type { StoredObject } from '@kubetape/storage'
 import type { AdmissionAttributes } from '../admission/admission.ts'
@@ -29,6 +26,7 @@ import { checkUid } from './uid-precondition.ts'
 import type { ServedResource } from './served-resource.ts'
 import { keepAllButStatus } from './status-draft.ts'
 import type { Draft } from './strategy.ts'
+import { endpointOf, updateWarnings, validateUpdate } from './update-validation.ts'
 
 /** How often a write without resourceVersion is tried again when others are faster (upstream retries patches five times, other updates for ever). */
 const TRIES_MAX = 100
@@ -135,12 +133,12 @@ async function storeAdmitted(
   if (context.request.patchType === 'apply') keepTimesOfNoChange(resource, draft, old)
   keepSystemFields(draft, old)
   prepare(resource, context, draft, old)
-  validate(resource, context, draft, old)
+  validateUpdate(resource, context, draft, old)
   const judged = environment.admission.validate(attributes)
   if (judged !== undefined) await judged
   resource.type.schema.complete(draft)
   countGeneration(resource, draft, old)
-  for (const text of warnings(resource, context, draft, old)) context.warn(text)
+  for (const text of updateWarnings(resource, context, draft, old)) context.warn(text)
   if (isFinished(draft, resource)) {
     if (context.dryRun) return { type: 'object', code: 200, object: draft }
     return store(environment, resource, context, 'delete', draft, stored)
@@ -204,9 +202,6 @@ function prepare(resource: ServedResource, context: RequestContext, draft: Draft
   else if (endpoint === 'status') keepAllButStatus(resource, draft, old)
 }
 
-/** Whose rules a write follows: a scaled object is changed by those of the object itself. */
-const endpointOf = ({ request }: RequestContext): string => (request.subresource === 'scale' ? '' : request.subresource)
-
 function copyField(draft: Draft, old: Readonly<KubeObject>, field: string): void {
   if (old[field] === undefined) delete draft[field]
   else draft[field] = cloneJson(old[field])
@@ -219,36 +214,4 @@ function countGeneration(resource: ServedResource, draft: Draft, old: Readonly<K
   const outside = (object: Readonly<KubeObject>): object => ({ ...object, ...without })
   const changed = !deepEqual(outside(draft), outside(old)) || (resource.strategy.changesGeneration?.(draft, old) ?? false)
   if (changed) draft.metadata!.generation = (old.metadata!.generation ?? 0) + 1
-}
-
-function validate(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): void {
-  const subresource = endpointOf(context)
-  const own =
-    subresource === ''
-      ? resource.strategy.validateUpdate?.(draft, old, context)
-      : resource.strategy.subresources?.[subresource]?.validateUpdate?.(draft, old, context)
-  const errors = [...metadataErrors(resource, subresource, draft, old), ...(own ?? [])]
-  if (errors.length > 0) throw invalidObject(resource.named, context.request.name, errors)
-}
-
-/**
- * Upstream validates metadata for every kind, and each kind's own validation of updates does so again: nearly all as that of a change, some as that
- * of a new object too. So causes are repeated; messages are not.
- */
-function metadataErrors({ info, strategy }: ServedResource, subresource: string, draft: Draft, old: Readonly<KubeObject>): FieldError[] {
-  const [metadata, before] = [draft.metadata!, old.metadata!]
-  const whole = validateObjectMeta(metadata, { namespaced: info.namespaced, nameRule: 'path-segment', qualifiedFinalizers: false })
-  const change = validateObjectMetaUpdate(metadata, before)
-  if (whole.length === 0 && change.length === 0) return []
-  const own = strategy.metadataOnUpdate ?? 'change'
-  return [...whole, ...change, ...(own === 'own' ? [] : change), ...(own === 'whole' && subresource === '' ? whole : [])]
-}
-
-function warnings(resource: ServedResource, context: RequestContext, draft: Draft, old: Readonly<KubeObject>): string[] {
-  const subresource = endpointOf(context)
-  return (
-    (subresource === ''
-      ? resource.strategy.warnings?.(draft, old, context)
-      : resource.strategy.subresources?.[subresource]?.warnings?.(draft, old, context)) ?? []
-  )
 }

@@ -25,7 +25,10 @@ describe('requestInfo()', () => {
     ['GET', '/api/v1/namespaces/a/pods/p/proxy/x/y', { subresource: 'proxy', rest: ['x', 'y'] }],
     ['GET', '/api/v1/namespaces/a/configmaps/a%2Fb', { name: 'a/b' }],
     ['GET', '/api/v1/namespaces/a/configmaps/%E0%A4%A', { name: '%E0%A4%A' }],
-    ['OPTIONS', '/api/v1/pods', { verb: 'options' }],
+    ['OPTIONS', '/api/v1/pods', { verb: '' }],
+    ['CREATE', '/api/v1/namespaces/a/pods', { verb: '' }],
+    ['get', '/api/v1/pods', { verb: '' }],
+    ['constructor', '/api/v1/pods', { verb: '' }],
   ])('reads %s %s', (method, url, expected) => {
     expect(info(method, url)).toMatchObject({ isResource: true, ...expected })
   })

@@ -15,13 +15,21 @@ export type RequestInfo =
       readonly rest: readonly string[]
     }
 
-const VERBS: Record<string, string> = { POST: 'create', GET: 'get', HEAD: 'get', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
+const VERBS: ReadonlyMap<string, string> = new Map([
+  ['POST', 'create'],
+  ['GET', 'get'],
+  ['HEAD', 'get'],
+  ['PUT', 'update'],
+  ['PATCH', 'patch'],
+  ['DELETE', 'delete'],
+])
 /** Below these, `namespaces/x/y` is a subresource of the namespace x and no resource in it. */
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize'])
 
 /** Reads method, path (percent-decoded part by part) and whether `?watch` is set. */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
-  let verb = VERBS[method] ?? method.toLowerCase()
+  // HTTP/2 takes any word for a method: none but these may become a verb.
+  let verb = VERBS.get(method) ?? ''
   const parts = path.split('/').filter((part) => part !== '')
   const other: RequestInfo = { isResource: false, path, verb: method.toLowerCase() }
   let at: number

@@ -3,6 +3,7 @@ import { tableColumns } from '@kubetape/api'
 import { parseAccept } from './accept.ts'
 import { negotiate, negotiateDiscovery } from './negotiation.ts'
 import { checkTransformation, partialObjectMetadataList } from './partial-object-metadata.ts'
+import { SCALE_COLUMNS, scaleRow } from './scale-table.ts'
 import { parseIncludeObject, tableOf, tableOfObject, type TableOptions, WatchTables } from './table.ts'
 
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io'
@@ -156,6 +157,22 @@ describe('Tables', () => {
       ['Created At', 'date'],
     ])
     expect(table.rows[0]!.cells).toEqual(['a', '2024-01-01T00:00:00Z'])
+  })
+
+  test('tableOfObject() has the time that Go prints where an answer was never stored', () => {
+    expect(tableOfObject({ metadata: {} }, { columns: undefined, nowMs: 0 }).rows[0]!.cells).toEqual(['', '0001-01-01T00:00:00Z'])
+  })
+
+  test('tableOfObject() carries the conditions of a row where there are some', () => {
+    const ended = [{ type: 'Completed', status: 'True', reason: 'Failed', message: 'The pod failed.' }] as const
+    expect(tableOfObject(object, { ...options, conditionsOf: () => ended }).rows[0]!.conditions).toEqual(ended)
+    expect(tableOfObject(object, { ...options, conditionsOf: () => undefined }).rows[0]).not.toHaveProperty('conditions')
+  })
+
+  test('scaleRow() tells a Scale of any built-in kind', () => {
+    const scale = { metadata: { name: 'd', creationTimestamp: '2024-01-01T00:00:00Z' }, spec: { replicas: 3 }, status: {} }
+    expect(scaleRow(scale, Date.parse('2024-01-01T00:05:00Z'))).toEqual(['d', 3, 0, '5m'])
+    expect(SCALE_COLUMNS.map(({ name }) => name)).toEqual(['Name', 'Desired', 'Available', 'Age'])
   })
 
   test('WatchTables says the columns once', () => {

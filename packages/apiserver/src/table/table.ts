@@ -14,7 +14,17 @@ export interface ColumnDefinition extends TableColumn {
 /** One object's row. */
 export interface TableRow {
   readonly cells: readonly unknown[]
+  /** What clients may grey the row for. */
+  readonly conditions?: readonly TableRowCondition[]
   readonly object: KubeObject | null
+}
+
+/** A condition of a row (API reference, TableRowCondition): `Completed` is the only type that there is. */
+export interface TableRowCondition {
+  readonly type: 'Completed'
+  readonly status: 'True'
+  readonly reason: string
+  readonly message: string
 }
 
 /** A Table (API concepts, "Receiving resources as Tables"); in a watch, only the first one says its columns. */
@@ -32,6 +42,8 @@ export interface TableOptions {
   readonly columns: readonly (TableColumn & { readonly description?: string })[] | undefined
   /** The cells of an object, all priorities, in the order of the columns. Not asked when `columns` is undefined. */
   readonly cellsOf?: ((object: Readonly<KubeObject>, nowMs: number) => readonly unknown[]) | undefined
+  /** The conditions of an object's row; default: none. */
+  readonly conditionsOf?: ((object: Readonly<KubeObject>) => readonly TableRowCondition[] | undefined) | undefined
   /** Wall time in Unix milliseconds; ages are counted to it. */
   readonly nowMs: number
   /** Default: 'Metadata'. */
@@ -40,6 +52,8 @@ export interface TableOptions {
   readonly version?: Transformation['version']
 }
 
+/** The time that Go prints where none is set, as of answers that are not stored. */
+const NO_TIME = '0001-01-01T00:00:00Z'
 const DEFAULT_COLUMNS: readonly TableColumn[] = [
   { name: 'Name', type: 'string', format: 'name', priority: 0 },
   { name: 'Created At', type: 'date', format: '', priority: 0 },
@@ -105,11 +119,16 @@ function columnDefinitionsOf({ columns }: TableOptions): ColumnDefinition[] {
 
 function rowOf(
   object: Readonly<KubeObject>,
-  { columns, cellsOf, nowMs, includeObject = 'Metadata', version = 'v1' }: TableOptions,
+  { columns, cellsOf, conditionsOf, nowMs, includeObject = 'Metadata', version = 'v1' }: TableOptions,
 ): TableRow {
   const cells =
     columns === undefined || cellsOf === undefined
-      ? [object.metadata?.name ?? '', object.metadata?.creationTimestamp ?? '']
+      ? [object.metadata?.name ?? '', object.metadata?.creationTimestamp ?? NO_TIME]
       : cellsOf(object, nowMs)
-  return { cells, object: includeObject === 'None' ? null : includeObject === 'Object' ? object : partialObjectMetadata(object, version) }
+  const conditions = conditionsOf?.(object)
+  return {
+    cells,
+    ...(conditions !== undefined && { conditions }),
+    object: includeObject === 'None' ? null : includeObject === 'Object' ? object : partialObjectMetadata(object, version),
+  }
 }

@@ -137,14 +137,19 @@ export class TestServer {
       ...(options?.bodyProblems === undefined ? {} : { bodyProblems: options.bodyProblems }),
     })
 
-  /** Watches; events gather in the answer. */
-  watch(target: Target, options: RequestOptions = {}): { readonly events: StorageEvent[]; readonly stop: () => void } {
+  /** Watches; events gather in the answer. `ended`: the server has ended the watch by itself. */
+  watch(
+    target: Target,
+    options: RequestOptions = {},
+  ): { readonly events: StorageEvent[]; readonly ended: () => boolean; readonly stop: () => void } {
     const request = this.request('watch', target, options)
     const events: StorageEvent[] = []
     this.registry.checkWatch(request)
-    const running = this.registry.watch(request, { event: (event) => events.push(event), initialEnd: () => {}, fail: () => {} })
+    let hasEnded = false
+    const end = (): void => void (hasEnded = true)
+    const running = this.registry.watch(request, { event: (event) => events.push(event), initialEnd: () => {}, fail: end, end })
     const stop = (): void => running.stop()
-    return { events, stop }
+    return { events, ended: () => hasEnded, stop }
   }
 
   /** One request; texts are bodies as they come over the wire, objects are given as in-process clients give them. */
@@ -217,7 +222,10 @@ function bodyOf(result: ApiResult): { code: number; body: TestAnswer['body'] } {
         body: {
           kind: 'List',
           apiVersion: 'v1',
-          metadata: { resourceVersion: String(result.list.revision) },
+          metadata: {
+            resourceVersion: String(result.list.revision),
+            ...(result.list.continue === undefined ? {} : { continue: result.list.continue }),
+          },
           items: result.list.items.map((one) => one.object as KubeObject),
         },
       }

@@ -5,6 +5,7 @@ import 'reflect-metadata'
 import * as x509 from '@peculiar/x509'
 import { type IssuedCertificates, makeCertificates } from '../http/certificates.ts'
 import { CertificateIssuer } from './certificate-issuer.ts'
+import { COMMON_NAME, ORGANIZATION, subjectValues } from './distinguished-name.ts'
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 const CLIENT = 'kubernetes.io/kube-apiserver-client'
@@ -41,6 +42,24 @@ describe('CertificateIssuer', () => {
     const life = Date.parse(certificate.validTo) - clock.wallMs()
     expect(life).toBeGreaterThan(3500_000)
     expect(life).toBeLessThanOrEqual(3600_000)
+  })
+
+  test('signs the name as it was asked for, also one that would be another after it was printed and read', async () => {
+    const keys = await crypto.subtle.generateKey(ALGORITHM, false, ['sign', 'verify'])
+    // The common name ends in a backslash, which would swallow the comma before the next attribute.
+    const tail = '310c300a06035504030c036a6e5c310c300a060355040a0c03646576'
+    const name = new x509.Name(Buffer.from(`301c${tail}`, 'hex'))
+    const request = await x509.Pkcs10CertificateRequestGenerator.create({ name, keys, signingAlgorithm: ALGORITHM })
+    const order = { uid: 'u', request: request.toString('pem'), signerName: CLIENT, usages: ['client auth'] }
+    const issuer = new CertificateIssuer(authority.authority, clock)
+    let answer = issuer.issue(order)
+    for (let at = 0; at < 200 && answer === undefined; at++) {
+      await sleep(clock, 10)
+      answer = issuer.issue(order)
+    }
+    const certificate = new X509Certificate((answer as { certificate: string }).certificate)
+    expect(subjectValues(certificate, COMMON_NAME)).toEqual(['jn\\'])
+    expect(subjectValues(certificate, ORGANIZATION)).toEqual(['dev'])
   })
 
   test('keeps the names of a kubelet that serves', async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '@kubetape/determinism'
 import type * as X509 from '@peculiar/x509'
 import type { KeyPair } from '../http/certificates.ts'
+import { pemBlocks } from './pem.ts'
 import { type RequestedSubject, signerProblem } from './signer-rules.ts'
 
 /** What a certificate is made of. */
@@ -41,7 +42,7 @@ export class CertificateIssuer {
       this.#orders.delete(order.uid)
       return known.issued
     }
-    if (known === undefined && this.#orders.size < ORDERS_MAX) {
+    if (known === undefined && this.#hasRoom()) {
       const made: { issued: Issued | undefined } = { issued: undefined }
       this.#orders.set(order.uid, made)
       void this.#sign(order).then(
@@ -52,11 +53,23 @@ export class CertificateIssuer {
     return undefined
   }
 
+  /** Answers that nobody fetches, because their requests are gone, make room for new orders. */
+  #hasRoom(): boolean {
+    if (this.#orders.size < ORDERS_MAX) return true
+    for (const [uid, { issued }] of this.#orders) {
+      if (issued === undefined) continue
+      this.#orders.delete(uid)
+      return true
+    }
+    return false
+  }
+
   async #sign(order: CertificateOrder): Promise<Issued> {
     // Imported when it is needed: it takes longer to load than the rest of a start.
     await import('reflect-metadata')
     const x509 = await import('@peculiar/x509')
-    const request = new x509.Pkcs10CertificateRequest(order.request)
+    // The very block that was judged when the request was made; nothing of it goes through text, which need not come back as it was.
+    const request = new x509.Pkcs10CertificateRequest(pemBlocks(order.request)[0]!.bytes)
     const problem = signerProblem(order.signerName, subjectOf(x509, request), order.usages)
     if (problem !== undefined) return { failure: problem }
     const ca = new x509.X509Certificate(this.#authority.certificate)
@@ -70,7 +83,7 @@ export class CertificateIssuer {
       notBefore: new Date(now - BACKDATE_MS),
       notAfter: new Date(Math.min(now + lifeMs, ca.notAfter.getTime())),
       signingAlgorithm: CA_ALGORITHM,
-      subject: request.subject,
+      subject: request.subjectName,
       issuer: ca.subject,
       publicKey: request.publicKey,
       signingKey: key,

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto'
-import { elementsOf, identifierOf, readElement, SEQUENCE, SET } from './der.ts'
+import { elementsOf, identifierOf, readElement, SEQUENCE } from './der.ts'
+import { COMMON_NAME, namesOf, ORGANIZATION } from './distinguished-name.ts'
 import { pemBlocks } from './pem.ts'
 
 /** What of a certificate signing request (RFC 2986) is judged by. */
@@ -9,8 +10,6 @@ export interface CertificateRequest {
 }
 
 const BLOCK_TYPE = 'CERTIFICATE REQUEST'
-const COMMON_NAME = '550403'
-const ORGANIZATION = '55040a'
 /** Digests of signature algorithms by their object identifiers; Ed25519 digests for itself. */
 const DIGESTS: Readonly<Record<string, string | null>> = {
   '2a864886f70d010105': 'sha1',
@@ -56,16 +55,5 @@ function keyOf(spki: Buffer): KeyObject {
     return createPublicKey({ key: spki, format: 'der', type: 'spki' })
   } catch (error) {
     throw new Error('x509: unknown public key algorithm', { cause: error })
-  }
-}
-
-/** Types and values of a distinguished name: a sequence of sets of pairs. */
-function* namesOf(der: Uint8Array, subject: Parameters<typeof elementsOf>[1]): Generator<[type: string, value: string]> {
-  for (const set of elementsOf(der, subject)) {
-    if (set.tag !== SET) continue
-    for (const pair of elementsOf(der, set)) {
-      const [type, value] = elementsOf(der, pair)
-      if (value !== undefined) yield [identifierOf(der, type), Buffer.from(der.subarray(value.from, value.to)).toString('utf8')]
-    }
   }
 }

@@ -3,14 +3,14 @@ import {
   type AuthorizerChoice,
   authorizersOfModes,
   httpReviewTransport,
-  parseAuthorizationConfiguration,
+  readAuthorizationConfiguration,
   readWebhookKubeconfig,
   type WebhookAuthorizerOptions,
 } from '@kubetape/apiserver'
 import type { ControlPlaneOptions } from '@kubetape/control-plane'
 import type { Command } from 'commander'
 import { CommandFailed } from '../output.ts'
-import { readTextFile } from '../read-text-file.ts'
+import { namedFiles } from '../read-text-file.ts'
 
 /** Flags about what clients may do and what happens to their requests, named as kube-apiserver names them. */
 export interface AccessFlags {
@@ -24,18 +24,25 @@ export interface AccessFlags {
   disableAdmissionPlugins?: string[]
 }
 
+const WEBHOOK_CONFIG = '--authorization-webhook-config-file'
+
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
 
 export function addAccessFlags(command: Command): Command {
   return command
-    .option('--authorization-mode <list>', `who decides, in this order: ${AUTHORIZATION_MODES.join(', ')} (default: Node,RBAC)`, collect)
-    .option('--authorization-config <file>', 'an AuthorizationConfiguration that says who decides, instead of modes')
+    .optionsGroup('What clients may do, and admission:')
+    .option(
+      '--authorization-mode <list>',
+      `who is asked, in the order given: some of ${AUTHORIZATION_MODES.join(', ')} (default: Node,RBAC)`,
+      collect,
+    )
+    .option('--authorization-config <file>', 'who is asked, as an AuthorizationConfiguration instead of modes')
     .option('--authorization-webhook-config-file <file>', 'kubeconfig of the webhook of mode Webhook')
-    .option('--authorization-webhook-version <version>', 'of SubjectAccessReview that it is sent: v1, v1beta1', 'v1beta1')
-    .option('--authorization-webhook-cache-authorized-ttl <duration>', 'how long its permissions are remembered', '5m')
-    .option('--authorization-webhook-cache-unauthorized-ttl <duration>', 'how long its other answers are', '30s')
-    .option('--enable-admission-plugins <list>', 'admission plugins beside the default ones (repeatable)', collect)
-    .option('--disable-admission-plugins <list>', 'default admission plugins not to run (repeatable)', collect)
+    .option('--authorization-webhook-version <version>', 'version of the SubjectAccessReviews that it is sent: v1, v1beta1', 'v1beta1')
+    .option('--authorization-webhook-cache-authorized-ttl <duration>', 'how long it is remembered that it allowed something', '5m')
+    .option('--authorization-webhook-cache-unauthorized-ttl <duration>', 'how long its other answers are remembered', '30s')
+    .option('--enable-admission-plugins <list>', 'admission plugins to run beside the default ones: NodeRestriction (repeatable)', collect)
+    .option('--disable-admission-plugins <list>', 'default admission plugins that are not to run (repeatable)', collect)
 }
 
 /** What these flags say, as options. Throws a CommandFailed that names the flag. */
@@ -53,11 +60,11 @@ function authorizersOf(flags: AccessFlags): AuthorizerChoice[] | undefined {
   const { authorizationConfig: config, authorizationWebhookConfigFile: kubeconfig } = flags
   if (config !== undefined && (modes !== undefined || kubeconfig !== undefined))
     throw new CommandFailed('Cannot use --authorization-config with --authorization-mode or --authorization-webhook-config-file', 2)
+  if (modes?.length === 0) throw new CommandFailed('Cannot use --authorization-mode "": it must name at least one mode', 2)
+  if (kubeconfig !== undefined && modes?.includes('Webhook') !== true)
+    throw new CommandFailed(`Cannot use ${WEBHOOK_CONFIG}: it needs --authorization-mode with Webhook in its list`, 2)
   try {
-    if (config !== undefined)
-      return parseAuthorizationConfiguration(readTextFile('--authorization-config', config), (file) =>
-        readTextFile('--authorization-config', file),
-      )
+    if (config !== undefined) return readAuthorizationConfiguration(config, namedFiles('--authorization-config', config))
     return modes === undefined ? undefined : authorizersOfModes(modes, kubeconfig === undefined ? undefined : webhookOf(kubeconfig, flags))
   } catch (error) {
     if (error instanceof CommandFailed) throw error
@@ -65,13 +72,11 @@ function authorizersOf(flags: AccessFlags): AuthorizerChoice[] | undefined {
   }
 }
 
-const WEBHOOK_CONFIG = '--authorization-webhook-config-file'
-
 function webhookOf(kubeconfig: string, flags: AccessFlags): WebhookAuthorizerOptions {
   const version = flags.authorizationWebhookVersion
   if (version !== 'v1' && version !== 'v1beta1')
     throw new CommandFailed(`Cannot use --authorization-webhook-version "${version}": it must be v1 or v1beta1`, 2)
-  const connection = readWebhookKubeconfig(readTextFile(WEBHOOK_CONFIG, kubeconfig), (file) => readTextFile(WEBHOOK_CONFIG, file))
+  const connection = readWebhookKubeconfig(kubeconfig, namedFiles(WEBHOOK_CONFIG, kubeconfig))
   return {
     transport: httpReviewTransport(connection),
     version,

@@ -15,6 +15,7 @@ export interface AuditFlags {
 
 export function addAuditFlags(command: Command): Command {
   return command
+    .optionsGroup('Audit:')
     .option('--audit-policy-file <file>', 'what is audited (audit.k8s.io/v1 Policy)')
     .option('--audit-log-path <file>', 'where audit events go, one JSON line each; - is standard output')
     .option('--audit-log-maxage <days>', 'days that old audit logs are kept; 0 for ever', '0')

@@ -8,7 +8,8 @@ import {
 import type { AuthenticationOptions, ControlPlaneOptions } from '@kubetape/control-plane'
 import type { Command } from 'commander'
 import { CommandFailed } from '../output.ts'
-import { readTextFile } from '../read-text-file.ts'
+import { readCertificates } from '../read-certificates.ts'
+import { namedFiles } from '../read-text-file.ts'
 import { ttlMs } from './access-flags.ts'
 import { isTrue } from './identity-flags.ts'
 
@@ -40,8 +41,10 @@ const lists = (value: string, before: string[] | undefined): string[] => [...(be
 
 export function addAuthenticationFlags(command: Command): Command {
   return command
+    .optionsGroup('Who clients are:')
+    .option('--token-auth-file <file>', 'static tokens, one token,user,uid,"groups" a line')
     .option('--anonymous-auth <bool>', 'whether clients may come without credentials (default: true)')
-    .option('--authentication-config <file>', 'issuers of tokens, and who may come without any (AuthenticationConfiguration)')
+    .option('--authentication-config <file>', 'issuers of tokens, and paths that need no credentials, as an AuthenticationConfiguration')
     .option('--client-ca-file <file>', 'more CAs of client certificates')
     .option('--oidc-issuer-url <url>', 'an issuer of tokens (OpenID Connect)')
     .option('--oidc-client-id <id>', 'the audience that its tokens must be for')
@@ -53,9 +56,9 @@ export function addAuthenticationFlags(command: Command): Command {
     .option('--oidc-required-claim <key=value>', 'claim that tokens must have (repeatable)', lists)
     .option('--oidc-signing-algs <list>', 'signature algorithms that are believed', 'RS256')
     .option('--authentication-token-webhook-config-file <file>', 'kubeconfig of a webhook that is asked whose tokens are')
-    .option('--authentication-token-webhook-version <version>', 'of TokenReview that it is sent: v1, v1beta1', 'v1beta1')
+    .option('--authentication-token-webhook-version <version>', 'version of the TokenReviews that it is sent: v1, v1beta1', 'v1beta1')
     .option('--authentication-token-webhook-cache-ttl <duration>', 'how long its answers are remembered', '2m')
-    .option('--requestheader-client-ca-file <file>', 'CAs of a proxy that says in headers who asks')
+    .option('--requestheader-client-ca-file <file>', 'CAs of a proxy in front, which says in headers who asks')
     .option('--requestheader-allowed-names <list>', 'names that its certificate may have (default: any)', lists)
     .option('--requestheader-username-headers <list>', 'headers with the user (default: X-Remote-User)', lists)
     .option('--requestheader-group-headers <list>', 'headers with the groups (default: X-Remote-Group)', lists)
@@ -73,7 +76,7 @@ export function authenticationOptions(flags: AuthenticationFlags): Pick<ControlP
   const authentication: AuthenticationOptions = {
     ...(anonymousAuth === undefined ? {} : { anonymous: isTrue('--anonymous-auth', anonymousAuth) }),
     ...(authenticationConfig === undefined ? {} : { configFile: authenticationConfig }),
-    ...(clientCaFile === undefined ? {} : { clientCa: readTextFile('--client-ca-file', clientCaFile) }),
+    ...(clientCaFile === undefined ? {} : { clientCa: readCertificates('--client-ca-file', clientCaFile) }),
     ...(oidc === undefined ? {} : { oidc }),
     ...(frontProxy === undefined ? {} : { frontProxy }),
     ...(webhook === undefined ? {} : { webhook }),
@@ -90,7 +93,7 @@ function oidcOf(flags: AuthenticationFlags): JwtConfig | undefined {
     throw new CommandFailed(`Cannot use --oidc-issuer-url "${url}": it must be a URL that begins with https`, 2)
   const prefix = flags.oidcUsernamePrefix ?? (claim === 'email' ? '-' : `${url}#`)
   return {
-    issuer: { url, audiences: [client], ...(ca === undefined ? {} : { certificateAuthority: readTextFile('--oidc-ca-file', ca) }) },
+    issuer: { url, audiences: [client], ...(ca === undefined ? {} : { certificateAuthority: readCertificates('--oidc-ca-file', ca) }) },
     claimMappings: {
       username: { claim, prefix: prefix === '-' ? '' : prefix },
       ...(groups === undefined ? {} : { groups: { claim: groups, prefix: flags.oidcGroupsPrefix ?? '' } }),
@@ -108,9 +111,14 @@ function requiredClaim(pair: string): { claim: string; requiredValue: string } {
 
 function frontProxyOf(flags: AuthenticationFlags): FrontProxyOptions | undefined {
   const { requestheaderClientCaFile: file } = flags
-  if (file === undefined) return undefined
+  if (file === undefined) {
+    const [alone] = Object.keys(flags).filter((name) => name.startsWith('requestheader'))
+    if (alone === undefined) return undefined
+    const flag = `--${alone.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+    throw new CommandFailed(`Cannot use ${flag}: it needs --requestheader-client-ca-file, the CAs of the proxy`, 2)
+  }
   return {
-    ca: readTextFile('--requestheader-client-ca-file', file),
+    ca: readCertificates('--requestheader-client-ca-file', file),
     allowedNames: flags.requestheaderAllowedNames ?? [],
     usernameHeaders: flags.requestheaderUsernameHeaders ?? ['X-Remote-User'],
     groupHeaders: flags.requestheaderGroupHeaders ?? ['X-Remote-Group'],
@@ -125,9 +133,8 @@ function webhookOf(flags: AuthenticationFlags): WebhookTokensOptions | undefined
   if (file === undefined) return undefined
   if (version !== 'v1' && version !== 'v1beta1')
     throw new CommandFailed(`Cannot use --authentication-token-webhook-version "${version}": it must be v1 or v1beta1`, 2)
-  const text = readTextFile(WEBHOOK_CONFIG, file)
   try {
-    const connection = readWebhookKubeconfig(text, (named) => readTextFile(WEBHOOK_CONFIG, named))
+    const connection = readWebhookKubeconfig(file, namedFiles(WEBHOOK_CONFIG, file))
     return {
       transport: httpReviewTransport(connection),
       version,
@@ -135,6 +142,6 @@ function webhookOf(flags: AuthenticationFlags): WebhookTokensOptions | undefined
     }
   } catch (error) {
     if (error instanceof CommandFailed) throw error
-    throw new CommandFailed(`Cannot use ${WEBHOOK_CONFIG} "${file}": ${(error as Error).message}`, 2, { cause: error })
+    throw new CommandFailed((error as Error).message, 2, { cause: error })
   }
 }

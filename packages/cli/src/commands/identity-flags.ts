@@ -1,6 +1,8 @@
+import { readSigningKey } from '@kubetape/apiserver'
 import type { ControlPlaneOptions } from '@kubetape/control-plane'
 import type { Command } from 'commander'
 import { CommandFailed } from '../output.ts'
+import { readCertificates } from '../read-certificates.ts'
 import { readTextFile } from '../read-text-file.ts'
 
 /** Flags about who clients are, named as kube-apiserver and kube-controller-manager name them. */
@@ -20,17 +22,18 @@ const collect = (value: string, before: string[] | undefined): string[] => [...(
 
 export function addIdentityFlags(command: Command): Command {
   return command
+    .optionsGroup('Tokens of service accounts:')
     .option(
       '--service-account-issuer <url>',
-      'who makes tokens of service accounts; tokens of the further ones are believed (repeatable)',
+      'issuer of tokens; those of further ones are believed too (default: https://kubernetes.default.svc.cluster.local, repeatable)',
       collect,
     )
-    .option('--service-account-key-file <file>', 'more keys that such tokens may be signed with (repeatable)', collect)
-    .option('--service-account-signing-key-file <file>', 'private key that signs such tokens (default: one in the data folder)')
+    .option('--service-account-key-file <file>', 'keys that tokens may be signed with, beside our own (repeatable)', collect)
+    .option('--service-account-signing-key-file <file>', 'private key that signs tokens (default: one that is kept in the data folder)')
     .option('--rotate-service-account-key', 'sign with a new key from this start on; tokens of the old ones stay good')
     .option('--service-account-max-token-expiration <duration>', 'longest life of a token: 1h, 30d (default: as asked for)')
     .option('--service-account-extend-token-expiration <bool>', "tokens of Pods' volumes live a year", 'true')
-    .option('--service-account-jwks-uri <url>', 'where others find the keys (default: on this server)')
+    .option('--service-account-jwks-uri <url>', 'where others find the public keys (default: on this server)')
     .option('--api-audiences <list>', 'audiences of tokens for this server (default: the issuers)', collect)
     .option('--root-ca-file <file>', 'certificates that Secrets with tokens get as ca.crt (default: none)')
 }
@@ -38,7 +41,7 @@ export function addIdentityFlags(command: Command): Command {
 /** What these flags say, as options. Throws a CommandFailed that names the flag. */
 export function identityOptions(flags: IdentityFlags): Pick<ControlPlaneOptions, 'serviceAccounts' | 'apiAudiences'> {
   const { serviceAccountIssuer: issuers, serviceAccountSigningKeyFile: signing, serviceAccountMaxTokenExpiration: max } = flags
-  const keys = (flags.serviceAccountKeyFile ?? []).map((file) => readTextFile('--service-account-key-file', file))
+  const keys = (flags.serviceAccountKeyFile ?? []).flatMap((file) => keysOf('--service-account-key-file', file))
   for (const issuer of issuers ?? []) checkIssuer(issuer)
   const audiences = flags.apiAudiences?.flatMap((list) => list.split(',')).filter(Boolean)
   return {
@@ -47,10 +50,10 @@ export function identityOptions(flags: IdentityFlags): Pick<ControlPlaneOptions,
       rotateKey: flags.rotateServiceAccountKey === true,
       extendsTokenExpiration: isTrue('--service-account-extend-token-expiration', flags.serviceAccountExtendTokenExpiration),
       ...(issuers === undefined ? {} : { issuers }),
-      ...(signing === undefined ? {} : { signingKey: readTextFile('--service-account-signing-key-file', signing) }),
+      ...(signing === undefined ? {} : { signingKey: keysOf('--service-account-signing-key-file', signing)[0]! }),
       ...(max === undefined ? {} : { tokenExpirationMaxSeconds: expirationSeconds(max) }),
       ...(flags.serviceAccountJwksUri === undefined ? {} : { jwksUri: flags.serviceAccountJwksUri }),
-      ...(flags.rootCaFile === undefined ? {} : { secretCa: readTextFile('--root-ca-file', flags.rootCaFile) }),
+      ...(flags.rootCaFile === undefined ? {} : { secretCa: readCertificates('--root-ca-file', flags.rootCaFile) }),
     },
     ...(audiences === undefined ? {} : { apiAudiences: audiences }),
   }
@@ -60,6 +63,20 @@ export function identityOptions(flags: IdentityFlags): Pick<ControlPlaneOptions,
 function checkIssuer(issuer: string): void {
   if (issuer === '' || (issuer.includes(':') && !URL.canParse(issuer)))
     throw new CommandFailed(`Cannot use --service-account-issuer "${issuer}": it must be a URL, or a text without a colon`, 2)
+}
+
+const KEY = /-----BEGIN [A-Z ]*KEY-----[\s\S]+?-----END [A-Z ]*KEY-----/g
+
+/** The keys in a file: at least one. Throws a CommandFailed that names the flag. */
+function keysOf(flag: string, file: string): string[] {
+  const keys = readTextFile(flag, file).match(KEY) ?? []
+  try {
+    if (keys.length === 0) throw new Error('it has no PEM text of a key')
+    for (const key of keys) readSigningKey(key)
+    return keys
+  } catch (error) {
+    throw new CommandFailed(`Cannot use ${flag} "${file}": ${(error as Error).message}`, 2, { cause: error })
+  }
 }
 
 const HOUR_SECONDS = 3600

@@ -10,6 +10,7 @@ describe('kubetape up', () => {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'kubetape-up-'))
     writeFileSync(join(folder, 'tokens'), 'only-a-token\n')
+    writeFileSync(join(folder, 'broken'), '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n')
     writeFileSync(join(folder, 'config'), 'clusters:\n- name: prod\n')
   })
   afterAll(() => rmSync(folder, { recursive: true }))
@@ -29,11 +30,23 @@ describe('kubetape up', () => {
     ['--service-account-issuer', ':here', 'Cannot use --service-account-issuer ":here"'],
     ['--service-account-max-token-expiration', '10m', 'Cannot use --service-account-max-token-expiration "10m"'],
     ['--service-account-key-file', 'nowhere', 'Cannot read --service-account-key-file'],
-    ['--service-account-signing-key-file', 'tokens', 'Cannot use a key of service account tokens'],
+    ['--service-account-signing-key-file', 'tokens', 'tokens": it has no PEM text of a key'],
+    ['--client-ca-file', 'tokens', 'tokens": it has no PEM certificate'],
+    ['--requestheader-client-ca-file', 'broken', 'broken": its certificate 1 is broken'],
+    ['--root-ca-file', 'nowhere', 'nowhere": there is no such file'],
+    ['--requestheader-allowed-names', 'proxy', 'Cannot use --requestheader-allowed-names: it needs --requestheader-client-ca-file'],
+    ['--authorization-mode', '', 'it must name at least one mode'],
+    ['--authorization-mode', 'ABAC', 'Cannot use authorization mode "ABAC": there is no such mode'],
+    ['--authorization-webhook-config-file', 'config', 'it needs --authorization-mode with Webhook in its list'],
+    ['--authorization-config', 'config', 'config": it must have kind AuthorizationConfiguration'],
+    ['--authentication-token-webhook-config-file', 'config', 'config": it has no current-context'],
+    ['--audit-policy-file', 'config', 'it needs --audit-log-path'],
+    ['--enable-admission-plugins', 'AlwaysPullImages', 'Cannot select admission plugin "AlwaysPullImages": there is no such plugin'],
+    ['--host', '300.1.1.1', 'Cannot listen on "300.1.1.1"'],
   ])('refuses %s %s as a wrong question and makes nothing', async (flag, value, message) => {
     const output = new MemoryOutput()
     const data = join(folder, 'data')
-    const inFolder = flag === '--add' || flag === '--kubeconfig' || flag.endsWith('-file') || flag === '--authentication-config'
+    const inFolder = flag === '--add' || flag === '--kubeconfig' || /-(file|config)$/.test(flag)
     expect(await run(['up', '--data', data, flag, inFolder ? join(folder, value) : value], output)).toBe(2)
     expect(output.errLines.join('\n')).toContain(message)
     expect(existsSync(data)).toBe(false)

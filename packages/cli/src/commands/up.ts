@@ -43,7 +43,8 @@ interface UpFlags extends AccessFlags, AuditFlags, AuthenticationFlags, Identity
 const collect = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value]
 
 export function addUp(program: Command, output: Output): void {
-  addAccessFlags(addAuditFlags(addAuthenticationFlags(addIdentityFlags(addAddOption(program.command('up'))))))
+  const command = program
+    .command('up')
     .description('Run the control plane on a tape: API server, controllers and simulated nodes in one process')
     .option('--data <folder>', 'folder of the tape, certificates and kubeconfig', './kubetape-data')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -54,12 +55,12 @@ export function addUp(program: Command, output: Output): void {
     .option('--controllers <names...>', 'controllers to run: * for all, name, -name', ['*'])
     .option('--kubeconfig <file>', 'where to write the kubeconfig (default: kubeconfig in the data folder)')
     .option('--service-cluster-ip-range <cidr>', 'range of Service addresses', '10.96.0.0/16')
-    .option('--token-auth-file <file>', 'static tokens, one token,user,uid,"groups" a line')
     .option('--keep <duration>', 'how long history is kept: 90m, 24h, 30d (default: for ever)')
     .option('--log-level <level>', LOG_LEVELS.join(', '), 'info')
     .option('--log-format <format>', 'json or text (default: text on a terminal)')
     .option('--insecure-http', 'serve plain HTTP; only on a loopback address')
     .action(async (flags: UpFlags) => up(flags, output))
+  addIdentityFlags(addAuditFlags(addAccessFlags(addAuthenticationFlags(addAddOption(command)))))
 }
 
 async function up(flags: UpFlags, output: Output): Promise<void> {

@@ -24,7 +24,7 @@ import { type CronSchedule, readSchedule } from './cron-schedule.ts'
 import { expiredJobs } from './job-history.ts'
 import { dueTime, nextDueInMs } from './missed-schedules.ts'
 import { scheduledJob, scheduledJobName } from './scheduled-job.ts'
-import { TimeZone } from './zone-offset.ts'
+import { TimeZone } from './time-zone.ts'
 
 /** One run for a CronJob in the making. */
 export class CronRun {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { ScheduleError } from './cron-fields.ts'
 import { readSchedule } from './cron-schedule.ts'
-import { TimeZone } from './zone-offset.ts'
+import { TimeZone } from './time-zone.ts'
 
 /** The due times after `from`, in the zone's own words. */
 function due(schedule: string, from: string, count: number, zoneName = 'UTC'): string[] {

@@ -1,6 +1,6 @@
+import { goDurationMs } from '@kubetape/apimachinery'
 import { CronFields, ScheduleError } from './cron-fields.ts'
-import { goDurationMs } from './go-duration.ts'
-import { TimeZone } from './zone-offset.ts'
+import { TimeZone } from './time-zone.ts'
 
 const MINUTE_MS = 60_000
 /** A search gives up at the end of the fifth year after the one it begins in. */

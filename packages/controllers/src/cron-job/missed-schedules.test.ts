@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { CronJob, CronJobSpec, CronJobStatus } from '@kubetape/api/types/batch/v1'
 import { readSchedule } from './cron-schedule.ts'
 import { dueTime, missedSchedules, nextDueInMs } from './missed-schedules.ts'
-import { TimeZone } from './zone-offset.ts'
+import { TimeZone } from './time-zone.ts'
 
 const at = (time: string): number => Date.parse(`2024-05-01T${time}Z`)
 

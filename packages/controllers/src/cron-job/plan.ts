@@ -8,7 +8,7 @@ import { CronRun } from './cron-run.ts'
 import { readSchedule } from './cron-schedule.ts'
 import { nextDueInMs } from './missed-schedules.ts'
 import type { PlannedEvent } from '../job/job-event.ts'
-import { TimeZone } from './zone-offset.ts'
+import { TimeZone } from './time-zone.ts'
 
 /** What has to be read afresh before planning for a CronJob. */
 export function liveReads({ cronJob, jobs }: Pick<CronObserved, 'cronJob' | 'jobs'>): CronReads {

@@ -1,7 +1,7 @@
 import type { CronJob, Job } from '@kubetape/api/types/batch/v1'
 import type { Gates } from '@kubetape/client-go-features'
 import { controllerReference } from '../job/controller-reference.ts'
-import { TimeZone } from './zone-offset.ts'
+import { TimeZone } from './time-zone.ts'
 
 /** The annotation with the time that a Job was made for (KEP-4026). */
 export const SCHEDULED_TIMESTAMP = 'batch.kubernetes.io/cronjob-scheduled-timestamp'

@@ -5,6 +5,17 @@ import type { Kind } from '@kubetape/apimachinery'
 import { runControllers, type RunningControllers } from '../garbage-collector/testing/running-controllers.ts'
 import { resourceQuotaController } from './resource-quota-controller.ts'
 
+const definition = {
+  metadata: { name: 'cats.example.com' },
+  spec: {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { plural: 'cats', kind: 'Cat' },
+    versions: [{ name: 'v1', served: true, storage: true }],
+  },
+  status: { conditions: [{ type: 'Established', status: 'True' }] },
+}
+
 describe('resourceQuotaController()', () => {
   let running: RunningControllers | undefined
   afterEach(async () => {
@@ -39,25 +50,41 @@ describe('resourceQuotaController()', () => {
     expect((await status(running!))!.used).toEqual({ secrets: '0' })
   })
 
-  test('counts custom resources once they are served, and again and again', async () => {
+  test('counts custom resources as soon as they are served, and whenever they come or go', async () => {
     const { cluster, clock } = await start({ 'count/cats.example.com': '2' })
     expect(await status(running!)).toEqual({ hard: { 'count/cats.example.com': '2' } })
     const cats: Kind = { group: 'example.com', version: 'v1', kind: 'Cat', resource: 'cats', namespaced: true }
-    await cluster.create(CustomResourceDefinition, {
-      metadata: { name: 'cats.example.com' },
-      spec: {
-        group: 'example.com',
-        scope: 'Namespaced',
-        names: { plural: 'cats', kind: 'Cat' },
-        versions: [{ name: 'v1', served: true, storage: true }],
-      },
-      status: { conditions: [{ type: 'Established', status: 'True' }] },
-    })
-    await clock.advance(1)
+    await cluster.create(CustomResourceDefinition, definition)
+    await clock.advance(500)
     expect((await status(running!))!.used).toEqual({ 'count/cats.example.com': '0' })
     await cluster.create(cats, { metadata: { name: 'tom', namespace: 'ns' } })
-    await clock.advance(5000)
+    await clock.advance(500)
     expect((await status(running!))!.used).toEqual({ 'count/cats.example.com': '1' })
+    await cluster.delete(cats, { namespace: 'ns', name: 'tom' })
+    await clock.advance(1)
+    expect((await status(running!))!.used).toEqual({ 'count/cats.example.com': '0' })
+    const writes = cluster.writes.length
+    await clock.advance(60_000)
+    expect(cluster.writes).toHaveLength(writes)
+  })
+
+  test('leaves what it has counted of custom resources that are not listed yet', async () => {
+    const { cluster, clock } = await start({ 'count/cats.example.com': '2' })
+    const cats: Kind = { group: 'example.com', version: 'v1', kind: 'Cat', resource: 'cats', namespaced: true }
+    for (const name of ['tom', 'kit']) await cluster.create(cats, { metadata: { name, namespace: 'ns' } })
+    let listed: () => void = () => {}
+    const isListed = new Promise<void>((resolve) => (listed = resolve))
+    const list = cluster.list.bind(cluster)
+    cluster.list = async (kind, options) => {
+      if (kind.resource === 'cats') await isListed
+      return list(kind, options)
+    }
+    await cluster.create(CustomResourceDefinition, definition)
+    await clock.advance(2000)
+    expect((await status(running!))!.used).toBeUndefined()
+    listed()
+    await clock.advance(500)
+    expect((await status(running!))!.used).toEqual({ 'count/cats.example.com': '2' })
   })
 
   test('counts again when a Pod ends, not when something else about it changes', async () => {

@@ -4,7 +4,15 @@ import { CustomResourceDefinition as DefinitionKind, ResourceQuota as ResourceQu
 import { deepEqual, isConflict, isNotFound, type Kind, type KubeObject, objectKey } from '@kubetape/apimachinery'
 import type { StoreChange } from '@kubetape/informers'
 import { type Evaluator, evaluatorOf, isCounted, sameAmounts } from '@kubetape/quota'
-import { type Controller, controllerFor, type KindLookup, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
+import {
+  type Controller,
+  controllerFor,
+  type KindLookup,
+  type Lister,
+  type ReconcileContext,
+  type ReconcileResult,
+  type Watch,
+} from '@kubetape/runtime'
 import { customKind } from '../namespace/namespace-content.ts'
 import { type Counted, plan } from './plan.ts'
 
@@ -19,8 +27,8 @@ const CONCURRENT_QUOTAS = 5
 const RESYNC_MS = 300_000
 /** What admission has charged when an object comes in is checked a little later, once for all that come together. */
 const CHECK_AFTER_MS = 500
-/** Custom resources are not watched: a quota of theirs is counted this often. */
-const CUSTOM_AGAIN_MS = 5000
+/** Custom resources that have just come to be served may not have been listed yet: they are looked at again after this time. */
+const UNLISTED_AGAIN_MS = 500
 /** A quota that somebody else has just written is counted again. */
 const AGAIN_MS = 20
 
@@ -37,17 +45,28 @@ export function resourceQuotaController({ resources }: ResourceQuotaControllerOp
     seen.add(id)
     evaluators.set(kind, evaluatorOf(kind))
   }
+  const watchOf = (kind: Kind, evaluator: Evaluator): Watch => ({
+    kind,
+    map: (change, lookup) => quotasToCount(evaluator, change, lookup),
+    predicate: undefined,
+    delayMs: ({ type }) => (type === 'added' ? CHECK_AFTER_MS : 0),
+  })
   let builder = controllerFor<ResourceQuota>(ResourceQuotaKind, { predicate: isUncounted })
     .named('resourcequota-controller')
     .with({ concurrencyMax: CONCURRENT_QUOTAS, resyncMs: RESYNC_MS })
     .watches<CustomResourceDefinition>(DefinitionKind, quotasOfDefinition)
+    .follows<CustomResourceDefinition>(DefinitionKind, (definition) =>
+      countedKinds(definition).map((kind) => watchOf(kind, evaluatorOf(kind))),
+    )
   for (const [kind, evaluator] of evaluators) {
-    builder = builder.watches(kind, (change, lookup) => quotasToCount(evaluator, change, lookup), {
-      delayMs: ({ type }) => (type === 'added' ? CHECK_AFTER_MS : 0),
-    })
+    const { map, delayMs } = watchOf(kind, evaluator)
+    builder = builder.watches(kind, map, { delayMs: delayMs! })
   }
   return builder.reconcile(({ namespace, name }, context) => reconcile(evaluators, namespace, name, context))
 }
+
+/** The kinds of a definition whose objects a quota can count. */
+const countedKinds = (definition: CustomResourceDefinition): Kind[] => customKind(definition).filter(({ namespaced }) => namespaced)
 
 /** Its limits are new; what admission writes to the status is no reason to count. */
 function isUncounted({ object: { spec, status } }: StoreChange<ResourceQuota>): boolean {
@@ -56,8 +75,8 @@ function isUncounted({ object: { spec, status } }: StoreChange<ResourceQuota>): 
 
 /** The quotas, of all namespaces, that count objects of a definition that is served since now. */
 function quotasOfDefinition({ object, previous }: StoreChange<CustomResourceDefinition>, lookup: KindLookup): string[] {
-  const [kind] = customKind(object)
-  if (kind === undefined || !kind.namespaced || (previous !== undefined && customKind(previous).length > 0)) return []
+  const [kind] = countedKinds(object)
+  if (kind === undefined || (previous !== undefined && customKind(previous).length > 0)) return []
   const evaluator = evaluatorOf(kind)
   const quotas = lookup<ResourceQuota>(ResourceQuotaKind).list()
   return quotas.filter(({ spec }) => Object.keys(spec?.hard ?? {}).some((name) => evaluator.counts(name))).map(objectKey)
@@ -86,13 +105,13 @@ async function reconcile(
   const counted: Counted[] = [...evaluators]
     .filter(([, evaluator]) => names.some((one) => evaluator.counts(one)))
     .map(([kind, evaluator]) => ({ evaluator, objects: context.lister(kind).list(namespace) }))
-  const custom = await countCustom(
+  const custom = customCounts(
     names.filter((name) => name.startsWith('count/') && !counted.some(({ evaluator }) => evaluator.counts(name))),
-    namespace,
     context,
   )
-  const result = custom.length > 0 ? { requeueAfterMs: CUSTOM_AGAIN_MS } : undefined
-  const status = plan(quota, [...counted, ...custom], context.nowMs())
+  for (const { evaluator, lister } of custom) if (lister.hasListed()) counted.push({ evaluator, objects: lister.list(namespace) })
+  const result = custom.every(({ lister }) => lister.hasListed()) ? undefined : { requeueAfterMs: UNLISTED_AGAIN_MS }
+  const status = plan(quota, counted, context.nowMs())
   if (status === undefined) return result
   try {
     await context.client.update<ResourceQuota>(ResourceQuotaKind, { ...quota, status }, { subresource: 'status' })
@@ -104,20 +123,11 @@ async function reconcile(
   return result
 }
 
-/** The custom resources that these names stand for. One that is not served any more counts as it did. */
-async function countCustom(names: readonly string[], namespace: string, context: ReconcileContext): Promise<Counted[]> {
+/** The custom resources that these names stand for. One that is not served any more, or was not listed yet, counts as it did. */
+function customCounts(names: readonly string[], context: ReconcileContext): { readonly evaluator: Evaluator; readonly lister: Lister }[] {
   if (names.length === 0) return []
-  const kinds = context.lister<CustomResourceDefinition>(DefinitionKind).list().flatMap(customKind)
-  const wanted = kinds.filter((kind) => kind.namespaced && names.some((name) => evaluatorOf(kind).counts(name)))
-  const counted = await Promise.all(
-    wanted.map(async (kind): Promise<Counted[]> => {
-      try {
-        return [{ evaluator: evaluatorOf(kind), objects: (await context.client.list(kind, { namespace })).items }]
-      } catch (error) {
-        if (isNotFound(error)) return []
-        throw error
-      }
-    }),
-  )
-  return counted.flat()
+  const kinds = context.lister<CustomResourceDefinition>(DefinitionKind).list().flatMap(countedKinds)
+  return kinds
+    .map((kind) => ({ evaluator: evaluatorOf(kind), lister: context.lister(kind) }))
+    .filter(({ evaluator }) => names.some((name) => evaluator.counts(name)))
 }

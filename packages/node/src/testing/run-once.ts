@@ -52,6 +52,7 @@ export async function runOnce(
         get: (namespace: string, name: string) => store.get(namespace ? `${namespace}/${name}` : name),
         list: (namespace?: string) => store.list(namespace),
         byIndex: (index: string, value: string) => store.byIndex(index, value),
+        hasListed: () => true,
       } as never
     },
     nowMs: () => options.nowMs ?? 0,

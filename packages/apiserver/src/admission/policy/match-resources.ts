@@ -4,9 +4,8 @@ import type { Storage } from '@kubetape/storage'
 import type { Registry } from '../../registry/registry.ts'
 import type { ServedResource } from '../../registry/served-resource.ts'
 import type { AdmissionAttributes } from '../admission.ts'
-import { type MatchedForm, ownForm } from '../cel/admission-variables.ts'
 import { ruleMatches } from '../webhook/rule-match.ts'
-import { type EquivalentResources, inFormOf } from './equivalent-forms.ts'
+import type { EquivalentResources } from './equivalent-resources.ts'
 
 /** What of the server matching looks at. */
 export interface MatchSources {
@@ -33,15 +32,15 @@ export class ResourceMatcher {
     this.#equivalent = matchPolicy !== 'Exact'
   }
 
-  /** The form in which the request is matched; undefined when it is not. Without rules everything is matched. */
-  match(attributes: AdmissionAttributes, sources: MatchSources): MatchedForm | undefined {
+  /** The version of the resource in which the request is matched; undefined when it is not. Without rules everything is matched. */
+  match(attributes: AdmissionAttributes, sources: MatchSources): ServedResource | undefined {
     // Rules first: they are cheap, and nearly always say no.
     const resource = this.#rules.length === 0 ? attributes.resource : this.#matching(this.#rules, attributes, sources)
     if (resource === undefined) return undefined
     if (this.#excluded.length > 0 && this.#matching(this.#excluded, attributes, sources) !== undefined) return undefined
     if (!this.#objects.empty && !selectsObject(this.#objects, attributes)) return undefined
     if (!this.#namespaces.empty && !selectsNamespace(this.#namespaces, attributes, sources.storage)) return undefined
-    return resource === attributes.resource ? ownForm(attributes) : inFormOf(resource, attributes)
+    return resource
   }
 
   /** The resource that a rule is about: the one that was asked for, or another of the same objects. */

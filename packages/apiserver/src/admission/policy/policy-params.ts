@@ -3,16 +3,8 @@ import { type KubeObject, labelSelectorOf, parseGroupVersion } from '@kubetape/a
 import type { Registry } from '../../registry/registry.ts'
 import type { ServedResource } from '../../registry/served-resource.ts'
 import type { MatchSources } from './match-resources.ts'
-
-/** A policy or binding that cannot be used as it stands. */
-export class PolicyConfigurationError extends Error {
-  readonly code = 'POLICY_CONFIGURATION'
-
-  constructor(message: string) {
-    super(message)
-    this.name = 'PolicyConfigurationError'
-  }
-}
+import { PolicyConfigurationError } from './policy-configuration-error.ts'
+import type { RequestForms } from './request-forms.ts'
 
 type Params = Readonly<KubeObject> | null
 const NO_PARAMS: readonly Params[] = [null]
@@ -38,13 +30,14 @@ export function servedParamResource({ apiVersion = '', kind = '' }: ParamKind, r
 
 /**
  * The params with which a policy is evaluated for a request in `namespace`: null where the policy takes none or the binding names none; none at all
- * where the binding's are missing and it allows that. Throws a PolicyConfigurationError.
+ * where the binding's are missing and it allows that. Throws a PolicyConfigurationError, and a CelPending while a webhook converts them.
  */
 export function collectParams(
   resource: ServedResource | undefined,
   paramRef: ParamRef | undefined,
   namespace: string,
   { storage }: MatchSources,
+  forms: RequestForms,
 ): readonly Params[] {
   if (resource === undefined || paramRef === undefined) return NO_PARAMS
   const from = placeOf(resource, paramRef, namespace)
@@ -54,7 +47,7 @@ export function collectParams(
   if (found.length === 0 && paramRef.parameterNotFoundAction === 'Deny') {
     throw new PolicyConfigurationError('no params found for policy binding with `Deny` parameterNotFoundAction')
   }
-  return found.map((stored) => resource.served(stored).object)
+  return forms.params(resource, found)
 }
 
 const named = ({ name = '' }: ParamRef): boolean => name !== ''

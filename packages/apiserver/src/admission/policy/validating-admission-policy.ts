@@ -5,12 +5,14 @@ import { refusedByAdmission } from '../admission-refusal.ts'
 import { admissionVariables, authorizerVariable } from '../cel/admission-variables.ts'
 import { settled } from '../cel/expressions.ts'
 import type { PluginEnvironment } from '../default-plugins.ts'
-import { EquivalentResources } from './equivalent-forms.ts'
+import { EquivalentResources } from './equivalent-resources.ts'
 import { type Denial, evaluatePolicy, type PolicyVerdict } from './evaluate-policy.ts'
 import type { MatchSources } from './match-resources.ts'
 import { checkParamAccess } from './param-access.ts'
+import { PolicyConfigurationError } from './policy-configuration-error.ts'
 import { type PolicyBindingHook, type PolicyHook, PolicyHooks } from './policy-hooks.ts'
-import { collectParams, paramResource, PolicyConfigurationError } from './policy-params.ts'
+import { collectParams, paramResource } from './policy-params.ts'
+import { RequestForms } from './request-forms.ts'
 
 /** Longest value of an audit annotation, in characters. */
 const ANNOTATION_MAX = 10 * 1024
@@ -62,18 +64,38 @@ export function validatingAdmissionPolicy(environment: PluginEnvironment): Admis
 }
 
 function judge(hooks: readonly PolicyHook[], attributes: AdmissionAttributes, sources: Sources): void | Promise<void> {
-  const ask = authorizerVariable(attributes, sources.authorizer)
-  const steps = hooks.flatMap((hook) => stepsOf(hook, attributes, sources, ask))
+  const asking: Asking = {
+    attributes,
+    sources,
+    forms: new RequestForms(attributes),
+    ask: authorizerVariable(attributes, sources.authorizer),
+  }
+  const steps = settled(() => hooks.flatMap((hook) => stepsOf(hook, asking)))
+  return steps instanceof Promise ? steps.then((known) => take(known, attributes)) : take(steps, attributes)
+}
+
+function take(steps: readonly (Invocation | Refusal)[], attributes: AdmissionAttributes): void | Promise<void> {
   if (steps.length === 0) return
   const verdicts = settled(() => steps.map((one) => ('message' in one ? undefined : evaluatePolicy(one.hook.compiled(), one.variables))))
   if (verdicts instanceof Promise) return verdicts.then((all) => carryOut(steps, all, attributes))
   carryOut(steps, verdicts, attributes)
 }
 
-/** What a policy has to say, in the order of its bindings; one that cannot be used as it stands refuses, unless its failures are ignored. */
-function stepsOf(hook: PolicyHook, attributes: AdmissionAttributes, sources: Sources, ask: CelAuthorizer): (Invocation | Refusal)[] {
-  const form = hook.matcher.match(attributes, sources)
-  if (form === undefined) return []
+/** One request, and what all policies learn of it together. */
+interface Asking {
+  readonly attributes: AdmissionAttributes
+  readonly sources: Sources
+  readonly forms: RequestForms
+  readonly ask: CelAuthorizer
+}
+
+/**
+ * What a policy has to say, in the order of its bindings; one that cannot be used as it stands refuses, unless its failures are ignored. Throws a
+ * CelPending while a webhook converts what it is about.
+ */
+function stepsOf(hook: PolicyHook, { attributes, sources, forms, ask }: Asking): (Invocation | Refusal)[] {
+  const matched = hook.matcher.match(attributes, sources)
+  if (matched === undefined) return []
   const { paramKind, failurePolicy } = hook.policy.spec ?? {}
   const configured = (verb: string, binding: string | undefined, act: () => (Invocation | Refusal)[]): (Invocation | Refusal)[] => {
     try {
@@ -89,10 +111,10 @@ function stepsOf(hook: PolicyHook, attributes: AdmissionAttributes, sources: Sou
     const bindings = hook.bindings.filter(({ matcher }) => matcher === undefined || matcher.match(attributes, sources) !== undefined)
     return bindings.flatMap((bound) =>
       configured('binding', bound.name, () =>
-        collectParams(resource, bound.binding.spec?.paramRef, attributes.namespace, sources).map((params) => ({
+        collectParams(resource, bound.binding.spec?.paramRef, attributes.namespace, sources, forms).map((params) => ({
           hook,
           bound,
-          variables: admissionVariables(attributes, form, sources, params, ask),
+          variables: admissionVariables(attributes, forms.of(matched), sources, params, ask),
         })),
       ),
     )

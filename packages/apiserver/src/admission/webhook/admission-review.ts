@@ -3,6 +3,7 @@ import type { ServedResource } from '../../registry/served-resource.ts'
 import type { AdmissionAttributes } from '../admission.ts'
 import { operationOptions } from '../operation-options.ts'
 import { requestNamespace } from '../request-namespace.ts'
+import { shaped } from '../../webhook/answer-shape.ts'
 import type { Invocation } from './webhook-match.ts'
 
 /** The versions of AdmissionReview that are spoken. */
@@ -89,10 +90,24 @@ interface ReviewAnswer {
   }
 }
 
+const ANSWER_SHAPE = {
+  kind: 'string',
+  apiVersion: 'string',
+  response: {
+    uid: 'string',
+    allowed: 'boolean',
+    patch: 'string',
+    patchType: 'string',
+    status: { status: 'string', message: 'string', reason: 'string', code: 'integer', details: 'anything' },
+    warnings: ['string'],
+    auditAnnotations: { '*': 'string' },
+  },
+} as const
+
 function readAnswer(text: string, version: ReviewVersion, uid: string, mutating: boolean): Verdict {
   const { kind = '', apiVersion = '', response } = parse(text)
   const wrongVersion = kind === 'AdmissionReview' && apiVersion.startsWith(`${GROUP}/`) && apiVersion !== `${GROUP}/${version}`
-  if (response === undefined || response === null || wrongVersion) throw new Error('webhook response was absent')
+  if (response === undefined || wrongVersion) throw new Error('webhook response was absent')
   if (version === 'v1') {
     if (response.uid !== uid) throw new Error(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`)
     if (kind !== 'AdmissionReview' || apiVersion !== `${GROUP}/v1`)
@@ -121,7 +136,7 @@ function parse(text: string): ReviewAnswer {
     throw new Error(
       'couldn\'t get version/kind; json parse error: json: cannot unmarshal into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }',
     )
-  return value
+  return shaped(value, ANSWER_SHAPE) as ReviewAnswer
 }
 
 function checkPatch({ patch, patchType }: NonNullable<ReviewAnswer['response']>, mutating: boolean): void {

@@ -61,6 +61,25 @@ describe('validatingWebhooks()', () => {
     expect((await server.get('configmaps/x')).code).toBe(404)
   })
 
+  test.each([
+    [{ allowed: 'false' }, 'string into Go struct field response.allowed of type bool'],
+    [{ allowed: true, warnings: 'careful' }, 'string into Go struct field response.warnings of type []string'],
+  ])('takes no permission from an answer that is none: %j', async (response, why) => {
+    const { server } = await start(() => ({ response: response as never }))
+    expect(await server.create('configmaps', map())).toMatchObject({
+      code: 500,
+      body: { message: expect.stringContaining(`received invalid webhook response: json: cannot unmarshal ${why}`) },
+    })
+    expect((await server.get('configmaps/x')).code).toBe(404)
+  })
+
+  test('takes what is null for what is not there, and no code that no answer can have', async () => {
+    const nothing = { allowed: true, status: null, warnings: null, auditAnnotations: null } as never
+    expect((await (await start(() => ({ response: nothing }))).server.create('configmaps', map())).code).toBe(201)
+    const { server } = await start(() => ({ response: { allowed: false, status: { code: 100_000 } } }))
+    expect((await server.create('configmaps', map())).code).toBe(500)
+  })
+
   test('warns of what the webhook warns of, also where it refuses', async () => {
     const { server } = await start(() => ({ response: { allowed: false, warnings: ['careful'] } }))
     expect((await server.create('configmaps', map())).warnings).toEqual(['careful'])

@@ -69,6 +69,9 @@ export class WebhookCaller {
   }
 }
 
+/** No answer can have a code beyond three digits. */
+const refusalCode = (code: number): number => (code < 400 ? 400 : code > 999 ? 500 : code)
+
 /** The refusal of a webhook: its code is at least 400, and its message says who refuses. */
 function denial(name: string, status: Partial<Status> | undefined): StatusError {
   const denied = `admission webhook ${JSON.stringify(name)} denied the request`
@@ -80,6 +83,6 @@ function denial(name: string, status: Partial<Status> | undefined): StatusError 
     metadata: {},
     status: 'Failure',
     message: why ? `${denied}: ${why}` : `${denied} without explanation`,
-    code: (status?.code ?? 0) < 400 ? 400 : status!.code!,
+    code: refusalCode(status?.code ?? 0),
   })
 }

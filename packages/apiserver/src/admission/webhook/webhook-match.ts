@@ -3,9 +3,10 @@ import type { Storage } from '@kubetape/storage'
 import type { ServedResource } from '../../registry/served-resource.ts'
 import type { Authorizer } from '../../auth/authorizer.ts'
 import type { AdmissionAttributes } from '../admission.ts'
-import { admissionVariables, ownForm } from '../cel/admission-variables.ts'
+import { admissionVariables } from '../cel/admission-variables.ts'
 import type { PluginEnvironment } from '../default-plugins.ts'
-import { EquivalentResources, inFormOf } from '../policy/equivalent-forms.ts'
+import { EquivalentResources } from '../policy/equivalent-resources.ts'
+import { inFormOf } from '../policy/request-forms.ts'
 import { NAMESPACES } from '../namespace-lifecycle.ts'
 import { requestNamespace } from '../request-namespace.ts'
 import { ruleMatches, type RuleSubject } from './rule-match.ts'
@@ -47,7 +48,7 @@ export class WebhookMatcher {
   /** Whether the match conditions of an invocation are true too. Throws 403 where they cannot be told and failures count. */
   async meetsConditions({ webhook, resource }: Invocation, attributes: AdmissionAttributes): Promise<boolean> {
     if (webhook.conditions === undefined) return true
-    const form = resource === attributes.resource ? ownForm(attributes) : inFormOf(resource, attributes)
+    const form = await inFormOf(resource, attributes)
     const sources = { storage: this.#storage, authorizer: this.#authorizer }
     const result = await webhook.conditions().match(admissionVariables(attributes, form, sources))
     if (result.error === undefined) return result.matches

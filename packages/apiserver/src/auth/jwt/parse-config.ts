@@ -56,7 +56,7 @@ function readYaml(text: string, file: string): object {
     if (!(error instanceof YAMLParseError)) throw error
     throw new AuthenticationConfigError(file, error.message.split('\n')[0]!, { cause: error })
   }
-  throw new AuthenticationConfigError(file, 'it is no object')
+  throw new AuthenticationConfigError(file, 'it is empty, or no object')
 }
 
 /** The first member that there is not, by its path. */

@@ -59,9 +59,17 @@ export class SigningKeys {
   }
 }
 
-/** Reads a private or public key (PEM, RSA or ECDSA). Throws for anything else. */
+/** Reads a private or public key (PEM, RSA or ECDSA). Throws an Error that says what else the text is. */
 export function readSigningKey(pem: string): SigningKey {
-  return pem.includes('PRIVATE KEY') ? signingKey(createPrivateKey(pem)) : signingKey(createPublicKey(pem))
+  return signingKey(parsedKey(pem))
+}
+
+function parsedKey(pem: string): KeyObject {
+  try {
+    return pem.includes('PRIVATE KEY') ? createPrivateKey(pem) : createPublicKey(pem)
+  } catch (error) {
+    throw new Error('it is no PEM text of a key', { cause: error })
+  }
 }
 
 /** A new key, as PEM; made beside the event loop. */
@@ -90,9 +98,7 @@ function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): Si
   const curve = CURVES[asymmetricKeyDetails?.namedCurve ?? '']
   if (asymmetricKeyType === 'rsa') return 'RS256'
   if (asymmetricKeyType === 'ec' && curve !== undefined) return curve
-  throw new Error(
-    `Cannot use a key of type "${asymmetricKeyType}" for service account tokens: it must be RSA or ECDSA (P-256, P-384, P-521)`,
-  )
+  throw new Error(`its type is "${asymmetricKeyType}", and must be RSA or ECDSA (P-256, P-384, P-521)`)
 }
 
 const digestOf = (algorithm: SigningKey['algorithm']): string => `sha${algorithm.slice(2)}`

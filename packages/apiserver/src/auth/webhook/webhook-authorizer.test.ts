@@ -42,6 +42,15 @@ function webhook(
 }
 
 describe('WebhookAuthorizer', () => {
+  test('takes no permission from an answer that is none', async () => {
+    const { ask } = webhook([status({ allowed: 'false' })])
+    expect(await ask()).toEqual({
+      verdict: 'no-opinion',
+      reason: '',
+      error: 'json: cannot unmarshal string into Go struct field status.allowed of type bool',
+    })
+  })
+
   test('asks with a SubjectAccessReview, selectors and all', async () => {
     const { ask, sent } = webhook([status({ allowed: true, reason: 'because' })])
     expect(await ask({ fieldSelector: [{ key: 'spec.nodeName', operator: 'In', values: ['n'] }] })).toEqual({

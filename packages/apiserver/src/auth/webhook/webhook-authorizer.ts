@@ -2,6 +2,7 @@ import type { Gates } from '@kubetape/client-go-features'
 import type { Clock } from '@kubetape/determinism'
 import type { UserInfo } from '../../registry/strategy.ts'
 import { type AccessAttributes, type Authorizer, type Decision, NO_OPINION, NO_RIGHTS, type RightsList } from '../authorizer.ts'
+import { shaped } from '../../webhook/answer-shape.ts'
 import { DecisionCache } from './decision-cache.ts'
 import { RequestConditions } from './request-conditions.ts'
 import type { ReviewAnswer, ReviewTransport } from './review-transport.ts'
@@ -86,10 +87,12 @@ export class WebhookAuthorizer implements Authorizer {
   }
 }
 
+const ANSWER_SHAPE = { status: { allowed: 'boolean', denied: 'boolean', reason: 'string' } } as const
+
 function decisionOf({ code, body }: ReviewAnswer): Decision {
   if (code < 200 || code > 299) throw new Error(`webhook answered with status ${code}`)
-  const { status } = JSON.parse(body) as { status?: { allowed?: boolean; denied?: boolean; reason?: string; evaluationError?: string } }
-  if (typeof status !== 'object' || status === null) throw new Error('webhook answered no status')
+  const { status } = (shaped(JSON.parse(body), ANSWER_SHAPE) ?? {}) as { status?: { allowed?: boolean; denied?: boolean; reason?: string } }
+  if (status === undefined) throw new Error('webhook answered no status')
   const { allowed = false, denied = false, reason = '' } = status
   if (allowed && denied) throw new Error('webhook subject access review returned both allow and deny response')
   return { verdict: denied ? 'deny' : allowed ? 'allow' : 'no-opinion', reason }

@@ -10,14 +10,16 @@ const config = (cluster: object, user: object = {}): string =>
     contexts: [{ name: 'c', context: { cluster: 'w', user: 'u' } }],
     'current-context': 'c',
   })
-const read = (text: string): ReturnType<typeof readWebhookKubeconfig> => readWebhookKubeconfig(text, (path) => `content of ${path}`)
+const FILE = '/etc/hook/kubeconfig'
+const read = (text: string): ReturnType<typeof readWebhookKubeconfig> =>
+  readWebhookKubeconfig(FILE, (path) => (path === FILE ? text : `content of ${path}`))
 
 describe('readWebhookKubeconfig()', () => {
   test('finds where the webhook is and how to prove oneself', () => {
     const connection = read(
       config(
         { server: 'https://w.example.com/x', 'tls-server-name': 'inner', 'insecure-skip-tls-verify': true },
-        { 'client-certificate': '/c', 'client-key-data': Buffer.from('KEY').toString('base64'), tokenFile: '/t' },
+        { 'client-certificate': '/c', 'client-key-data': Buffer.from('KEY').toString('base64'), tokenFile: 't' },
       ),
     )
     expect(connection).toEqual({
@@ -26,13 +28,16 @@ describe('readWebhookKubeconfig()', () => {
       serverName: 'inner',
       certificate: 'content of /c',
       key: 'KEY',
-      authorization: 'Bearer content of /t',
+      authorization: 'Bearer content of /etc/hook/t',
     })
     expect(read(config({ server: 'http://w' }, { username: 'a', password: 'b' })).authorization).toBe('Basic YTpi')
   })
 
   test.each([
-    ['current-context: x', 'it has no current context'],
+    ['current-context: x', 'it has no context "x", its current one'],
+    ['clusters: []', 'Cannot use the webhook\'s kubeconfig "/etc/hook/kubeconfig": it has no current-context'],
+    ['', 'it is no kubeconfig'],
+    ['{ not yaml', 'Flow map must end with a }'],
     [config({ server: 'nowhere' }), 'its server is "nowhere", not a URL'],
     [config({ server: 'https://w', 'certificate-authority': '/ca' }), 'its certificate authority is no PEM certificate'],
   ])('refuses %s', (text, why) => {

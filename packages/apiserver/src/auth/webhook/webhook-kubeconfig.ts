@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
-import { parse } from 'yaml'
+import { dirname, resolve } from 'node:path'
+import { parse, YAMLParseError } from 'yaml'
 
 /** Where an authorization webhook listens, and how this server proves to be itself (Kubernetes documentation, "Webhook Mode"). */
 export interface WebhookConnection {
@@ -24,28 +25,36 @@ interface Named<T> {
 }
 
 type Fields = Readonly<Record<string, unknown>>
+type Refuse = (why: string, cause?: unknown) => never
 
-/** Reads a kubeconfig of a webhook; `readFile` reads the files that it names. Throws an Error that says what is wrong. */
-export function readWebhookKubeconfig(text: string, readFile: (path: string) => string): WebhookConnection {
-  const config = (parse(text) ?? {}) as Fields
-  const context = find(config, 'contexts', textOf(config['current-context']))?.context
-  if (context === undefined) throw new Error('Cannot use the kubeconfig of a webhook: it has no current context')
+/**
+ * Reads the kubeconfig of a webhook. `readFile` reads it and the files that it names; their paths begin at its folder. Throws an Error that says what is
+ * wrong.
+ */
+export function readWebhookKubeconfig(file: string, readFile: (path: string) => string): WebhookConnection {
+  const refuse = (why: string, cause?: unknown): never => {
+    throw new Error(`Cannot use the webhook's kubeconfig ${JSON.stringify(file)}: ${why}`, { cause })
+  }
+  const config = configOf(readFile(file), refuse)
+  const current = textOf(config['current-context'])
+  if (current === '') refuse('it has no current-context')
+  const context = find(config, 'contexts', current)?.context ?? refuse(`it has no context ${JSON.stringify(current)}, its current one`)
   const cluster = find(config, 'clusters', textOf(context['cluster']))?.cluster ?? {}
   const user = find(config, 'users', textOf(context['user']))?.user ?? {}
   const server = textOf(cluster['server'])
-  if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol))
-    throw new Error(`Cannot use the kubeconfig of a webhook: its server is ${JSON.stringify(server)}, not a URL`)
+  if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) refuse(`its server is ${JSON.stringify(server)}, not a URL`)
+  const readNamed = (path: string): string => readFile(resolve(dirname(file), path))
   const pem = (fields: Fields, name: string): string | undefined => {
     const data = fields[`${name}-data`]
     if (typeof data === 'string' && data !== '') return Buffer.from(data, 'base64').toString('utf8')
     const path = fields[name]
-    return typeof path === 'string' && path !== '' ? readFile(path) : undefined
+    return typeof path === 'string' && path !== '' ? readNamed(path) : undefined
   }
   const ca = pem(cluster, 'certificate-authority')
-  if (ca !== undefined) checkCertificates(ca)
+  if (ca !== undefined) checkCertificates(ca, refuse)
   const certificate = pem(user, 'client-certificate')
   const key = pem(user, 'client-key')
-  const authorization = authorizationOf(user, readFile)
+  const authorization = authorizationOf(user, readNamed)
   return {
     url: new URL(server),
     insecure: cluster['insecure-skip-tls-verify'] === true,
@@ -53,6 +62,16 @@ export function readWebhookKubeconfig(text: string, readFile: (path: string) => 
     ...(typeof cluster['tls-server-name'] === 'string' ? { serverName: cluster['tls-server-name'] } : {}),
     ...(certificate === undefined || key === undefined ? {} : { certificate, key }),
     ...(authorization === undefined ? {} : { authorization }),
+  }
+}
+
+function configOf(text: string, refuse: Refuse): Fields {
+  try {
+    const config: unknown = parse(text)
+    return typeof config === 'object' && config !== null ? (config as Fields) : refuse('it is no kubeconfig')
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error
+    return refuse(error.message.split('\n')[0]!, error)
   }
 }
 
@@ -70,10 +89,10 @@ function authorizationOf(user: Fields, readFile: (path: string) => string): stri
   return `Basic ${Buffer.from(`${username}:${typeof password === 'string' ? password : ''}`).toString('base64')}`
 }
 
-function checkCertificates(ca: string): void {
+function checkCertificates(ca: string, refuse: Refuse): void {
   try {
     new X509Certificate(ca)
   } catch (error) {
-    throw new Error('Cannot use the kubeconfig of a webhook: its certificate authority is no PEM certificate', { cause: error })
+    refuse('its certificate authority is no PEM certificate', error)
   }
 }

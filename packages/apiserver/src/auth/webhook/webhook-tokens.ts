@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '@kubetape/determinism'
+import { shaped } from '../../webhook/answer-shape.ts'
 import { type Authenticated, AuthenticationError, type TokenAuthenticator } from '../authenticator.ts'
 import type { ReviewAnswer, ReviewTransport } from './review-transport.ts'
 import { sendReview } from './send-review.ts'
@@ -70,10 +71,19 @@ async function asked(body: string, options: Parameters<typeof sendReview>[1]): P
   }
 }
 
+const ANSWER_SHAPE = {
+  status: {
+    authenticated: 'boolean',
+    error: 'string',
+    audiences: ['string'],
+    user: { username: 'string', uid: 'string', groups: ['string'], extra: { '*': ['string'] } },
+  },
+} as const
+
 function statusOf({ code, body }: ReviewAnswer): ReviewStatus {
   if (code < 200 || code > 299) throw new Error(`webhook answered with status ${code}`)
-  const { status } = JSON.parse(body) as { status?: ReviewStatus }
-  if (typeof status !== 'object' || status === null) throw new Error('webhook answered no status')
+  const { status } = (shaped(JSON.parse(body), ANSWER_SHAPE) ?? {}) as { status?: ReviewStatus }
+  if (status === undefined) throw new Error('webhook answered no status')
   return status
 }
 

@@ -7,7 +7,7 @@ import { RuleRun } from './rule-run.ts'
 import { compileRuleTree, type RuleNode } from './rule-tree.ts'
 import { type ScalePaths, scaleErrors } from './scale-values.ts'
 import type { Structural } from './structural.ts'
-import { ValidationRun } from './validation-run.ts'
+import { ERRORS_MAX, ValidationRun } from './validation-run.ts'
 import { type Check, compileCheck } from './value-validator.ts'
 
 const BLOCKING: ReadonlySet<FieldError['type']> = new Set<FieldError['type']>([
@@ -64,7 +64,7 @@ export class CustomValidator {
       ...this.#embedded.validate(draft),
       ...(this.#listTypes?.(draft) ?? []),
     ]
-    return [...errors, ...this.#ruleErrors(errors, draft, undefined, undefined, context)]
+    return bounded([...errors, ...this.#ruleErrors(errors, draft, undefined, undefined, context)])
   }
 
   validateUpdate(draft: Readonly<KubeObject>, old: Readonly<KubeObject>, context: CustomContext): FieldError[] {
@@ -77,7 +77,7 @@ export class CustomValidator {
       ...this.#embedded.validate(draft),
       ...this.#listErrors(draft, old),
     ]
-    return [...errors, ...this.#ruleErrors(errors, draft, old, correlation, context)]
+    return bounded([...errors, ...this.#ruleErrors(errors, draft, old, correlation, context)])
   }
 
   validateStatusUpdate(draft: Readonly<KubeObject>, old: Readonly<KubeObject>, context: CustomContext): FieldError[] {
@@ -92,7 +92,7 @@ export class CustomValidator {
       ...this.#scaleErrors(draft, 'status'),
       ...this.#listErrors(draft, old),
     ]
-    return [...errors, ...this.#ruleErrors(errors, draft, old, correlation, context)]
+    return bounded([...errors, ...this.#ruleErrors(errors, draft, old, correlation, context)])
   }
 
   /** Rules are only judged where nothing keeps their values from being what the rules take them for. */
@@ -104,7 +104,7 @@ export class CustomValidator {
     context: CustomContext,
   ): FieldError[] {
     if (this.#rules === undefined) return []
-    if (!draft.metadata?.name || errors.some(({ type }) => BLOCKING.has(type))) return [NOT_CHECKED]
+    if (!draft.metadata?.name || errors.length > ERRORS_MAX || errors.some(({ type }) => BLOCKING.has(type))) return [NOT_CHECKED]
     const run = new RuleRun({ ratchets: context.gates.enabled('CRDValidationRatcheting'), warn: (text) => context.warn(text) })
     run.run(this.#rules, draft, old, correlation)
     return run.errors
@@ -131,6 +131,12 @@ export class CustomValidator {
     const errors = this.#listTypes?.(draft) ?? []
     return errors.length > 0 && this.#listTypes!(old).length > 0 ? [] : errors
   }
+}
+
+const MORE: FieldError = invalid(FieldPath.of('<nil>'), null, `there are more errors than the ${ERRORS_MAX} that are shown`)
+
+function bounded(errors: FieldError[]): FieldError[] {
+  return errors.length > ERRORS_MAX ? [...errors.slice(0, ERRORS_MAX), MORE] : errors
 }
 
 /** The errors of a value; those of what has not changed are only looked for where there are any. */

@@ -3,6 +3,7 @@ import { FieldPath, type KubeObject } from '@kubetape/apimachinery'
 import { customType, type CustomType } from './custom-type.ts'
 import type { JsonSchemaProps } from './json-schema-props.ts'
 import { stringFormat } from './string-formats.ts'
+import { ERRORS_MAX } from './validation-run.ts'
 import { validateSchema } from './validate-schema.ts'
 
 /** Work that grows faster than its input would not end within this time; what there is takes a hundredth of it. */
@@ -123,5 +124,32 @@ describe('names that mean something to JavaScript', () => {
     type.schema.complete(object)
     expect(Object.keys(object['spec'] as object)).toEqual(['__proto__', 'constructor', 'hasOwnProperty'])
     expect(({} as Record<string, unknown>)['a']).toBeUndefined()
+  })
+})
+
+describe('objects that are wrong everywhere', () => {
+  const wrong = Array.from({ length: LONG }, (_, at) => at)
+  test.each<[string, JsonSchemaProps]>([
+    ['types', { type: 'array', items: { type: 'string' } }],
+    ['limits', { type: 'array', items: { type: 'integer', maximum: -1 } }],
+    ['rules', { type: 'array', items: { type: 'integer', 'x-kubernetes-validations': [{ rule: 'self < 0' }] } }],
+  ])('are answered with no more errors than one can read, and told that there are more: %s', (_, schema) => {
+    const found = typeOf(schema).validate(gadget(wrong), context)
+    expect(found).toHaveLength(ERRORS_MAX + 1)
+    expect(found.at(-1)!.message).toContain('there are more errors than the 10000 that are shown')
+    const few = typeOf(schema).validate(gadget(wrong.slice(0, 50)), context)
+    expect(few).toHaveLength(50)
+  })
+
+  test('are refused by name for no more unknown fields than that', () => {
+    const spec = Object.fromEntries(wrong.map((n) => [`u${n}`, n]))
+    const text = JSON.stringify({ ...gadget(spec) })
+    let why = ''
+    try {
+      typeOf({ type: 'object', properties: {} }).readText(text, 'Strict')
+    } catch (error) {
+      why = (error as Error).message
+    }
+    expect(why.match(/unknown field/g)).toHaveLength(ERRORS_MAX)
   })
 })

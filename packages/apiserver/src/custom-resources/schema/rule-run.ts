@@ -4,6 +4,7 @@ import type { CompiledRule } from './compiled-rule.ts'
 import { type Correlation, MapList } from './correlation.ts'
 import type { ValidationRule } from './json-schema-props.ts'
 import type { RuleNode } from './rule-tree.ts'
+import { ERRORS_MAX } from './validation-run.ts'
 
 const MESSAGE_MAX_BYTES = 5 * 1024
 const OUT_OF_BUDGET = 'validation failed due to running out of cost budget, no further validation rules will be run'
@@ -86,6 +87,7 @@ export class RuleRun {
 
   #rules({ rules, type }: RuleNode, value: unknown, old: unknown, path: FieldPath | undefined, ratchet: Ratchet): void {
     for (const one of rules) {
+      if (this.errors.length > ERRORS_MAX) throw new BudgetSpent()
       if (this.#budget <= 0) this.#end(errorAt(path, type, OUT_OF_BUDGET))
       if (one.error !== undefined) this.errors.push(errorAt(path, type, `rule compile error: ${one.error}`))
       if (one.program === undefined) continue

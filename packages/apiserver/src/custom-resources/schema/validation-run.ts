@@ -1,6 +1,12 @@
 import { type FieldError, FieldPath, invalid, notSupported, required, tooMany } from '@kubetape/apimachinery'
 import { printFieldValue } from './go-literal.ts'
 
+/**
+ * As many errors are looked for in one object: one that is wrong everywhere would otherwise be answered with many times its own size. Upstream has no
+ * bound but that of a request.
+ */
+export const ERRORS_MAX = 10_000
+
 /** A step of a path: a field of an object or an index of a list. */
 export type Step = string | number
 
@@ -101,7 +107,7 @@ export class ValidationRun {
   #note(text: string, error: FieldError): void {
     let seen = this.#seen.get(this.errors)
     if (seen === undefined) this.#seen.set(this.errors, (seen = new Set()))
-    if (seen.has(text)) return
+    if (seen.has(text) || this.errors.length > ERRORS_MAX) return
     seen.add(text)
     this.errors.push({ text, error })
   }

@@ -1,4 +1,4 @@
-import { goDurationError } from './go-duration.ts'
+import { goDurationError } from '@kubetape/apimachinery'
 
 /** The field of a schedule at one place: its smallest and largest number and the names that stand for numbers. */
 interface CronField {

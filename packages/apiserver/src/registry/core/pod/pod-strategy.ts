@@ -6,7 +6,7 @@ import { syncAppArmor } from './app-armor.ts'
 import { defaultPod } from './pod-defaults.ts'
 import { dropDisabledPodFields } from './pod-fields.ts'
 import { validatePodStatusUpdate } from './pod-status-validation.ts'
-import { podRow } from './pod-table.ts'
+import { podRow, podRowConditions } from './pod-table.ts'
 import { validateEphemeralContainersUpdate, validatePodUpdate } from './pod-update-validation.ts'
 import { validatePodCreate } from './pod-validation.ts'
 import { podWarnings } from './pod-warnings.ts'
@@ -155,4 +155,5 @@ export const podStrategy: Strategy = {
   gracePeriod,
   selectableFields,
   tableRow: podRow,
+  tableRowConditions: podRowConditions,
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { tableColumns } from '@kubetape/api'
 import type { ContainerStatus, Pod, PodStatus } from '@kubetape/api/types/core/v1'
-import { podRow } from './pod-table.ts'
+import { podRow, podRowConditions } from './pod-table.ts'
 import { NOW_MS, podWith } from './testing/pod-fixture.ts'
 
 const row = (status: PodStatus, change: (pod: Pod) => void = () => undefined): unknown[] => {
@@ -136,5 +136,12 @@ describe('podRow()', () => {
     ['as it ended when it has ended', { phase: 'Succeeded', containerStatuses: [ended('main', 0, { reason: 'Completed' })] }, 'Completed'],
   ])('shows a deleted Pod as %s', (_, status, expected) => {
     expect(state(status, ({ metadata }) => (metadata.deletionTimestamp = '2024-02-03T04:05:06Z'))[1]).toBe(expected)
+  })
+})
+
+describe('podRowConditions()', () => {
+  test('says of Pods that have ended that they are completed', () => {
+    const of = (phase: string): unknown => podRowConditions({ metadata: {}, status: { phase } })?.map(({ type, reason }) => [type, reason])
+    expect([of('Succeeded'), of('Failed'), of('Running')]).toEqual([[['Completed', 'Succeeded']], [['Completed', 'Failed']], undefined])
   })
 })

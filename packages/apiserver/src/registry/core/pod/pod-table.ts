@@ -1,6 +1,7 @@
 import type { ContainerStatus, Pod, PodStatus } from '@kubetape/api/types/core/v1'
 import type { KubeObject } from '@kubetape/apimachinery'
 import { humanDuration } from '@kubetape/apimachinery'
+import type { TableRowCondition } from '../../../table/table.ts'
 import { ageCell } from '../../table-cells.ts'
 import { isSidecar } from './container-walk.ts'
 
@@ -39,6 +40,18 @@ export function podRow(object: Readonly<KubeObject>, nowMs: number): unknown[] {
     status.nominatedNodeName || NONE,
     readinessGates(pod, status),
   ]
+}
+
+const completed = (reason: string, message: string): readonly TableRowCondition[] => [
+  { type: 'Completed', status: 'True', reason, message },
+]
+const SUCCEEDED = completed('Succeeded', 'The pod has completed successfully.')
+const FAILED = completed('Failed', 'The pod failed.')
+
+/** Says of Pods that have ended that they are completed, so that clients may grey their rows. */
+export function podRowConditions(object: Readonly<KubeObject>): readonly TableRowCondition[] | undefined {
+  const phase = (object as Readonly<Pod>).status?.phase
+  return phase === 'Succeeded' ? SUCCEEDED : phase === 'Failed' ? FAILED : undefined
 }
 
 function containerState(pod: Readonly<Pod>, status: Readonly<PodStatus>): ContainerState {

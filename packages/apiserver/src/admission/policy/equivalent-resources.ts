@@ -1,9 +1,5 @@
-import type { KubeObject } from '@kubetape/apimachinery'
 import type { Registry } from '../../registry/registry.ts'
 import type { ServedResource } from '../../registry/served-resource.ts'
-import type { AdmissionAttributes } from '../admission.ts'
-import type { MatchedForm } from '../cel/admission-variables.ts'
-import { inVersionAtOnce } from '../webhook/versioned-object.ts'
 
 /** Other versions of resources, and other groups in which the same objects are served; looked for once for as long as the same is served. */
 export class EquivalentResources {
@@ -28,12 +24,4 @@ export class EquivalentResources {
     }
     return others
   }
-}
-
-/** The request's objects as another version of the resource has them. Kinds of subresources stay what they are. */
-export function inFormOf(resource: ServedResource, { resource: asked, kind, draft, old }: AdmissionAttributes): MatchedForm {
-  const own = kind.kind === asked.gvk.kind
-  const converted = (object: Readonly<KubeObject> | undefined): Readonly<KubeObject> | undefined =>
-    object === undefined || !own ? object : inVersionAtOnce(object, asked, resource)
-  return { resource, kind: own ? resource.gvk : kind, object: converted(draft), old: converted(old) }
 }

@@ -1,4 +1,4 @@
-const UNITS = ['ns', 'us', 'µs', 'μs', 'ms', 's', 'm', 'h']
+const UNIT_MS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 const PART = /^(\d*)(?:\.(\d*))?([^\d.]*)/
 
 /** What Go says about a text that is no duration (`1h30m`, `1.5s`, `-2m`, `0`); undefined when it is one. */
@@ -11,13 +11,11 @@ export function goDurationError(text: string): string | undefined {
     const [part = '', whole = '', fraction = '', unit = ''] = PART.exec(rest) ?? []
     if (whole === '' && fraction === '') return `time: invalid duration ${quoted}`
     if (unit === '') return `time: missing unit in duration ${quoted}`
-    if (!UNITS.includes(unit)) return `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`
+    if (!Object.hasOwn(UNIT_MS, unit)) return `time: unknown unit ${JSON.stringify(unit)} in duration ${quoted}`
     rest = rest.slice(part.length)
   }
   return undefined
 }
-
-const UNIT_MS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
 /** A duration of Go in milliseconds; undefined for a text that is none. */
 export function goDurationMs(text: string): number | undefined {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { TimeZone } from './zone-offset.ts'
+import { TimeZone } from './time-zone.ts'
 
 const at = (text: string): number => Date.parse(text)
 const zone = (name: string): TimeZone => TimeZone.named(name)!
