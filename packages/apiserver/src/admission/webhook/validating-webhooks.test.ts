@@ -80,6 +80,25 @@ describe('validatingWebhooks()', () => {
     expect((await server.create('configmaps', map())).code).toBe(500)
   })
 
+  test('starts with a selector that cannot be read, and fails only what it would choose from', async () => {
+    const { server } = await start(allow)
+    const bad = { matchExpressions: [{ key: 'a', operator: 'Maybe' }] }
+    const object = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      metadata: { name: 'odd' },
+      webhooks: [webhook('odd', { objectSelector: bad })],
+    }
+    const place = { group: 'admissionregistration.k8s.io', resource: 'validatingwebhookconfigurations', namespace: '', name: 'odd' }
+    const commit = server.storage.commit([{ ...place, operation: 'create', expect: 0, object }])
+    await server.clock.advance(1)
+    await commit
+    expect((await server.create('secrets', map())).code).toBe(201)
+    expect((await server.create('configmaps', map())).code).toBe(500)
+    await server.delete('admissionregistration.k8s.io/v1/validatingwebhookconfigurations/odd')
+    expect((await server.create('configmaps', map())).code).toBe(201)
+  })
+
   test('warns of what the webhook warns of, also where it refuses', async () => {
     const { server } = await start(() => ({ response: { allowed: false, warnings: ['careful'] } }))
     expect((await server.create('configmaps', map())).warnings).toEqual(['careful'])
