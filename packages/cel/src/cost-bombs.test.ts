@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import type { CelType } from './cel-type.ts'
 import { compileCel } from './compile-cel.ts'
+import { keptPatterns } from './runtime/regex.ts'
 
 const dyn: CelType = { kind: 'dyn' }
 const evaluate = (expression: string): unknown => compileCel(expression, { variables: {} }).evaluate({}, { costLimit: 1_000_000 }).value
@@ -66,5 +67,45 @@ describe('CelProgram.evaluate()', () => {
     }
     expect(refusal('1'.repeat(100_001))).toContain('expression code point size exceeds limit: size: 100001, limit 100000')
     expect(evaluate(`true${' && true'.repeat(5000)}`)).toBe(true)
+  })
+})
+
+describe('joined sets', () => {
+  const set: CelType = { kind: 'list', items: { kind: 'dyn' }, listType: 'set' }
+  const joined = (a: readonly unknown[], b: readonly unknown[]): unknown =>
+    compileCel('(a + b).size()', { variables: { a: set, b: set } }).evaluate({ a, b }, { costLimit: 1_000_000 }).value
+  const many = (from: number, make: (n: number) => unknown = (n) => n): unknown[] =>
+    Array.from({ length: 100_000 }, (_, n) => make(from + n))
+
+  test('take time in proportion to their sizes, of scalars and of objects', () => {
+    expect(joined(many(0), many(50_000))).toBe(150_000n)
+    expect(
+      joined(
+        many(0, (n) => ({ n })),
+        many(50_000, (n) => ({ n })),
+      ),
+    ).toBe(150_000n)
+  }, 5_000)
+
+  test('are stopped where nothing but all of their elements tells them apart', () => {
+    const deep = (n: number): unknown => ({ a: [[n]] })
+    expect(() => joined(many(0, deep), many(50_000, deep))).toThrow('actual cost limit exceeded')
+  })
+})
+
+describe('patterns that values are', () => {
+  const pattern = (n: number): string => `${n}(?:${'a'.repeat(10)}){1000}`
+
+  test('are not kept beyond what they may take together', () => {
+    const program = compileCel('s.matches(p)', { variables: { s: dyn, p: dyn } })
+    for (let n = 0; n < 130; n++) program.evaluate({ s: '', p: pattern(n) })
+    expect(keptPatterns()).toBeLessThan(110)
+    expect(keptPatterns()).toBeGreaterThan(50)
+  })
+
+  test('are stopped where there are too many of them', () => {
+    const program = compileCel('l.exists(p, "".matches(p))', { variables: { l: dyn } })
+    const l = Array.from({ length: 1000 }, (_, n) => pattern(1000 + n))
+    expect(() => program.evaluate({ l }, { costLimit: 1_000_000 })).toThrow('actual cost limit exceeded')
   })
 })

@@ -78,7 +78,7 @@ export class Storage {
   }
 
   get(resource: GroupResource, namespace: string, name: string): StoredObject | undefined {
-    return this.#cache(resource).objects.get(keyWithinResource(namespace, name))
+    return this.#caches.get(idOf(resource))?.objects.get(keyWithinResource(namespace, name))
   }
 
   /** The object as it was at `revision`; undefined when it did not exist then. Throws 410 where the log no longer knows. */
@@ -129,9 +129,9 @@ export class Storage {
     return staged.map(({ object }) => object)
   }
 
-  /** Number of live objects of a resource. */
+  /** Number of live objects of a resource. Nothing is kept of resources that there are none of: their names may be the clients'. */
   count(resource: GroupResource): number {
-    return this.#cache(resource).objects.size
+    return this.#caches.get(idOf(resource))?.objects.size ?? 0
   }
 
   /** Compares every cache with the log at the newest revision, page by page beside other work: a self-check for tests and operators (KEP-4988). */
@@ -148,7 +148,7 @@ export class Storage {
   }
 
   #cache(resource: GroupResource): ResourceCache {
-    const id = `${resource.group}/${resource.resource}`
+    const id = idOf(resource)
     let cache = this.#caches.get(id)
     if (cache === undefined) {
       cache = new ResourceCache(this.#startRevision)
@@ -215,3 +215,5 @@ function slimmed({ kind, apiVersion, metadata = {} }: KubeObject): KubeObject {
   const { name, namespace, uid, resourceVersion } = metadata
   return { kind, apiVersion, metadata: { name, namespace, uid, resourceVersion } } as KubeObject
 }
+
+const idOf = ({ group, resource }: GroupResource): string => `${group}/${resource}`

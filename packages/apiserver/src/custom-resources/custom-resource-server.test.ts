@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { CustomResourceDefinition } from '@kubetape/api/types/apiextensions/v1'
 import { InProcessClient } from '../in-process-client.ts'
-import { TestServer } from '../testing/test-server.ts'
+import type { AdmissionPlugin } from '../admission/admission.ts'
+import { type TestAnswer, TestServer } from '../testing/test-server.ts'
 import { DELETION_WAIT_MS } from './instance-deletion.ts'
 
 const DEFINITIONS = 'apiextensions.k8s.io/v1/customresourcedefinitions'
@@ -111,7 +112,7 @@ describe('CustomResourceServer', () => {
       await server.clock.advance(0)
     })
 
-    test('when their definition goes, after the last of its objects', async () => {
+    test('when their definition goes, after the last of its objects, and after those who watch definitions have heard of it', async () => {
       await server.create('example.com/v1/gadgets', gadget('a'))
       const watch = server.watch('example.com/v1/gadgets')
       const ends: string[] = []
@@ -121,11 +122,15 @@ describe('CustomResourceServer', () => {
         next: ({ type }) => ends.push(type),
         complete: () => ends.push(`completed ${server.registry.has('example.com', 'v1', 'gadgets')}`),
       })
+      const definitions = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' }
+      server.storage.watch(definitions, { since: server.storage.revision }, ({ type }) => {
+        if (type === 'DELETED') ends.push('definition gone')
+      })
       await server.delete(NAME)
       await server.clock.advance(1)
       expect(watch.events.map(({ type }) => type)).toEqual(['ADDED', 'DELETED'])
       expect(watch.ended()).toBe(true)
-      expect(ends).toEqual(['ADDED', 'DELETED', 'completed false'])
+      expect(ends).toEqual(['ADDED', 'DELETED', 'definition gone', 'completed false'])
     })
 
     test.each([
@@ -134,6 +139,7 @@ describe('CustomResourceServer', () => {
     ])('when %s, and what is watched then is what is served then', async (_, versions) => {
       const watch = server.watch('example.com/v1/gadgets')
       await server.patch(NAME, 'merge', { spec: { versions } })
+      await server.clock.advance(0)
       expect(watch.ended()).toBe(true)
       const next = server.watch('example.com/v1/gadgets')
       await server.create('example.com/v1/gadgets', gadget('late'))
@@ -150,6 +156,40 @@ describe('CustomResourceServer', () => {
       expect((await conditions()).at(-1)).toBe('Terminating True InstanceDeletionInProgress')
       expect(watch.ended()).toBe(false)
       watch.stop()
+    })
+  })
+
+  describe('writes that are on their way when their definition changes', () => {
+    const properties = (...names: string[]): object => ({
+      openAPIV3Schema: { type: 'object', properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) },
+    })
+    const version = (schema: object): object => ({ name: 'v1', served: true, storage: true, schema })
+
+    /** The answer to a create that is in admission while `change` happens. */
+    async function overtaken(change: () => Promise<unknown>): Promise<TestAnswer> {
+      const waits: AdmissionPlugin = {
+        name: 'Waits',
+        validate: ({ resource }) => (resource.custom ? new Promise((resolve) => server.clock.setTimer(resolve, 500)) : undefined),
+      }
+      stop()
+      server = await TestServer.start({ plugins: () => [waits] })
+      stop = server.serveCustomResources()
+      await server.create(DEFINITIONS, definition({ versions: [version(properties('old', 'both'))] }))
+      await server.clock.advance(0)
+      const [created] = await Promise.all([server.create('example.com/v1/gadgets', gadget('a', { old: 'x', both: 'y' })), change()])
+      return created
+    }
+
+    test('store nothing of one that has gone', async () => {
+      const { code } = await overtaken(() => server.delete(NAME))
+      expect(code).toBe(404)
+      expect(server.storage.count({ group: 'example.com', resource: 'gadgets' })).toBe(0)
+    })
+
+    test('store what its schema says now', async () => {
+      const versions = [version(properties('both'))]
+      const { code, body } = await overtaken(() => server.patch(NAME, 'merge', { spec: { versions } }))
+      expect([code, body['old'], body['both']]).toEqual([201, undefined, 'y'])
     })
   })
 

@@ -14,11 +14,14 @@ export class CustomWatches {
     const key = keyOf(resource)
     const running = begin()
     const ends = this.#running.get(key) ?? new Set()
+    let hasStopped = false
     const stop = (): void => {
+      hasStopped = true
       running.stop()
       if (ends.delete(end) && ends.size === 0 && this.#running.get(key) === ends) this.#running.delete(key)
     }
     const end = (): void => {
+      if (hasStopped) return
       stop()
       sink.end()
     }
@@ -26,18 +29,16 @@ export class CustomWatches {
     return { stop, revision: () => running.revision() }
   }
 
-  /** How many run. */
-  get size(): number {
-    return [...this.#running.values()].reduce((sum, ends) => sum + ends.size, 0)
-  }
-
-  /** Ends the watches of these resources; new ones may begin meanwhile. */
-  end(resources: readonly ServedResource[]): void {
+  /** The answer ends the watches of these resources that run now; those that begin later go on. */
+  ending(resources: readonly ServedResource[]): () => void {
+    const ends: (() => void)[] = []
     for (const resource of resources) {
       const key = keyOf(resource)
-      const ends = this.#running.get(key)
+      ends.push(...(this.#running.get(key) ?? []))
       this.#running.delete(key)
-      for (const end of [...(ends ?? [])]) end()
+    }
+    return () => {
+      for (const end of ends) end()
     }
   }
 }

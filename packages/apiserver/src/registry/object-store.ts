@@ -18,6 +18,16 @@ export interface Change {
   readonly cause: string
 }
 
+/** The definition of a custom resource changed while a request was on its way: nothing was written, and the request can be begun anew. */
+export class ServedAnew extends Error {
+  readonly code = 'SERVED_ANEW'
+
+  constructor(resource: ServedResource) {
+    super(`Cannot store ${resource.info.resource} of ${resource.apiVersion}: their definition has changed`)
+    this.name = 'ServedAnew'
+  }
+}
+
 /** The newest version of an object, in the form that is served. */
 export function readObject(
   { storage }: RegistryEnvironment,
@@ -69,7 +79,7 @@ export function inServedForm(
   return matches === undefined || resource.conversion === undefined ? matches : (stored) => matches(resource.served(stored))
 }
 
-/** Commits over exactly the expected version; undefined when somebody was faster. */
+/** Commits over exactly the expected version; undefined when somebody was faster. Throws a ServedAnew. */
 export async function commitChange(
   { storage }: RegistryEnvironment,
   resource: ServedResource,
@@ -78,6 +88,7 @@ export async function commitChange(
   const { cause, object, ...write } = change
   const converted = resource.conversion?.toStored(object) ?? object
   const form = converted instanceof Promise ? await converted : converted
+  if (resource.retired && change.operation !== 'delete') throw new ServedAnew(resource)
   try {
     const [stored] = await storage.commit([{ ...resource.stored, ...write, object: inWireOrder(form) }], { cause })
     const converting = resource.convert([stored!])

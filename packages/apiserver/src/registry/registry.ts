@@ -8,8 +8,8 @@ import { deleteFromRequest } from './delete.ts'
 import { deleteCollection } from './delete-collection.ts'
 import { type RegistryEnvironment, type RequestContext, requestContext } from './environment.ts'
 import { checkListOptions, parseResourceVersion } from './list-options.ts'
-import { refuseNotServedYet } from './not-served-yet.ts'
 import { getObject, listObjects, type RunningWatch, watchObjects, type WatchSink } from './read.ts'
+import { ServedAnew } from './object-store.ts'
 import { matcher } from './selectors.ts'
 import type { ServedResource } from './served-resource.ts'
 import { serveScale } from './subresources/scale.ts'
@@ -18,6 +18,8 @@ import { updateFromRequest } from './update.ts'
 /** A subresource that is no view of the object itself: an eviction, a binding, a log. */
 export type SubresourceHandler = (environment: RegistryEnvironment, resource: ServedResource, context: RequestContext) => Promise<ApiResult>
 
+/** How often a write is begun anew because the definition of its resource has changed. */
+const ATTEMPTS_MAX = 10
 /** Subresources that read and write the object itself. */
 const VIEWS = new Set(['', 'status', 'finalize', 'ephemeralcontainers', 'approval'])
 
@@ -51,19 +53,21 @@ export class Registry {
   }
 
   /**
-   * Serves these instead of what `source` has brought before; none: no longer. Requests that have begun go on with what they found, watches of custom
-   * resources end. `keepWatches`: they go on, since objects look the same as before. Default false.
+   * Serves these instead of what `source` has brought before; none: no longer. Writes that have begun begin anew, and watches of custom resources end.
+   * `keepWatches`: they go on, since objects look the same as before. Default false.
    */
   serve(source: string, resources: readonly ServedResource[], { keepWatches = false } = {}): void {
     const before = this.#sources.get(source) ?? []
     if (resources.length === 0) this.#sources.delete(source)
     else this.#sources.set(source, resources)
+    for (const one of before) one.retired = true
     const all = [...this.#sources.values()].flat()
     this.#resources = new Map(all.map((one) => [`${one.info.group}/${one.info.version}/${one.info.resource}`, one]))
     const own = new Set(this.#sources.get('')?.map((one) => one.info.group))
     this.#groups = new Map(all.map(({ info: { group } }) => [group, own.has(group)]))
     for (const listener of this.#listeners) listener()
-    if (!keepWatches || resources.length === 0) this.#customWatches.end(before)
+    // Whoever watches the definitions too hears of them before: nobody asks again for what has gone.
+    if (before.length > 0 && (!keepWatches || resources.length === 0)) this.environment.clock.defer(this.#customWatches.ending(before))
   }
 
   /** Calls `listener` after each change of what is served. The answer ends that. */
@@ -81,6 +85,12 @@ export class Registry {
 
   has(group: string, version: string, resource: string): boolean {
     return this.#resources.has(`${group}/${version}/${resource}`)
+  }
+
+  /** Whether there is such a resource, and such a subresource of it where one is named. */
+  serves({ group, version, resource, subresource }: GroupVersionResource & { readonly subresource: string }): boolean {
+    const served = this.#resources.get(`${group}/${version}/${resource}`)
+    return served !== undefined && (subresource === '' || served.info.subresources.some(({ name }) => name === subresource))
   }
 
   /** Whether any version of this group is served. */
@@ -114,6 +124,16 @@ export class Registry {
 
   /** Every verb but watch. */
   async handle(request: ApiRequest): Promise<ApiAnswer> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#attempt(request)
+      } catch (error) {
+        if (!(error instanceof ServedAnew) || attempt === ATTEMPTS_MAX) throw error
+      }
+    }
+  }
+
+  async #attempt(request: ApiRequest): Promise<ApiAnswer> {
     const resource = this.find(request.group, request.version, request.resource)
     const context = requestContext(this.environment, request)
     if (resource.deprecation !== undefined) context.warn(resource.deprecation)
@@ -150,7 +170,6 @@ export class Registry {
     if (handler !== undefined) return handler(this.environment, this.#parentOf(resource), context)
     const { scale } = resource.strategy
     if (request.subresource === 'scale' && scale !== undefined) return serveScale(this.environment, resource, context, scale)
-    refuseNotServedYet(resource.info, request.verb)
     if (!VIEWS.has(request.subresource)) {
       throw failure(
         501,

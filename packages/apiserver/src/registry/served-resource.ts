@@ -53,6 +53,8 @@ export class ServedResource {
   readonly custom: boolean
   readonly deprecation: string | undefined
   readonly terminating: boolean
+  /** Something else is served in its place: what it would still store may not be what that takes. */
+  retired = false
   readonly #publish: (() => PublishedTypes) | undefined
   readonly #makeType: () => ObjectType
   #forms: ObjectForms | undefined

@@ -4,7 +4,7 @@ import { isEqual, isSameNumber, joinLists } from '../runtime/equality.ts'
 import { durationOf, timestampOf } from '../runtime/time.ts'
 import { typeNameOf } from '../runtime/type-name.ts'
 import { CelDuration, CelOptional, CelTimestamp, CelUint } from '../runtime/values.ts'
-import { type CelFunction, noSuchOverload, standard } from './library.ts'
+import { type CallContext, type CelFunction, noSuchOverload, standard } from './library.ts'
 
 const INT_MAX = 2n ** 63n - 1n
 const INT_MIN = -(2n ** 63n)
@@ -29,12 +29,15 @@ interface Arithmetic {
 }
 
 /** Numbers of one type each; what is left is said by `others`. */
-function arithmetic({ int: ints, double }: Arithmetic, others?: (a: unknown, b: unknown) => unknown): CelFunction['run'] {
-  return ([a, b]) => {
+function arithmetic(
+  { int: ints, double }: Arithmetic,
+  others?: (a: unknown, b: unknown, context: CallContext) => unknown,
+): CelFunction['run'] {
+  return ([a, b], context) => {
     if (typeof a === 'bigint' && typeof b === 'bigint') return int(ints(a, b))
     if (typeof a === 'number' && typeof b === 'number' && double !== undefined) return double(a, b)
     if (a instanceof CelUint && b instanceof CelUint) return uint(ints(a.value, b.value))
-    const answer = others?.(a, b)
+    const answer = others?.(a, b, context)
     if (answer === undefined) throw noSuchOverload()
     return answer
   }
@@ -46,9 +49,9 @@ const NUMBERS = (name: string): Record<string, string> => ({
   [`${name}_double`]: '(double, double): double',
 })
 
-function add(a: unknown, b: unknown): unknown {
+function add(a: unknown, b: unknown, context: CallContext): unknown {
   if (typeof a === 'string' && typeof b === 'string') return a + b
-  if (a instanceof CelList && b instanceof CelList) return joinLists(a, b)
+  if (a instanceof CelList && b instanceof CelList) return joinLists(a, b, (count) => context.walk(count))
   if (a instanceof Uint8Array && b instanceof Uint8Array) return new Uint8Array(Buffer.concat([a, b]))
   if (a instanceof CelDuration && b instanceof CelDuration) return durationOf(a.ns + b.ns)
   if (a instanceof CelTimestamp && b instanceof CelDuration) return timestampOf(a.ns + b.ns)

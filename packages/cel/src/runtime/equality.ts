@@ -39,13 +39,44 @@ function areListsEqual(a: CelList, b: CelList): boolean {
   return true
 }
 
-/** Scalars of a set are looked up, so that large sets take no quadratic time. */
 function isSubset(a: CelList, b: CelList): boolean {
-  const slots = new Set([...b].map(slotOf))
-  return [...a].every((item) => {
-    const slot = slotOf(item)
-    return slot === undefined ? [...b].some((other) => isEqual(item, other)) : slots.has(slot)
-  })
+  const known = new KnownValues(b)
+  return [...a].every((item) => known.has(item))
+}
+
+/** What comparing two values takes, in units of what may be walked through. */
+const COMPARISON_WALK = 50
+
+/** Values by what equal ones have in common, so that large sets take no quadratic time. */
+class KnownValues {
+  readonly #buckets = new Map<string, unknown[]>()
+
+  constructor(values: Iterable<unknown>) {
+    for (const value of values) {
+      const bucket = bucketOf(value)
+      const others = this.#buckets.get(bucket)
+      if (others === undefined) this.#buckets.set(bucket, [value])
+      else others.push(value)
+    }
+  }
+
+  /** `walk` counts what is compared. */
+  has(value: unknown, walk?: (count: number) => void): boolean {
+    const alike = this.#buckets.get(bucketOf(value)) ?? []
+    walk?.(alike.length * COMPARISON_WALK)
+    return alike.some((other) => isEqual(value, other))
+  }
+}
+
+/** What equal values have in common: scalars all of it, maps their scalars, lists their sizes. */
+function bucketOf(value: unknown): string {
+  const slot = slotOf(value instanceof CelUint ? value.value : value)
+  if (slot !== undefined) return slot
+  if (value instanceof CelList) return `l${value.size}`
+  if (!(value instanceof CelMap)) return ''
+  const members = value instanceof JsonMap ? value.members().values() : [...value.keys()].map((key) => value.get(key))
+  const slots = [...members].flatMap((one) => slotOf(one instanceof CelUint ? one.value : one) ?? [])
+  return `m${slots.sort().join('\0')}`
 }
 
 function slotOf(value: unknown): string | undefined {
@@ -84,12 +115,12 @@ function areMembersEqual(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string,
   return true
 }
 
-/** Joins two sets or map lists as their type says: what the right one repeats is not there twice (KEP-2876). */
-export function joinLists(a: CelList, b: CelList): CelList {
+/** Joins two sets or map lists as their type says: what the right one repeats is not there twice (KEP-2876). `walk` counts what is compared. */
+export function joinLists(a: CelList, b: CelList, walk?: (count: number) => void): CelList {
   const type = a.type
   if (type?.listType === 'set') {
-    const known = [...a]
-    return CelList.of([...known, ...[...b].filter((item) => !known.some((one) => isEqual(one, item)))])
+    const known = new KnownValues(a)
+    return CelList.of([...a, ...[...b].filter((item) => !known.has(item, walk))])
   }
   if (type?.listType === 'map' && type.listMapKeys !== undefined) {
     const keys = type.listMapKeys

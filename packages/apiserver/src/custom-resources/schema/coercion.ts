@@ -1,10 +1,11 @@
 import { cloneJson, isJsonObject, type JsonObject, setMember } from '@kubetape/apimachinery'
 import type { Structural } from './structural.ts'
+import { ERRORS_MAX } from './validation-run.ts'
 
 /** What a coercion did. Paths of unknown fields are as upstream prints them: `spec.list[0].b`. */
 export interface Coerced {
   changed: boolean
-  /** Undefined: nobody asks. */
+  /** Undefined: nobody asks. No more than ERRORS_MAX. */
   readonly unknown: string[] | undefined
   /** Nulls that may not be null stay, unless there is a default, so that they can be refused. Default false. */
   readonly keepsNulls?: boolean
@@ -128,7 +129,7 @@ function clear(value: unknown, path: string, coerced: Coerced): void {
 function drop(map: JsonObject, name: string, path: string, coerced: Coerced): void {
   delete map[name]
   coerced.changed = true
-  coerced.unknown?.push(memberPath(path, name))
+  if ((coerced.unknown?.length ?? ERRORS_MAX) < ERRORS_MAX) coerced.unknown!.push(memberPath(path, name))
 }
 
 const memberPath = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)

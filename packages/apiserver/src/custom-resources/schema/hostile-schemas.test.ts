@@ -140,4 +140,16 @@ describe('objects that are wrong everywhere', () => {
     const few = typeOf(schema).validate(gadget(wrong.slice(0, 50)), context)
     expect(few).toHaveLength(50)
   })
+
+  test('are refused by name for no more unknown fields than that', () => {
+    const spec = Object.fromEntries(wrong.map((n) => [`u${n}`, n]))
+    const text = JSON.stringify({ ...gadget(spec) })
+    let why = ''
+    try {
+      typeOf({ type: 'object', properties: {} }).readText(text, 'Strict')
+    } catch (error) {
+      why = (error as Error).message
+    }
+    expect(why.match(/unknown field/g)).toHaveLength(ERRORS_MAX)
+  })
 })
