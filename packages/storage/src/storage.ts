@@ -53,6 +53,8 @@ export class Storage {
   readonly #log: EventLog
   readonly #clock: Clock
   readonly #caches = new Map<string, ResourceCache>()
+  /** Up to where nothing is known any more of resources that were forgotten. */
+  readonly #forgotten = new Map<string, number>()
   readonly #staged = new Map<number, Staged>()
   readonly #startRevision: number
   readonly #stopListening: () => void
@@ -134,6 +136,17 @@ export class Storage {
     return this.#cache(resource).objects.size
   }
 
+  /**
+   * Lets go of what is kept of a resource that has no objects and no watchers, which is its window: later watches from before now are answered 410.
+   * Otherwise nothing happens.
+   */
+  forget(resource: GroupResource): void {
+    const id = cacheId(resource)
+    if (this.#caches.get(id)?.isIdle !== true) return
+    this.#caches.delete(id)
+    this.#forgotten.set(id, this.revision)
+  }
+
   /** Compares every cache with the log at the newest revision, page by page beside other work: a self-check for tests and operators (KEP-4988). */
   verifyCache(): Promise<CacheCheck> {
     const snapshot = new Map<string, number>()
@@ -148,10 +161,10 @@ export class Storage {
   }
 
   #cache(resource: GroupResource): ResourceCache {
-    const id = `${resource.group}/${resource.resource}`
+    const id = cacheId(resource)
     let cache = this.#caches.get(id)
     if (cache === undefined) {
-      cache = new ResourceCache(this.#startRevision)
+      cache = new ResourceCache(this.#forgotten.get(id) ?? this.#startRevision)
       this.#caches.set(id, cache)
     }
     return cache
@@ -215,3 +228,5 @@ function slimmed({ kind, apiVersion, metadata = {} }: KubeObject): KubeObject {
   const { name, namespace, uid, resourceVersion } = metadata
   return { kind, apiVersion, metadata: { name, namespace, uid, resourceVersion } } as KubeObject
 }
+
+const cacheId = ({ group, resource }: GroupResource): string => `${group}/${resource}`
