@@ -39,6 +39,15 @@ export const documents = {
         .filter((file) => !exists(file))
         .map((file) => `npm run ${name} starts ${file}, which does not exist`),
     ),
+  'docs/differences.md names the recorded behaviour that is left out, and no other': () => {
+    const left = ['test/conformance/areas.json', 'test/kubectl/cases.json'].flatMap((file) => excludedIn(readJson(file)))
+    const [, part = ''] = /## Recorded behaviour that is not reproduced\n([\s\S]*?)\n## /.exec(read('docs/differences.md')) ?? []
+    const named = [...part.matchAll(/`([\w-]+\/[\w-]+)`/g)].map(([, name]) => name)
+    return [
+      ...left.filter((name) => !named.includes(name)).map((name) => `docs/differences.md does not name ${name}, which is left out`),
+      ...named.filter((name) => !left.includes(name)).map((name) => `docs/differences.md names ${name}, which is not left out`),
+    ]
+  },
   'links of documents lead somewhere': () =>
     DOCUMENTS.flatMap((file) =>
       [
@@ -50,4 +59,15 @@ export const documents = {
         .filter((target) => !exists(posix.join(posix.dirname(file), target)))
         .map((target) => `${file} links to ${target}, which does not exist`),
     ),
+}
+
+/** Names under `exclude`, of all profiles. */
+function excludedIn(value) {
+  return Object.entries(value).flatMap(([key, member]) =>
+    key === 'exclude'
+      ? Object.keys(member)
+      : member !== null && typeof member === 'object' && !Array.isArray(member)
+        ? excludedIn(member)
+        : [],
+  )
 }

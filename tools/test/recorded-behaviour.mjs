@@ -22,8 +22,7 @@ export async function conformance(profile, { live }) {
   const runner = join(sharedFolder(), 'conformance', 'run.mjs')
   if (!existsSync(runner)) return skipped(NO_RECORDINGS)
   const { areas, exclude } = configuration('conformance/areas.json')[profile]
-  const listed = await runCommand(process.execPath, [runner, 'list', ...areas])
-  const known = listed.output.split('\n').filter(Boolean)
+  const known = namesIn('conformance/scenarios', '.mjs', areas)
   const stale = Object.keys(exclude).filter((name) => !known.includes(name))
   const names = known.filter((name) => !(name in exclude))
   const result = await withServer(profile, (kubeconfig) =>
@@ -50,7 +49,7 @@ export async function kubectlCases({ live }, minors = MAIN_KUBECTLS) {
     output: '',
     skipped: missing.map((minor) => `kubectl.${minor} is neither in KUBECTL_DIR nor on PATH nor under /usr/lib`),
   }
-  const wanted = namesOfCases(cases).filter((name) => !(name in exclude))
+  const wanted = namesIn('kubectl/cases', '.case', cases).filter((name) => !(name in exclude))
   const waiting = minors.filter((minor) => !missing.includes(minor))
   const playNext = async () => {
     for (let minor = waiting.shift(); minor !== undefined; minor = waiting.shift()) {
@@ -80,14 +79,14 @@ function comparableUnder(minor, cases) {
   return cases.filter((name) => !names.has(name))
 }
 
-/** Areas become the names of their cases, so that single ones can be left out. */
-function namesOfCases(cases) {
-  return cases.flatMap((one) =>
+/** Areas become the names of what is recorded in them, so that single ones can be left out. */
+function namesIn(folder, extension, wanted) {
+  return wanted.flatMap((one) =>
     one.includes('/')
       ? [one]
-      : readdirSync(join(sharedFolder(), 'kubectl', 'cases', one))
-          .filter((file) => file.endsWith('.case'))
-          .map((file) => `${one}/${file.slice(0, -'.case'.length)}`),
+      : readdirSync(join(sharedFolder(), folder, one))
+          .filter((file) => file.endsWith(extension) && !file.startsWith('_'))
+          .map((file) => `${one}/${file.slice(0, -extension.length)}`),
   )
 }
 

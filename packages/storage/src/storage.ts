@@ -80,7 +80,7 @@ export class Storage {
   }
 
   get(resource: GroupResource, namespace: string, name: string): StoredObject | undefined {
-    return this.#cache(resource).objects.get(keyWithinResource(namespace, name))
+    return this.#caches.get(idOf(resource))?.objects.get(keyWithinResource(namespace, name))
   }
 
   /** The object as it was at `revision`; undefined when it did not exist then. Throws 410 where the log no longer knows. */
@@ -131,9 +131,9 @@ export class Storage {
     return staged.map(({ object }) => object)
   }
 
-  /** Number of live objects of a resource. */
+  /** Number of live objects of a resource. Nothing is kept of resources that there are none of: their names may be the clients'. */
   count(resource: GroupResource): number {
-    return this.#cache(resource).objects.size
+    return this.#caches.get(idOf(resource))?.objects.size ?? 0
   }
 
   /**
@@ -141,7 +141,7 @@ export class Storage {
    * Otherwise nothing happens.
    */
   forget(resource: GroupResource): void {
-    const id = cacheId(resource)
+    const id = idOf(resource)
     if (this.#caches.get(id)?.isIdle !== true) return
     this.#caches.delete(id)
     this.#forgotten.set(id, this.revision)
@@ -161,7 +161,7 @@ export class Storage {
   }
 
   #cache(resource: GroupResource): ResourceCache {
-    const id = cacheId(resource)
+    const id = idOf(resource)
     let cache = this.#caches.get(id)
     if (cache === undefined) {
       cache = new ResourceCache(this.#forgotten.get(id) ?? this.#startRevision)
@@ -229,4 +229,4 @@ function slimmed({ kind, apiVersion, metadata = {} }: KubeObject): KubeObject {
   return { kind, apiVersion, metadata: { name, namespace, uid, resourceVersion } } as KubeObject
 }
 
-const cacheId = ({ group, resource }: GroupResource): string => `${group}/${resource}`
+const idOf = ({ group, resource }: GroupResource): string => `${group}/${resource}`

@@ -131,10 +131,12 @@ export class ApiServer {
   }
 
   #count(response: ServerResponse, info: RequestInfo, query: URLSearchParams): void {
-    const { metrics, clock } = this.#options
+    const { metrics, clock, registry } = this.#options
     if (metrics === undefined) return
     const since = clock.monotonicMs()
-    const over = metrics.began(info, query.has('dryRun'))
+    // What is not there has no name of its own in the metrics: names would be the clients'.
+    const known = info.isResource && !registry.serves(info) ? { isResource: false as const, verb: info.verb, path: '' } : info
+    const over = metrics.began(known, query.has('dryRun'))
     response.on('close', () => over(response.statusCode, (clock.monotonicMs() - since) / 1000))
   }
 

@@ -3,6 +3,7 @@ import { MetricsRegistry } from '@kubetape/component-base'
 import { PriorityAndFairness } from '../flow-control/priority-and-fairness.ts'
 import { requestInfo } from '../request/request-info.ts'
 import { TestServer } from '../testing/test-server.ts'
+import { startWireServer } from '../testing/wire-server.ts'
 import { addFlowControlMetrics } from './flow-control-metrics.ts'
 import { RequestMetrics } from './request-metrics.ts'
 import { addStorageMetrics } from './storage-metrics.ts'
@@ -24,6 +25,20 @@ describe('RequestMetrics', () => {
     expect(text).toContain(`apiserver_longrunning_requests{${watch}} 1`)
     over(200, 5)
     expect(await registry.text()).toContain(`apiserver_longrunning_requests{${watch}} 0`)
+  })
+})
+
+describe('RequestMetrics of a server', () => {
+  test('have no names that only clients have', async () => {
+    const recorder = new MetricsRegistry()
+    const server = await startWireServer(undefined, recorder)
+    for (const path of ['/api/v1/mine', '/apis/mine/v1/mine', '/api/v1/pods/a/mine', '/mine', '/api/v1/pods']) await server.fetch(path)
+    await server.fetch('/mine', { method: 'REPORT' })
+    await server.close()
+    const text = await recorder.text()
+    expect(text).toContain('resource="pods"')
+    expect(text).not.toContain('mine')
+    expect(text.match(/^apiserver_request_total\{.*resource="",.*verb="(GET|other)".* [1-9]$/gm)).toHaveLength(2)
   })
 })
 

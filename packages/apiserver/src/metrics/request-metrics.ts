@@ -9,13 +9,22 @@ interface Cells {
   readonly labels: Readonly<Record<string, string>>
 }
 
-const VERBS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT' }
+/** Verbs as metrics have them; all others are one. */
+const VERBS: ReadonlyMap<string, string> = new Map([
+  ['create', 'POST'],
+  ['update', 'PUT'],
+  ...['get', 'list', 'watch', 'patch', 'delete', 'deletecollection', 'head', 'post', 'put', 'options'].map((verb): [string, string] => [
+    verb,
+    verb.toUpperCase(),
+  ]),
+])
+const OTHER = 'other'
 const READS = new Set(['get', 'list', 'watch', 'head'])
 /** Upper bounds in seconds (upstream's). */
 const BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60]
 const LABELS = ['verb', 'dry_run', 'group', 'version', 'resource', 'subresource', 'scope', 'component']
 const LONG_LABELS = LABELS.filter((name) => name !== 'dry_run')
-/** Requests of so many kinds are told apart; what comes beyond, which only made-up paths can be, is not counted. */
+/** Requests of so many kinds are told apart; what comes beyond, which only ever new custom resources can be, is not counted. */
 const KINDS_MAX = 10_000
 
 /** Counts requests under the names that the API server's metrics have upstream (Kubernetes metrics reference). */
@@ -34,7 +43,7 @@ export class RequestMetrics {
     this.#inflight = { mutating: inflight.with({ request_kind: 'mutating' }), readOnly: inflight.with({ request_kind: 'readOnly' }) }
   }
 
-  /** A request has come in. The answer is called once, with the status code and how long it took in seconds, when it is over. */
+  /** A request for something that is served has come in, or for another path. The answer is called once, with the status code and how long it took in seconds, when it is over. */
   began(info: RequestInfo, isDryRun: boolean): (code: number, seconds: number) => void {
     const cells = this.#of(info, isDryRun)
     const isLong = info.verb === 'watch'
@@ -62,9 +71,10 @@ export class RequestMetrics {
   }
 
   #of(info: RequestInfo, isDryRun: boolean): Cells | undefined {
+    const verb = VERBS.get(info.verb) ?? OTHER
     const key = info.isResource
-      ? `${info.verb} ${info.group}/${info.version}/${info.resource}/${info.subresource} ${scopeOf(info)} ${isDryRun}`
-      : info.verb
+      ? `${verb} ${info.group}/${info.version}/${info.resource}/${info.subresource} ${scopeOf(info)} ${isDryRun}`
+      : verb
     let cells = this.#cells.get(key)
     if (cells === undefined && this.#cells.size < KINDS_MAX) this.#cells.set(key, (cells = this.#make(info, isDryRun)))
     return cells
@@ -73,7 +83,7 @@ export class RequestMetrics {
   #make(info: RequestInfo, isDryRun: boolean): Cells {
     const parts = info.isResource ? info : { group: '', version: '', resource: '', subresource: '' }
     const { group, version, resource, subresource } = parts
-    const verb = VERBS[info.verb] ?? info.verb.toUpperCase()
+    const verb = VERBS.get(info.verb) ?? OTHER
     const long = { verb, group, version, resource, subresource, scope: scopeOf(info), component: 'apiserver' }
     const labels = { ...long, dry_run: isDryRun ? 'All' : '' }
     const duration = this.#metrics.histogram({

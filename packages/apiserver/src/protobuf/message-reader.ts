@@ -21,31 +21,32 @@ interface Cursor {
   at: number
 }
 
-/** The fields of a protobuf message in the order of its bytes. Throws 400 for bytes that are no message. */
-export function readFields(bytes: Buffer): WireValue[] {
+/**
+ * The fields of a protobuf message in the order of its bytes, one at a time: two bytes may be one, and all of them at once would take a hundred times
+ * the memory of a body. Throws 400 for bytes that are no message.
+ */
+export function* readFields(bytes: Buffer): Generator<WireValue> {
   const cursor: Cursor = { bytes, at: 0 }
-  const fields: WireValue[] = []
   while (cursor.at < bytes.length) {
     const tag = Number(varint(cursor))
     const field = Math.floor(tag / 8)
     switch (tag % 8) {
       case VARINT:
-        fields.push({ field, number: varint(cursor) })
+        yield { field, number: varint(cursor) }
         break
       case FIXED_64:
-        fields.push({ field, bytes: take(cursor, 8) })
+        yield { field, bytes: take(cursor, 8) }
         break
       case LENGTH_DELIMITED:
-        fields.push({ field, bytes: take(cursor, Number(varint(cursor))) })
+        yield { field, bytes: take(cursor, Number(varint(cursor))) }
         break
       case FIXED_32:
-        fields.push({ field, bytes: take(cursor, 4) })
+        yield { field, bytes: take(cursor, 4) }
         break
       default:
         throw malformed(`illegal tag ${field} (wire type ${tag % 8})`)
     }
   }
-  return fields
 }
 
 /** The numbers of a packed list. */

@@ -45,7 +45,8 @@ function addField(object: Json, [, name, type, form]: ProtobufField, value: Wire
       return
     case 'list': {
       const list = (object[name] ??= []) as unknown[]
-      if (value.bytes !== undefined && NUMBERS.has(type)) list.push(...readVarints(value.bytes).map((number) => safe(number, value.field)))
+      if (value.bytes !== undefined && NUMBERS.has(type))
+        for (const number of readVarints(value.bytes)) list.push(safe(number, value.field))
       else list.push(valueOf(type, value, depth))
       return
     }

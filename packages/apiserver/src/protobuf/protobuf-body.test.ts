@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { Writer } from 'protobufjs/minimal.js'
 import { ProtobufWriter } from '../openapi/protobuf-writer.ts'
 import { bodyText } from '../http/parse-body.ts'
 
@@ -23,6 +24,21 @@ const raw = (apiVersion: string, kind: string, message: readonly number[]): Buff
 }
 
 describe('bodyText() of protobuf', () => {
+  test('reads a packed list as long as a body may be', () => {
+    const many = body('v1', 'Pod', (pod) =>
+      pod.message(2, (spec) => spec.message(14, (security) => security.string(4, '\u0001'.repeat(400_000)))),
+    )
+    const { spec } = read(many) as { spec: { securityContext: { supplementalGroups: unknown[] } } }
+    expect(spec.securityContext.supplementalGroups).toHaveLength(400_000)
+  })
+
+  test.each([253_402_300_800, 2 ** 52, -62_167_219_201])('refuses a time that no time can be: %d s', (seconds) => {
+    const time = Writer.create().uint32(8).int64(seconds).finish()
+    // ConfigMap { metadata = 1 { creationTimestamp = 8 } }
+    const map = raw('v1', 'ConfigMap', [0x0a, time.length + 2, 0x42, time.length, ...time])
+    expect(() => read(map)).toThrow('Cannot read the protobuf body: Time is out of range')
+  })
+
   test('reads texts, maps, bytes and nested messages', () => {
     const secret = body('v1', 'Secret', (one) => {
       one.message(1, (metadata) => {

@@ -93,7 +93,7 @@ describe('protobuf over HTTP', () => {
 })
 
 /** What the fields of a message hold. */
-const parts = (bytes: Buffer): Buffer[] => readFields(bytes).map((one) => one.bytes!)
+const parts = (bytes: Buffer): Buffer[] => [...readFields(bytes)].map((one) => one.bytes!)
 
 function frames(bytes: Buffer): Buffer[] {
   const found: Buffer[] = []

@@ -13,9 +13,19 @@ export interface SpecialMessage {
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.'
 const EXTENSIONS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.'
 
+/** The last second that a Time can be: of the year 9999 (RFC 3339). */
+const SECONDS_MAX = 253_402_300_799
+const SECONDS_MIN = -62_167_219_200
+
+function textOf(seconds: unknown): string {
+  const value = Number(seconds)
+  if (value < SECONDS_MIN || value > SECONDS_MAX) throw malformed('Time is out of range')
+  return formatTime(value * 1000)
+}
+
 const time: SpecialMessage = {
   toFields: (value) => ({ seconds: Math.floor(Date.parse(value as string) / 1000) }),
-  toJson: ({ seconds }) => (seconds === undefined ? undefined : formatTime(Number(seconds) * 1000)),
+  toJson: ({ seconds }) => (seconds === undefined ? undefined : textOf(seconds)),
 }
 
 const microTime: SpecialMessage = {
@@ -26,7 +36,7 @@ const microTime: SpecialMessage = {
   toJson: ({ seconds, nanos }) => {
     if (seconds === undefined) return undefined
     const micros = String(Math.floor(Number(nanos ?? 0) / 1000)).padStart(6, '0')
-    return formatTime(Number(seconds) * 1000).replace('Z', `.${micros}Z`)
+    return textOf(seconds).replace('Z', `.${micros}Z`)
   },
 }
 

@@ -8,7 +8,6 @@ import { deleteFromRequest } from './delete.ts'
 import { deleteCollection } from './delete-collection.ts'
 import { type RegistryEnvironment, type RequestContext, requestContext } from './environment.ts'
 import { checkListOptions, parseResourceVersion } from './list-options.ts'
-import { refuseNotServedYet } from './not-served-yet.ts'
 import { getObject, listObjects, type RunningWatch, watchObjects, type WatchSink } from './read.ts'
 import { ServedAnew } from './object-store.ts'
 import { matcher } from './selectors.ts'
@@ -88,6 +87,12 @@ export class Registry {
     return this.#resources.has(`${group}/${version}/${resource}`)
   }
 
+  /** Whether there is such a resource, and such a subresource of it where one is named. */
+  serves({ group, version, resource, subresource }: GroupVersionResource & { readonly subresource: string }): boolean {
+    const served = this.#resources.get(`${group}/${version}/${resource}`)
+    return served !== undefined && (subresource === '' || served.info.subresources.some(({ name }) => name === subresource))
+  }
+
   /** Whether any version of this group is served. */
   knowsGroup(group: string): boolean {
     return this.#groups.has(group)
@@ -165,7 +170,6 @@ export class Registry {
     if (handler !== undefined) return handler(this.environment, this.#parentOf(resource), context)
     const { scale } = resource.strategy
     if (request.subresource === 'scale' && scale !== undefined) return serveScale(this.environment, resource, context, scale)
-    refuseNotServedYet(resource.info, request.verb)
     if (!VIEWS.has(request.subresource)) {
       throw failure(
         501,

@@ -1,4 +1,5 @@
 import { componentFeatureGates } from '@kubetape/api'
+import type { Metrics } from '@kubetape/component-base'
 import { seededRandom, systemClock } from '@kubetape/determinism'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
 import { Storage } from '@kubetape/storage'
@@ -29,8 +30,8 @@ export interface WireRequest {
   readonly token?: string
 }
 
-/** Starts one over a log in memory, in real time; plain HTTP unless certificates are given. */
-export async function startWireServer(certificates?: ServingCertificates): Promise<WireServer> {
+/** Starts one over a log in memory, in real time; plain HTTP unless certificates are given, without metrics of its own unless `recorder` is. */
+export async function startWireServer(certificates?: ServingCertificates, recorder?: Metrics): Promise<WireServer> {
   const clock = systemClock()
   const random = seededRandom(1)
   const storage = Storage.open({ log: createMemoryLog({ clock, random }), clock })
@@ -44,6 +45,7 @@ export async function startWireServer(certificates?: ServingCertificates): Promi
     runtimeConfig: {},
     metrics: () => Promise.resolve('# none\n'),
     log: () => {},
+    ...(recorder === undefined ? {} : { recorder }),
   })
   const url = await server.listen({ host: '127.0.0.1', port: 0, certificates, tokens: TOKENS })
   return {

@@ -42,7 +42,7 @@ export class CertificateIssuer {
       this.#orders.delete(order.uid)
       return known.issued
     }
-    if (known === undefined && this.#orders.size < ORDERS_MAX) {
+    if (known === undefined && this.#hasRoom()) {
       const made: { issued: Issued | undefined } = { issued: undefined }
       this.#orders.set(order.uid, made)
       void this.#sign(order).then(
@@ -51,6 +51,17 @@ export class CertificateIssuer {
       )
     }
     return undefined
+  }
+
+  /** Answers that nobody fetches, because their requests are gone, make room for new orders. */
+  #hasRoom(): boolean {
+    if (this.#orders.size < ORDERS_MAX) return true
+    for (const [uid, { issued }] of this.#orders) {
+      if (issued === undefined) continue
+      this.#orders.delete(uid)
+      return true
+    }
+    return false
   }
 
   async #sign(order: CertificateOrder): Promise<Issued> {
