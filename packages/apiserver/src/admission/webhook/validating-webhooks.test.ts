@@ -65,7 +65,7 @@ describe('validatingWebhooks()', () => {
     [{ allowed: 'false' }, 'string into Go struct field response.allowed of type bool'],
     [{ allowed: true, warnings: 'careful' }, 'string into Go struct field response.warnings of type []string'],
   ])('takes no permission from an answer that is none: %j', async (response, why) => {
-    const { server } = await start(() => ({ response: response as never }))
+    const { server } = await start(() => ({ response: response }))
     expect(await server.create('configmaps', map())).toMatchObject({
       code: 500,
       body: { message: expect.stringContaining(`received invalid webhook response: json: cannot unmarshal ${why}`) },

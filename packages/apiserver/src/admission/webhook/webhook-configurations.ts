@@ -1,11 +1,4 @@
-import {
-  EVERYTHING,
-  internalError,
-  type KubeObject,
-  type LabelSelector,
-  labelSelectorOf,
-  type LabelSelectorObject,
-} from '@kubetape/apimachinery'
+import { EVERYTHING, internalError, type KubeObject, labelSelectorOf, type LabelSelectorObject } from '@kubetape/apimachinery'
 import type { Storage } from '@kubetape/storage'
 import type { Gates } from '@kubetape/client-go-features'
 import { type AnyWebhook, webhookExpressionOptions } from '../../registry/admissionregistration/webhook-validation.ts'

@@ -42,7 +42,7 @@ describe('authorize()', () => {
     await cluster.put('rbac.authorization.k8s.io', 'rolebindings', {
       metadata: { namespace: 'a', name: '1' },
       subjects: [user('jane')],
-    } as never)
+    })
     await cluster.put('rbac.authorization.k8s.io', 'roles', { metadata: { namespace: 'a', name: 'none' }, rules: nothing })
     await cluster.role('a', 'odd', { apiGroups: [''], resources: ['pods'] } as never)
     await cluster.bind('a', '2', 'Role', 'none', user('jane'))
