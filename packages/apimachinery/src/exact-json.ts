@@ -4,7 +4,7 @@
  */
 
 /** Long runs of digits: a JavaScript number holds any 15 of them. They also occur in strings, which only costs the slower reading. */
-const LONG_NUMBER = /[0-9]{16}/
+const LONG_NUMBER = /[1-9][0-9]{15}/
 
 /** What the reviver of the native parser learns of a scalar. */
 interface ScalarSource {

@@ -11,3 +11,9 @@ test.each([
 ])('lowerBound() of %j and %j is %i', (sorted, key, expected) => {
   expect(lowerBound(sorted, key)).toBe(expected)
 })
+
+test('lowerBound() asks for the keys of what stands in their order', () => {
+  const sorted = [{ name: 'b' }, { name: 'd' }, { name: 'f' }]
+  expect(lowerBound(sorted, 'c', ({ name }) => name)).toBe(1)
+  expect(lowerBound(sorted, 'g', ({ name }) => name)).toBe(3)
+})

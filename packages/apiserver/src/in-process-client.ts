@@ -14,6 +14,7 @@ import type { Client, DeleteOptions, GetOptions, ListOptions, Patch, WatchOption
 import type { StorageEvent } from '@kubetape/storage'
 import { Observable } from 'rxjs'
 import type { Registry } from './registry/registry.ts'
+import { selectableFields } from './registry/selectors.ts'
 import type { UserInfo } from './registry/strategy.ts'
 import type { ApiRequest, ApiResult, RequestOptions, Verb } from './request/api-request.ts'
 import { listMetadata } from './http/encode.ts'
@@ -166,11 +167,17 @@ export class InProcessClient implements Client {
 
   #list<T extends KubeObject>(kind: Kind<T>, result: ApiResult): KubeList<T> {
     if (result.type !== 'list') throw failure(500, 'InternalError', `Cannot read a list from a ${result.type} answer`)
+    const resource = this.#registry.find(kind.group, kind.version, kind.resource)
     return {
       apiVersion: formatGroupVersion(kind),
       kind: `${kind.kind}List`,
       metadata: listMetadata(result.list),
-      items: result.list.items.map((one) => one.object as T),
+      items: result.list.items.map((one) => {
+        const object = one.object as T
+        // Informers read everything when they start: what selectors ask for is taken while it is parsed.
+        if (resource.strategy.selectableFields !== undefined) selectableFields(resource, one)
+        return object
+      }),
     }
   }
 }

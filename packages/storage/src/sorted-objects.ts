@@ -4,36 +4,48 @@ import type { StoredObject } from './stored-object.ts'
 /** A chunk is split above this size; it bounds what one insertion moves. */
 const CHUNK_MAX = 512
 
+/** An object under its key: scans go from one to the next without asking for keys, and a newer version takes the place of the older one. */
+interface Entry {
+  readonly key: string
+  object: StoredObject
+}
+
 /** The live objects of one resource in key order: lookups in O(1), changes in O(log n), ranges in O(log n + answer). */
 export class SortedObjects {
-  #byKey = new Map<string, StoredObject>()
-  /** Sorted keys, in chunks none of which is empty. */
-  #chunks: string[][] = []
+  #byKey = new Map<string, Entry>()
+  /** Sorted by key, in chunks none of which is empty. */
+  #chunks: Entry[][] = []
 
   get size(): number {
     return this.#byKey.size
   }
 
   get(key: string): StoredObject | undefined {
-    return this.#byKey.get(key)
+    return this.#byKey.get(key)?.object
   }
 
   set(key: string, object: StoredObject): void {
-    if (!this.#byKey.has(key)) this.#insert(key)
-    this.#byKey.set(key, object)
+    const known = this.#byKey.get(key)
+    if (known !== undefined) {
+      known.object = object
+      return
+    }
+    const entry = { key, object }
+    this.#insert(entry)
+    this.#byKey.set(key, entry)
   }
 
   delete(key: string): void {
     if (!this.#byKey.delete(key)) return
     const at = this.#chunkOf(key)
     const chunk = this.#chunks[at]!
-    chunk.splice(lowerBound(chunk, key), 1)
+    chunk.splice(lowerBound(chunk, key, keyOf), 1)
     if (chunk.length === 0) this.#chunks.splice(at, 1)
   }
 
   /** All objects in order of their keys. */
   *values(): Generator<StoredObject> {
-    for (const chunk of this.#chunks) for (const key of chunk) yield this.#byKey.get(key)!
+    for (const chunk of this.#chunks) for (const { object } of chunk) yield object
   }
 
   /** Objects whose key starts with `prefix` and comes after `after`, in order, as long as `take` answers true. */
@@ -41,10 +53,12 @@ export class SortedObjects {
     const from = after >= prefix ? after : prefix
     for (let at = this.#chunkOf(from), first = true; at < this.#chunks.length; at++, first = false) {
       const chunk = this.#chunks[at]!
-      for (let index = first ? lowerBound(chunk, from) : 0; index < chunk.length; index++) {
-        const key = chunk[index]!
-        if (key === after) continue
-        if (!key.startsWith(prefix) || !take(this.#byKey.get(key)!)) return
+      // Keys are sorted: where the last one has the prefix, all from here on have it.
+      const isWithin = prefix === '' || chunk.at(-1)!.key.startsWith(prefix)
+      for (let index = first ? lowerBound(chunk, from, keyOf) : 0; index < chunk.length; index++) {
+        const { key, object } = chunk[index]!
+        if (first && key === after) continue
+        if ((!isWithin && !key.startsWith(prefix)) || !take(object)) return
       }
     }
   }
@@ -62,17 +76,17 @@ export class SortedObjects {
     const at = this.#chunkOf(key)
     let rank = 0
     for (let before = 0; before < at; before++) rank += this.#chunks[before]!.length
-    return at < this.#chunks.length ? rank + lowerBound(this.#chunks[at]!, key) : rank
+    return at < this.#chunks.length ? rank + lowerBound(this.#chunks[at]!, key, keyOf) : rank
   }
 
-  #insert(key: string): void {
+  #insert(entry: Entry): void {
     if (this.#chunks.length === 0) {
-      this.#chunks.push([key])
+      this.#chunks.push([entry])
       return
     }
-    const at = Math.min(this.#chunkOf(key), this.#chunks.length - 1)
+    const at = Math.min(this.#chunkOf(entry.key), this.#chunks.length - 1)
     const chunk = this.#chunks[at]!
-    chunk.splice(lowerBound(chunk, key), 0, key)
+    chunk.splice(lowerBound(chunk, entry.key, keyOf), 0, entry)
     if (chunk.length > CHUNK_MAX) this.#chunks.splice(at + 1, 0, chunk.splice(CHUNK_MAX >> 1))
   }
 
@@ -82,9 +96,11 @@ export class SortedObjects {
     let high = this.#chunks.length
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (this.#chunks[middle]!.at(-1)! < key) low = middle + 1
+      if (this.#chunks[middle]!.at(-1)!.key < key) low = middle + 1
       else high = middle
     }
     return low
   }
 }
+
+const keyOf = ({ key }: Entry): string => key

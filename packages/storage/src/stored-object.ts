@@ -56,6 +56,7 @@ export class StoredObject {
     const known = this.#object ?? this.#weak?.deref()
     if (known !== undefined) return known
     const parsed = deepFreeze(parseExactJson(decode(this.bytes)) as KubeObject)
+    this.#labels ??= parsed.metadata?.labels ?? NO_LABELS
     if (this.#superseded) this.#weak = new WeakRef(parsed)
     else this.#keep(parsed)
     return parsed

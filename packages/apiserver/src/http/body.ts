@@ -15,6 +15,7 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = []
     let size = 0
+    let ended = false
     const refuse = (): void => {
       chunks = []
       reject(failure(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_BYTES_MAX}`))
@@ -26,8 +27,14 @@ export function readBody(request: IncomingMessage): Promise<Buffer> {
       else if (size > BODY_BYTES_MAX + DROPPED_BYTES_MAX) request.destroy()
       else refuse()
     })
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
+    request.on('end', () => {
+      ended = true
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
+    })
     request.on('error', reject)
-    request.on('close', () => reject(badRequest('Cannot read the body: the connection was closed before its end')))
+    // Every request closes, and an error is dear to make.
+    request.on('close', () => {
+      if (!ended) reject(badRequest('Cannot read the body: the connection was closed before its end'))
+    })
   })
 }
