@@ -1,8 +1,8 @@
-// Go clients against `kubetape up` (go/): a controller-runtime manager with server-side apply, status, finalizers and leader election, and
-// upstream's own kube-controller-manager and kube-scheduler in their default settings, in place of our controllers and our binder: as the users that
-// the bootstrap roles are for, each controller with its own service account.
+// Go clients against `kubetape up` (go/): a controller-runtime manager with server-side apply, status, finalizers and leader election, a suite
+// for envtest, and upstream's own kube-controller-manager and kube-scheduler in their default settings, in place of our controllers and our
+// binder: as the users that the bootstrap roles are for, each controller with its own service account.
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -62,6 +62,23 @@ describe('controller-runtime', { skip }, () => {
     await gone('what it owned', () => core.readNamespacedConfigMap({ namespace: 'default', name: 'hello' }))
     await manager.stop()
     assert.doesNotMatch(manager.log(), /"level":"error"/)
+  })
+})
+
+describe('envtest', { skip }, () => {
+  const world = setUp('default', ['--nodes', '0'])
+
+  test('takes it for an existing cluster: installs definitions, runs, cleans up', async () => {
+    const { config, folder, kubeconfig } = world()
+    const { metadata, spec } = definition()
+    const file = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata, spec }
+    const definitions = join(folder, 'definitions')
+    mkdirSync(definitions)
+    writeFileSync(join(definitions, 'greetings.yaml'), JSON.stringify(file))
+    const { status, output } = await runCommand(PROGRAM, ['envtest', definitions], { env: { KUBECONFIG: kubeconfig }, limitMs: WAIT_MS })
+    assert.equal(status, 0, output)
+    assert.match(output, /the suite ran/)
+    await gone('the definition', () => config.makeApiClient(ApiextensionsV1Api).readCustomResourceDefinition({ name: metadata.name }))
   })
 })
 
@@ -158,7 +175,7 @@ function setUp(profile, flags) {
       writeFileSync(file, JSON.stringify(own))
       return file
     }
-    return { config, start, folder, kubeconfigOf }
+    return { config, start, folder, kubeconfig: server.kubeconfig, kubeconfigOf }
   }
 }
 

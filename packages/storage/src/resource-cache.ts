@@ -83,6 +83,11 @@ export class ResourceCache {
     return count
   }
 
+  /** Nothing is in it and nobody listens: only its window tells it from a new one. */
+  get isIdle(): boolean {
+    return this.objects.size === 0 && this.#listeners.size === 0
+  }
+
   listen(listener: ChangeListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

@@ -223,6 +223,26 @@ eachLog((open) => {
     })
   })
 
+  describe('Storage.forget()', () => {
+    test('lets go of the window of a resource that has no objects and no watchers, and of nothing else', async () => {
+      await bench.put('a/one')
+      bench.storage.forget(PODS)
+      expect(bench.storage.count(PODS)).toBe(1)
+      const watch = bench.watch({ since: 0 })
+      await bench.remove('a/one')
+      bench.storage.forget(PODS)
+      await bench.put('a/two')
+      await bench.remove('a/two')
+      expect(watch.events).toHaveLength(4)
+      watch.stop()
+      bench.storage.forget(PODS)
+      expect(() => bench.watch({ since: 0 })).toThrow('too old resource version: 0 (4)')
+      const next = bench.watch({ since: 4 })
+      await bench.put('a/three')
+      expect([next.events.length, bench.storage.count(PODS)]).toEqual([1, 1])
+    })
+  })
+
   describe('Storage.close()', () => {
     test('ends delivery', async () => {
       const { events } = bench.watch()

@@ -53,6 +53,8 @@ export class Storage {
   readonly #log: EventLog
   readonly #clock: Clock
   readonly #caches = new Map<string, ResourceCache>()
+  /** Up to where nothing is known any more of resources that were forgotten. */
+  readonly #forgotten = new Map<string, number>()
   readonly #staged = new Map<number, Staged>()
   readonly #startRevision: number
   readonly #stopListening: () => void
@@ -134,6 +136,17 @@ export class Storage {
     return this.#caches.get(idOf(resource))?.objects.size ?? 0
   }
 
+  /**
+   * Lets go of what is kept of a resource that has no objects and no watchers, which is its window: later watches from before now are answered 410.
+   * Otherwise nothing happens.
+   */
+  forget(resource: GroupResource): void {
+    const id = idOf(resource)
+    if (this.#caches.get(id)?.isIdle !== true) return
+    this.#caches.delete(id)
+    this.#forgotten.set(id, this.revision)
+  }
+
   /** Compares every cache with the log at the newest revision, page by page beside other work: a self-check for tests and operators (KEP-4988). */
   verifyCache(): Promise<CacheCheck> {
     const snapshot = new Map<string, number>()
@@ -151,7 +164,7 @@ export class Storage {
     const id = idOf(resource)
     let cache = this.#caches.get(id)
     if (cache === undefined) {
-      cache = new ResourceCache(this.#startRevision)
+      cache = new ResourceCache(this.#forgotten.get(id) ?? this.#startRevision)
       this.#caches.set(id, cache)
     }
     return cache

@@ -1,8 +1,9 @@
 // Clients of the Kubernetes API that Kubetape did not write, in one program: a controller-runtime manager with a controller of our own,
-// and upstream's kube-controller-manager and kube-scheduler as they are.
+// a suite for envtest, and upstream's kube-controller-manager and kube-scheduler as they are.
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 
@@ -13,7 +14,7 @@ import (
 
 func main() {
 	if len(os.Args) < 2 {
-		fmt.Fprintln(os.Stderr, "usage: foreign manager|kube-controller-manager|kube-scheduler [flags]")
+		fmt.Fprintln(os.Stderr, "usage: foreign manager|envtest|kube-controller-manager|kube-scheduler [flags]")
 		os.Exit(2)
 	}
 	name := os.Args[1]
@@ -21,12 +22,17 @@ func main() {
 	switch name {
 	case "manager":
 		runManager()
+	case "envtest":
+		if err := runEnvtest(context.Background(), os.Args[1]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 	case "kube-controller-manager":
 		os.Exit(cli.Run(controllers.NewControllerManagerCommand()))
 	case "kube-scheduler":
 		os.Exit(cli.Run(scheduler.NewSchedulerCommand()))
 	default:
-		fmt.Fprintf(os.Stderr, "Cannot run %q: it is none of manager, kube-controller-manager, kube-scheduler\n", name)
+		fmt.Fprintf(os.Stderr, "Cannot run %q: it is none of manager, envtest, kube-controller-manager, kube-scheduler\n", name)
 		os.Exit(2)
 	}
 }

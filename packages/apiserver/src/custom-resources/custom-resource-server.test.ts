@@ -78,6 +78,43 @@ describe('CustomResourceServer', () => {
     expect(server.registry.knowsGroup('example.com')).toBe(false)
   })
 
+  test('serves the others where a definition of a foreign log cannot be served', async () => {
+    const broken = definition({
+      versions: [{ name: 'v1', served: true, storage: true, additionalPrinterColumns: [{ name: 'a', type: 'string' }] }],
+    })
+    const status = { conditions: [{ type: 'Established', status: 'True' }], acceptedNames: { plural: 'broken', kind: 'Broken' } }
+    const object = {
+      ...broken,
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      status,
+      metadata: { name: 'broken.example.com' },
+    }
+    const place = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions', namespace: '', name: 'broken.example.com' }
+    const written = server.storage.commit([{ ...place, operation: 'create', expect: 0, object }])
+    await server.clock.advance(0)
+    await written
+    await server.create(DEFINITIONS, definition())
+    await server.clock.advance(0)
+    expect(server.registry.has('example.com', 'v1', 'gadgets')).toBe(true)
+  })
+
+  test('keeps no window of the objects of a definition that has gone', async () => {
+    await server.create(DEFINITIONS, definition())
+    await server.clock.advance(0)
+    const before = String(server.storage.revision)
+    await server.create('example.com/v1/gadgets', gadget('a'))
+    await server.delete(NAME)
+    await server.clock.advance(1)
+    await server.create(DEFINITIONS, definition())
+    await server.clock.advance(1)
+    expect(() => server.watch('example.com/v1/gadgets', { resourceVersion: before })).toThrow('too old resource version')
+    const watch = server.watch('example.com/v1/gadgets', { resourceVersion: String(server.storage.revision) })
+    await server.create('example.com/v1/gadgets', gadget('b'))
+    expect(watch.events).toHaveLength(1)
+    watch.stop()
+  })
+
   test('gives the names of a definition that went to the one that waited for them', async () => {
     await server.create(DEFINITIONS, definition())
     await server.clock.advance(0)

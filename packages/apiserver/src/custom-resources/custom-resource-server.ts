@@ -62,7 +62,16 @@ export class CustomResourceServer {
     this.#waits.clear()
   }
 
-  #follow({ type, object: stored }: StorageEvent): void {
+  /** A definition that cannot be served, as only a foreign log may have one, must not keep others from it. */
+  #follow(event: StorageEvent): void {
+    try {
+      this.#take(event)
+    } catch (error) {
+      this.#options.log('error', 'a definition cannot be served', { definition: event.object.name, error: String(error) })
+    }
+  }
+
+  #take({ type, object: stored }: StorageEvent): void {
     const name = stored.name
     const before = this.#definitions.get(name)
     if (type === 'DELETED') {
@@ -70,7 +79,10 @@ export class CustomResourceServer {
       this.#schemasSince.delete(name)
       this.#endWait(name)
       if (before !== undefined) {
-        this.#options.registry.serve(name, [])
+        const { registry, clock } = this.#options
+        registry.serve(name, [])
+        // When its watches have ended.
+        clock.defer(() => registry.environment.storage.forget({ group: before.spec.group, resource: before.spec.names.plural }))
         for (const other of this.#groupOf(before)) this.#wake(other.metadata.name!)
       }
       return

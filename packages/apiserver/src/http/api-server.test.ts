@@ -169,6 +169,7 @@ describe('ApiServer', () => {
       'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: yaml: unmarshal errors:\n  line 3: key "data" already set in map',
     ],
     ['GET', MAPS, { token: 'other' }, 401, 'Unauthorized'],
+    ['GET', '/api/v1/namespaces/default/pods/p/status/x', {}, 404, 'the server could not find the requested resource'],
     [
       'GET',
       MAPS,

@@ -35,6 +35,8 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
   }
   const resource = registry.find(info.group, info.version, info.resource)
   checkNotInNamespace(resource, info)
+  // Only what is passed on to a proxy may go on after a subresource; custom resources are looked for less exactly, as upstream does.
+  if (info.rest.length > 0 && info.subresource !== 'proxy' && !resource.custom) throw registry.notFound()
   const options = requestOptions(query)
   if (!VERBS.has(info.verb)) throw registry.notAllowed()
   const patchType = info.verb === 'patch' ? PATCH_TYPES[mediaTypeOf(request)] : undefined

@@ -4,15 +4,17 @@ import type { ApiResult } from '../request/api-request.ts'
 import { deleteObject, dryOf, withMembers } from './delete.ts'
 import { deletionOptions } from './deletion-options.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
-import { readList } from './object-store.ts'
 import { checkListOptions } from './list-options.ts'
-import { matcher } from './selectors.ts'
+import { requestedList } from './read.ts'
 import type { ServedResource } from './served-resource.ts'
 
 /** So many objects are deleted at once: they share commits, and a large collection does not keep everybody else waiting. */
 const AT_ONCE_MAX = 100
 
-/** DELETE of a collection: each matching object by itself; the answer is the list of what was there. The first refusal ends it. */
+/**
+ * DELETE of a collection: each matching object by itself; the answer is the list of what was there. A limit makes it one page of the collection, whose
+ * answer says where to go on. The first refusal ends it.
+ */
 export async function deleteCollection(
   environment: RegistryEnvironment,
   resource: ServedResource,
@@ -21,8 +23,7 @@ export async function deleteCollection(
   const { request } = context
   checkListOptions(request.options, environment, false)
   const options = deletionOptions(context)
-  const read = readList(environment, resource, { namespace: context.namespace, matches: matcher(resource, request) })
-  const list = read instanceof Promise ? await read : read
+  const list = await requestedList(environment, resource, request)
   const whole = dryOf(context, options)
   const deleteOne = async ({ name, namespace }: StoredObject): Promise<void> => {
     const one = withMembers(whole, { request: { ...request, name, namespace }, namespace })

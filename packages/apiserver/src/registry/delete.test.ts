@@ -155,6 +155,17 @@ describe('deleteCollection()', () => {
     expect((await made.list('configmaps')).body.items!.map((one) => one.metadata!.name)).toEqual(['two'])
   })
 
+  test('deletes one page when there is a limit, and says where to go on', async () => {
+    const made = await TestServer.start()
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await made.create('configmaps', { metadata: { name } })
+    const names = ({ body: { items } }: Awaited<ReturnType<TestServer['list']>>): unknown[] => items!.map(({ metadata }) => metadata!.name)
+    const page = await made.deleteCollection('configmaps', undefined, { limit: 2 })
+    expect(names(page)).toEqual(['a', 'b'])
+    const { continue: next } = page.body.metadata as { continue: string }
+    expect(names(await made.deleteCollection('configmaps', undefined, { limit: 2, continue: next }))).toEqual(['c', 'd'])
+    expect(names(await made.list('configmaps'))).toEqual(['e'])
+  })
+
   test('deletes nothing in a dry run', async () => {
     const made = await server()
     await made.deleteCollection('configmaps', { dryRun: ['All'] })

@@ -1,5 +1,5 @@
 import { notFound, type Status } from '@kubetape/apimachinery'
-import type { ListRequest, StorageEvent } from '@kubetape/storage'
+import type { ListRequest, ListResult, StorageEvent } from '@kubetape/storage'
 import type { ApiRequest, ApiResult } from '../request/api-request.ts'
 import { ConvertedWatch } from './converted-watch.ts'
 import type { RegistryEnvironment } from './environment.ts'
@@ -20,6 +20,11 @@ export async function getObject(environment: RegistryEnvironment, resource: Serv
 
 /** GET of a collection, at the revision that the options ask for. */
 export async function listObjects(environment: RegistryEnvironment, resource: ServedResource, request: ApiRequest): Promise<ApiResult> {
+  return { type: 'list', code: 200, list: await requestedList(environment, resource, request) }
+}
+
+/** The list, or the page of one, that a request asks for, waiting for its revision. Throws what refuses its options. */
+export async function requestedList(environment: RegistryEnvironment, resource: ServedResource, request: ApiRequest): Promise<ListResult> {
   const { options } = request
   checkListOptions(options, environment, false)
   const matches = matcher(resource, request)
@@ -39,8 +44,7 @@ export async function listObjects(environment: RegistryEnvironment, resource: Se
     ...(options.continue === undefined ? {} : { continue: options.continue }),
     fromLog: !resourceVersion && !environment.gates.enabled('ConsistentListFromCache'),
   }
-  const read = readList(environment, resource, wanted)
-  return { type: 'list', code: 200, list: read instanceof Promise ? await read : read }
+  return readList(environment, resource, wanted)
 }
 
 /** What a watch delivers: changes, and `initialEnd` once after the initial events of a streaming list. */

@@ -5,7 +5,17 @@ import type {
   ResourcePolicyRule,
   Subject,
 } from '@kubetape/api/types/flowcontrol/v1'
-import { type FieldError, FieldPath, forbidden, invalid, nameErrors, type NameRule, notSupported, required } from '@kubetape/apimachinery'
+import {
+  type FieldError,
+  FieldPath,
+  forbidden,
+  invalid,
+  nameErrors,
+  type NameRule,
+  notSupported,
+  printGoStrings,
+  required,
+} from '@kubetape/apimachinery'
 
 /** Requests are tried against FlowSchemas from 1 to this. */
 const PRECEDENCE_MAX = 10_000
@@ -90,14 +100,17 @@ function withName(subject: { readonly name: string } | undefined, path: FieldPat
 
 function validateVerbs(verbs: readonly string[], path: FieldPath): FieldError[] {
   if (verbs.length === 0) return [required(path, 'verbs must contain at least one value')]
-  if (verbs.includes(ALL)) return verbs.length > 1 ? [invalid(path, verbs, "if '*' is present, must not specify other verbs")] : []
-  return verbs.every((verb) => VERBS.includes(verb)) ? [] : [notSupported(path, verbs, VERBS)]
+  if (verbs.includes(ALL))
+    return verbs.length > 1 ? [invalid(path, verbs, "if '*' is present, must not specify other verbs", printGoStrings(verbs))] : []
+  return verbs.every((verb) => VERBS.includes(verb)) ? [] : [notSupported(path, verbs, VERBS, printGoStrings(verbs))]
 }
 
 /** A list that is `*` alone, or has something in it. */
 function validateWildcards(values: readonly string[], path: FieldPath, missing: string, others: string): FieldError[] {
   if (values.length === 0) return [required(path, missing)]
-  return values.length > 1 && values.includes(ALL) ? [invalid(path, values, `if '*' is present, must not specify other ${others}`)] : []
+  return values.length > 1 && values.includes(ALL)
+    ? [invalid(path, values, `if '*' is present, must not specify other ${others}`, printGoStrings(values))]
+    : []
 }
 
 function validateResourceRule(rule: ResourcePolicyRule, path: FieldPath): FieldError[] {
@@ -114,7 +127,9 @@ function validateNamespaces(namespaces: readonly string[], clusterScope: boolean
   if (namespaces.length === 0 && !clusterScope)
     return [required(path, 'resource rules that are not cluster scoped must supply at least one namespace')]
   if (namespaces.includes(ALL))
-    return namespaces.length > 1 ? [invalid(path, namespaces, "if '*' is present, must not specify other namespaces")] : []
+    return namespaces.length > 1
+      ? [invalid(path, namespaces, "if '*' is present, must not specify other namespaces", printGoStrings(namespaces))]
+      : []
   return namespaces.flatMap((namespace, at) => named(path.index(at), namespace, 'label', NAMESPACE_INTRO))
 }
 

@@ -43,7 +43,7 @@ describe('flowSchemaStrategy', () => {
     ],
     [
       { rules: [{ ...rule, resourceRules: [{ verbs: ['*', 'get'], apiGroups: [''], resources: ['pods'], namespaces: ['*'] }] }] },
-      `spec.rules[0].resourceRules[0].verbs: Invalid value: ["*","get"]: if '*' is present, must not specify other verbs`,
+      `spec.rules[0].resourceRules[0].verbs: Invalid value: []string{"*", "get"}: if '*' is present, must not specify other verbs`,
     ],
     [
       { rules: [{ ...rule, resourceRules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }] }] },

@@ -1,10 +1,8 @@
 import type { Pod } from '@kubetape/api/types/core/v1'
 import { badRequest, failure, type FieldError, FieldPath, forbidden, invalid, invalidObject } from '@kubetape/apimachinery'
-import { admissionAttributes, admit } from '../admit.ts'
-import type { RegistryEnvironment, RequestContext } from '../environment.ts'
+import type { RequestContext } from '../environment.ts'
 import type { SubresourceHandler } from '../registry.ts'
-import type { ServedResource } from '../served-resource.ts'
-import type { Draft } from '../strategy.ts'
+import { admitConnection } from './connection-admission.ts'
 import { parentPod } from './parent-pod.ts'
 
 /**
@@ -31,48 +29,6 @@ export const podStream =
     if (!pod.spec.nodeName) throw badRequest(`pod ${context.request.name} does not have a host assigned`)
     throw unsupported(context, what)
   }
-
-/** A proxy to a Pod: one without an address cannot be reached, which upstream words so. */
-export const podProxy: SubresourceHandler = async (environment, resource, context) => {
-  await admitConnection(environment, resource, context, 'proxy')
-  const pod = parentPod(environment, resource, context)
-  if (!pod.status?.podIP) throw badRequest('address not allowed')
-  throw unsupported(context, 'proxy')
-}
-
-/** Admission is asked about a connection (CONNECT) with the options of its kind, before anybody looks whether there is such a Pod. */
-async function admitConnection(
-  environment: RegistryEnvironment,
-  resource: ServedResource,
-  context: RequestContext,
-  what: keyof typeof CONNECTIONS,
-): Promise<void> {
-  const { kind, texts, flags } = CONNECTIONS[what]
-  const query = context.request.query ?? {}
-  const draft: Draft = { kind, apiVersion: 'v1' }
-  for (const name of flags) if (query[name] === 'true' || query[name] === '1') draft[name] = true
-  for (const [name, isList] of texts) if (query[name]) draft[name] = isList ? [query[name]] : query[name]
-  const gvk = { group: '', version: 'v1', kind }
-  const { name } = context.request
-  await admit(environment, admissionAttributes(resource, context, { operation: 'CONNECT', name, draft, kind: gvk }))
-}
-
-const STREAM_FLAGS = ['stdin', 'stdout', 'stderr', 'tty']
-
-/** The kinds of options of connections: their flags, and their texts (the first value of a list is what a request keeps). */
-const CONNECTIONS = {
-  attach: { kind: 'PodAttachOptions', flags: STREAM_FLAGS, texts: [['container', false]] },
-  exec: {
-    kind: 'PodExecOptions',
-    flags: STREAM_FLAGS,
-    texts: [
-      ['container', false],
-      ['command', true],
-    ],
-  },
-  portforward: { kind: 'PodPortForwardOptions', flags: [], texts: [] },
-  proxy: { kind: 'PodProxyOptions', flags: [], texts: [['path', false]] },
-} as const satisfies Record<string, { kind: string; flags: readonly string[]; texts: readonly (readonly [string, boolean])[] }>
 
 function unsupported({ request }: RequestContext, what: string): Error {
   return failure(

@@ -10,11 +10,13 @@ import { requestToken } from '../authentication/token-request.ts'
 import { reviewToken } from '../authentication/token-review.ts'
 import { bindPod } from './binding.ts'
 import { evictPod } from './eviction.ts'
-import { podLog, podProxy, podStream } from './pod-streams.ts'
+import { podLog, podStream } from './pod-streams.ts'
+import { nodeProxy, podProxy, serviceProxy } from './proxies.ts'
 
 /** Subresources with a behaviour of their own, by `group/resource/subresource`. */
 export const subresourceHandlers: ReadonlyMap<string, SubresourceHandler> = new Map([
   ['/bindings/', bindPod],
+  ['/nodes/proxy', nodeProxy],
   ['/pods/attach', podStream('attach')],
   ['/pods/binding', bindPod],
   ['/pods/eviction', evictPod],
@@ -22,6 +24,7 @@ export const subresourceHandlers: ReadonlyMap<string, SubresourceHandler> = new 
   ['/pods/log', podLog],
   ['/pods/portforward', podStream('portforward')],
   ['/pods/proxy', podProxy],
+  ['/services/proxy', serviceProxy],
   ['authorization.k8s.io/localsubjectaccessreviews/', localSubjectAccessReview],
   ['authorization.k8s.io/selfsubjectaccessreviews/', selfSubjectAccessReview],
   ['authorization.k8s.io/selfsubjectrulesreviews/', selfSubjectRulesReview],
