@@ -11,7 +11,7 @@ import { startWatchTimers } from '../registry/watch-timers.ts'
 export const WATCH_BACKLOG_BYTES_MAX = 16 * 1024 * 1024
 
 /** What a watch begins with is encoded and sent in pieces of about this size, each when the one before has gone. */
-const PIECE_BYTES = 256 * 1024
+const PIECE_BYTES = 64 * 1024
 /** Sent parts of the queue are let go of when there are this many. */
 const SENT_MAX = 1024
 
