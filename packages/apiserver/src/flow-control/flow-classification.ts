@@ -48,18 +48,19 @@ function isAskedFor({ resourceRules = [], nonResourceRules = [] }: PolicyRulesWi
   return info.isResource
     ? resourceRules.some((rule) => isResource(rule, info))
     : nonResourceRules.some(
-        ({ verbs, nonResourceURLs }: NonResourcePolicyRule) => has(verbs, info.verb) && nonResourceURLs.some(covers(info.path)),
+        ({ verbs, nonResourceURLs }: Partial<NonResourcePolicyRule>) => has(verbs, info.verb) && nonResourceURLs?.some(covers(info.path)),
       )
 }
 
-function isResource(rule: ResourcePolicyRule, info: Extract<RequestInfo, { isResource: true }>): boolean {
+/** What a rule leaves out, as only earlier releases let it, it does not cover. */
+function isResource(rule: Partial<ResourcePolicyRule>, info: Extract<RequestInfo, { isResource: true }>): boolean {
   const { verbs, apiGroups, resources, namespaces, clusterScope = false } = rule
   const resource = info.subresource === '' ? info.resource : `${info.resource}/${info.subresource}`
   if (!has(verbs, info.verb) || !has(apiGroups, info.group) || !has(resources, resource)) return false
-  return info.namespace === '' ? clusterScope : has(namespaces ?? [], info.namespace)
+  return info.namespace === '' ? clusterScope : has(namespaces, info.namespace)
 }
 
-const has = (values: readonly string[], value: string): boolean => values.includes(value) || values.includes(ALL)
+const has = (values: readonly string[] = [], value: string): boolean => values.includes(value) || values.includes(ALL)
 
 const covers =
   (path: string) =>

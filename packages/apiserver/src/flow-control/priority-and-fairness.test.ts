@@ -57,6 +57,35 @@ const QUEUE = { type: 'Queue', queuing: { queues: 64, handSize: 2, queueLengthLi
 /** Everything that is settled now shows. */
 const settle = (): Promise<void> => server.clock.advance(0)
 
+test('admit() passes over what earlier releases stored unchecked', async () => {
+  const specs = [
+    {},
+    {
+      priorityLevelConfiguration: { name: 'catch-all' },
+      rules: [{ subjects: [{ kind: 'User', user: { name: '*' } }], resourceRules: [{}] }],
+    },
+  ]
+  const commit = server.storage.commit(
+    specs.map((spec, at) => {
+      const object = { apiVersion: 'flowcontrol.apiserver.k8s.io/v1', kind: 'FlowSchema', metadata: { name: `odd-${at}` }, spec }
+      return {
+        group: 'flowcontrol.apiserver.k8s.io',
+        resource: 'flowschemas',
+        namespace: '',
+        name: `odd-${at}`,
+        operation: 'create' as const,
+        expect: 0,
+        object,
+      }
+    }),
+  )
+  await server.clock.advance(1)
+  await commit
+  const asked = ask('jane', 'default')
+  await server.clock.advance(0)
+  expect(asked.seat).toBeDefined()
+})
+
 describe('PriorityAndFairness', () => {
   test('admits at once while there are seats, then in turn', async () => {
     await level('team', { nominalConcurrencyShares: 1, limitResponse: QUEUE, borrowingLimitPercent: 0 })

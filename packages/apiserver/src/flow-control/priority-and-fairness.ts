@@ -1,4 +1,4 @@
-import type { FlowSchema, PriorityLevelConfiguration } from '@kubetape/api/types/flowcontrol/v1'
+import type { FlowSchema, FlowSchemaSpec, PriorityLevelConfiguration } from '@kubetape/api/types/flowcontrol/v1'
 import type { Clock } from '@kubetape/determinism'
 import type { Storage } from '@kubetape/storage'
 import { mandatoryFlowSchemas, mandatoryPriorityLevels } from './bootstrap-objects.ts'
@@ -93,7 +93,7 @@ export class PriorityAndFairness implements FlowControl {
 
   /** A FlowSchema whose level there is none of takes no requests. */
   #digestSchema(schema: Readonly<FlowSchema>): Class[] {
-    const level = this.levels.get(schema.spec?.priorityLevelConfiguration.name ?? '')
+    const level = this.levels.get((schema.spec as Partial<FlowSchemaSpec> | undefined)?.priorityLevelConfiguration?.name ?? '')
     if (level === undefined) return []
     const headers = {
       'x-kubernetes-pf-flowschema-uid': schema.metadata.uid ?? '',

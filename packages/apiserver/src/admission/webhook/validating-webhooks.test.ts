@@ -65,7 +65,7 @@ describe('validatingWebhooks()', () => {
     [{ allowed: 'false' }, 'string into Go struct field response.allowed of type bool'],
     [{ allowed: true, warnings: 'careful' }, 'string into Go struct field response.warnings of type []string'],
   ])('takes no permission from an answer that is none: %j', async (response, why) => {
-    const { server } = await start(() => ({ response: response as never }))
+    const { server } = await start(() => ({ response: response }))
     expect(await server.create('configmaps', map())).toMatchObject({
       code: 500,
       body: { message: expect.stringContaining(`received invalid webhook response: json: cannot unmarshal ${why}`) },
@@ -78,6 +78,25 @@ describe('validatingWebhooks()', () => {
     expect((await (await start(() => ({ response: nothing }))).server.create('configmaps', map())).code).toBe(201)
     const { server } = await start(() => ({ response: { allowed: false, status: { code: 100_000 } } }))
     expect((await server.create('configmaps', map())).code).toBe(500)
+  })
+
+  test('starts with a selector that cannot be read, and fails only what it would choose from', async () => {
+    const { server } = await start(allow)
+    const bad = { matchExpressions: [{ key: 'a', operator: 'Maybe' }] }
+    const object = {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingWebhookConfiguration',
+      metadata: { name: 'odd' },
+      webhooks: [webhook('odd', { objectSelector: bad })],
+    }
+    const place = { group: 'admissionregistration.k8s.io', resource: 'validatingwebhookconfigurations', namespace: '', name: 'odd' }
+    const commit = server.storage.commit([{ ...place, operation: 'create', expect: 0, object }])
+    await server.clock.advance(1)
+    await commit
+    expect((await server.create('secrets', map())).code).toBe(201)
+    expect((await server.create('configmaps', map())).code).toBe(500)
+    await server.delete('admissionregistration.k8s.io/v1/validatingwebhookconfigurations/odd')
+    expect((await server.create('configmaps', map())).code).toBe(201)
   })
 
   test('warns of what the webhook warns of, also where it refuses', async () => {

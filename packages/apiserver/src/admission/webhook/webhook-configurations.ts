@@ -1,9 +1,9 @@
-import { EVERYTHING, type KubeObject, type LabelSelector, labelSelectorOf, type LabelSelectorObject } from '@kubetape/apimachinery'
+import { EVERYTHING, internalError, type KubeObject, labelSelectorOf, type LabelSelectorObject } from '@kubetape/apimachinery'
 import type { Storage } from '@kubetape/storage'
 import type { Gates } from '@kubetape/client-go-features'
 import { type AnyWebhook, webhookExpressionOptions } from '../../registry/admissionregistration/webhook-validation.ts'
 import { MatchConditions } from '../cel/match-conditions.ts'
-import type { Webhook } from './webhook.ts'
+import type { Selector, Webhook } from './webhook.ts'
 
 /** All webhooks of one kind of configuration, in the order in which they are asked; kept current with storage. */
 export class WebhookConfigurations {
@@ -47,5 +47,21 @@ function conditionsOf({ matchConditions = [], failurePolicy }: AnyWebhook, gates
   return () => (compiled ??= new MatchConditions(matchConditions, { failurePolicy, ...webhookExpressionOptions(gates) }))
 }
 
-const selectorOf = (selector: LabelSelectorObject | undefined): LabelSelector =>
-  selector === undefined ? EVERYTHING : labelSelectorOf(selector)
+/**
+ * A selector that cannot be read, which only earlier releases let in, fails the requests that it would choose from, and neither this server's start nor
+ * those that it does not concern.
+ */
+function selectorOf(selector: LabelSelectorObject | undefined): Selector {
+  if (selector === undefined) return EVERYTHING
+  try {
+    return labelSelectorOf(selector)
+  } catch (error) {
+    const why = (error as Error).message
+    return {
+      empty: false,
+      matches: () => {
+        throw internalError(why)
+      },
+    }
+  }
+}

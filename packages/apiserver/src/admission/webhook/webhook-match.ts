@@ -40,9 +40,9 @@ export class WebhookMatcher {
 
   /** The invocation of a webhook; undefined when the request does not concern it. Throws 404 for a namespace that is not there. */
   match(webhook: Webhook, attributes: AdmissionAttributes): Invocation | undefined {
-    if (!this.#objectMatches(webhook, attributes)) return undefined
     const invocation = this.#byRules(webhook, attributes)
-    return invocation !== undefined && this.#namespaceMatches(webhook, attributes) ? invocation : undefined
+    if (invocation === undefined || !this.#objectMatches(webhook, attributes)) return undefined
+    return this.#namespaceMatches(webhook, attributes) ? invocation : undefined
   }
 
   /** Whether the match conditions of an invocation are true too. Throws 403 where they cannot be told and failures count. */

@@ -37,6 +37,27 @@ function ask(attributes: Partial<ResourceAttributes>): Decision {
 const read = (path: string, who = JANE, verb = 'get'): string => rbac.authorize({ user: who, isResource: false, verb, path }).verdict
 
 describe('authorize()', () => {
+  test('allows nothing by what earlier releases stored unchecked, and goes on', async () => {
+    const nothing = null as never
+    await cluster.put('rbac.authorization.k8s.io', 'rolebindings', {
+      metadata: { namespace: 'a', name: '1' },
+      subjects: [user('jane')],
+    })
+    await cluster.put('rbac.authorization.k8s.io', 'roles', { metadata: { namespace: 'a', name: 'none' }, rules: nothing })
+    await cluster.role('a', 'odd', { apiGroups: [''], resources: ['pods'] } as never)
+    await cluster.bind('a', '2', 'Role', 'none', user('jane'))
+    await cluster.bind('a', '3', 'Role', 'odd', user('jane'))
+    await cluster.put('rbac.authorization.k8s.io', 'rolebindings', {
+      metadata: { namespace: 'a', name: '4' },
+      roleRef: { kind: 'Role', name: 'odd' },
+      subjects: nothing,
+    })
+    expect(ask({}).verdict).toBe('no-opinion')
+    await cluster.role('a', 'reader', { apiGroups: [''], resources: ['pods'], verbs: ['get'] })
+    await cluster.bind('a', '5', 'Role', 'reader', user('jane'))
+    expect(ask({}).verdict).toBe('allow')
+  })
+
   test('names the binding, the role and the subject that let somebody through', async () => {
     await cluster.role('a', 'reader', { apiGroups: [''], resources: ['pods'], verbs: ['get'] })
     await cluster.role('', 'lister', { apiGroups: ['*'], resources: ['*'], verbs: ['list'] })

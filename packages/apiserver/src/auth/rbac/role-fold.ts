@@ -91,11 +91,13 @@ export class RoleFold {
     const key = `${namespace}/${name}`
     const old = this.#known.get(key)
     if (old !== undefined) this.#remove(old)
-    if (object === undefined) {
+    // NOTE: earlier releases stored bindings unchecked; one that names no role gives nothing, and must not fail others' requests.
+    if (object?.roleRef === undefined) {
       this.#known.delete(key)
       return
     }
-    const { roleRef, subjects = [] } = object
+    const { roleRef } = object
+    const subjects = object.subjects ?? []
     const binding: Binding = { kind: namespace === '' ? 'ClusterRoleBinding' : 'RoleBinding', name, namespace, roleRef, subjects }
     this.#known.set(key, binding)
     let scope = this.#bindings.get(namespace)
@@ -120,7 +122,12 @@ export class RoleFold {
 
 function setRules(roles: Map<string, readonly PolicyRule[]>, key: string, role: ClusterRole | Role | undefined): void {
   if (role === undefined) roles.delete(key)
-  else roles.set(key, role.rules ?? [])
+  // A rule without verbs, which only earlier releases let in, allows nothing.
+  else
+    roles.set(
+      key,
+      (role.rules ?? []).filter(({ verbs }) => Array.isArray(verbs)),
+    )
 }
 
 const userKey = (name: string): string => `u:${name}`
