@@ -1,10 +1,10 @@
-import { Agent as HttpAgent } from 'node:http'
+import type { Agent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import { createSecureContext, type SecureContext } from 'node:tls'
 
 /** With what a request is sent beside itself. */
 export interface Credentials {
-  readonly agent: HttpAgent
+  readonly agent: Agent
   readonly headers: Readonly<Record<string, string | string[]>>
 }
 
@@ -38,8 +38,9 @@ const IDLE_CONNECTIONS_MAX = 256
 const KEEP_ALIVE = { keepAlive: true, keepAliveMsecs: TCP_KEEP_ALIVE_MS, maxFreeSockets: IDLE_CONNECTIONS_MAX } as const
 
 /** An agent that keeps connections alive, over TLS when there is material. Throws when the material is no valid PEM. */
-export function keepAliveAgent(tls: TlsMaterial | undefined): HttpAgent {
-  if (tls === undefined) return new HttpAgent(KEEP_ALIVE)
+export function keepAliveAgent(tls: TlsMaterial | undefined): Agent {
+  // Loaded only where it is used: Node's module loads an HTTP client of its own.
+  if (tls === undefined) return new (process.getBuiltinModule('node:http').Agent)(KEEP_ALIVE)
   const { serverName, insecureSkipTlsVerify } = tls
   return new HttpsAgent({
     ...KEEP_ALIVE,

@@ -1,4 +1,4 @@
-import { type Agent, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request as httpRequest } from 'node:http'
+import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Clock, Timer } from '@kubetape/determinism'
 import { RequestFailed } from './client.ts'
@@ -75,7 +75,7 @@ function open(target: Target, request: WireRequest): ClientRequest {
     headers['content-length'] = Buffer.byteLength(request.body.text)
   }
   if (request.cause !== undefined) headers['kubetape-cause'] = `run:${request.cause.run}/${request.cause.sequence}`
-  const send = target.secure ? httpsRequest : httpRequest
+  const send = target.secure ? httpsRequest : process.getBuiltinModule('node:http').request
   return send({ hostname, port, agent, headers, method: request.method, path: target.prefix + request.path })
 }
 

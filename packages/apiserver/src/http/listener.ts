@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createSecureServer, type Http2SecureServer, type Http2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { ServingCertificates } from './certificates.ts'
@@ -64,10 +64,7 @@ export function createListener(
   times: ArrivalTimes = ARRIVAL_TIMES,
 ): HttpListener {
   const sessions = new Set<Http2Session>()
-  const server =
-    certificates === undefined
-      ? createHttpServer({ ...limitsOf(times), ...PROBES }, listener)
-      : secure(certificates, listener, sessions, times)
+  const server = certificates === undefined ? plain(listener, times) : secure(certificates, listener, sessions, times)
   Object.assign(server, { maxHeadersCount: HEADERS_MAX.http1 })
   server.on('secureConnection', neverPause)
   const sockets = new Set<Socket>()
@@ -76,6 +73,11 @@ export function createListener(
     socket.on('close', () => sockets.delete(socket))
   })
   return { server, sockets, goAway: () => sessions.forEach((session) => session.close()) }
+}
+
+/** Node's module for it loads an HTTP client of its own, which is not needed otherwise. */
+function plain(listener: Listener, times: ArrivalTimes): Server {
+  return process.getBuiltinModule('node:http').createServer({ ...limitsOf(times), ...PROBES }, listener)
 }
 
 function secure(

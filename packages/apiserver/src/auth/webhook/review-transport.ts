@@ -1,4 +1,4 @@
-import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http'
+import type * as Http from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { WebhookConnection } from './webhook-kubeconfig.ts'
 
@@ -25,7 +25,7 @@ export function httpReviewTransport(connection: WebhookConnection): ReviewTransp
         ...(serverName === undefined ? {} : { servername: serverName }),
         ...(certificate === undefined || key === undefined ? {} : { cert: certificate, key }),
       })
-    : new HttpAgent({ keepAlive: true })
+    : new (plainHttp().Agent)({ keepAlive: true })
   return (body, signal) =>
     new Promise((resolve, reject) => {
       const headers = {
@@ -34,7 +34,7 @@ export function httpReviewTransport(connection: WebhookConnection): ReviewTransp
         'content-length': Buffer.byteLength(body),
         ...(authorization === undefined ? {} : { authorization }),
       }
-      const sent = (isTls ? httpsRequest : httpRequest)(url, { method: 'POST', agent, signal, headers }, (answer) => {
+      const sent = (isTls ? httpsRequest : plainHttp().request)(url, { method: 'POST', agent, signal, headers }, (answer) => {
         read(answer).then((text) => resolve({ code: answer.statusCode ?? 0, body: text }), reject)
       })
       sent.on('error', reject)
@@ -42,7 +42,10 @@ export function httpReviewTransport(connection: WebhookConnection): ReviewTransp
     })
 }
 
-async function read(answer: IncomingMessage): Promise<string> {
+/** Loaded only where it is used: Node's module loads an HTTP client of its own. */
+const plainHttp = (): typeof Http => process.getBuiltinModule('node:http')
+
+async function read(answer: Http.IncomingMessage): Promise<string> {
   const parts: Buffer[] = []
   let length = 0
   for await (const part of answer as AsyncIterable<Buffer>) {
