@@ -51,7 +51,11 @@ describe('controller-runtime', { skip }, () => {
     })
     assert.deepEqual([seen.status.deployments, seen.metadata.finalizers], [0, ['example.kubetape.dev/farewell']])
     // What somebody else changes is put right.
-    await core.replaceNamespacedConfigMap({ namespace: 'default', name: 'hello', body: { ...made, data: { message: 'changed' } } })
+    const place = { namespace: 'default', name: 'hello' }
+    await until('the change', async () => {
+      const now = await core.readNamespacedConfigMap(place)
+      return core.replaceNamespacedConfigMap({ ...place, body: { ...now, data: { message: 'changed' } } })
+    })
     await until(
       'the repair',
       async () => (await core.readNamespacedConfigMap({ namespace: 'default', name: 'hello' })).data.message === 'hello',

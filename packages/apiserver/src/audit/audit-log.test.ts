@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { VirtualClock } from '@kubetape/determinism/testing'
-import { type AuditLogOptions, openAuditLog } from './audit-log.ts'
+import { type AuditLogOptions, openAuditLog, WAITING_CHARACTERS_MAX } from './audit-log.ts'
 
 let folder: string
 const clock = new VirtualClock()
@@ -51,6 +51,27 @@ describe('openAuditLog()', () => {
     log.close()
     // The newest one was put aside just now.
     expect(readdirSync(folder)).toHaveLength(2)
+  })
+
+  test('keeps no more of large lines than memory bears while the disk takes none', async () => {
+    const told: [number, number][] = []
+    const log = openAuditLog({ path: '/dev/full', clock, onError: (_, waiting, lost) => told.push([waiting, lost]) })
+    for (let at = 0; at < 100; at++) log.write('x'.repeat(1024 * 1024))
+    await turn()
+    expect(told).toEqual([[64, 36]])
+    log.write('x'.repeat(WAITING_CHARACTERS_MAX + 1))
+    await turn()
+    expect(told.at(-1)).toEqual([1, 64])
+    log.close()
+  })
+
+  test('writes many large lines whole and in order', async () => {
+    const log = open()
+    const lines = Array.from({ length: 30 }, (_, at) => `${at} ${'é'.repeat(200_000)}`)
+    for (const line of lines) log.write(line)
+    await turn()
+    expect(readFileSync(join(folder, 'audit.log'), 'utf8')).toBe(`${lines.join('\n')}\n`)
+    log.close()
   })
 
   test('keeps and tells what a failing disk does not take', async () => {

@@ -26,6 +26,10 @@ const MEGABYTE = 1024 * 1024
 const DAY_MS = 24 * 3600 * 1000
 /** Lines that wait for a disk that takes none; after that the oldest are given up, and it is said how many. */
 export const WAITING_MAX = 10_000
+/** The same in characters: a line may have a body of 3 MiB in it, and its answer. */
+export const WAITING_CHARACTERS_MAX = 64 * MEGABYTE
+/** Lines are handed to the disk in pieces of about this size, so that one that takes none costs no more than that each time. */
+const PIECE_CHARACTERS = MEGABYTE
 
 /**
  * The audit log as a file of JSON lines, readable for its owner alone, or standard output.
@@ -42,6 +46,8 @@ class AuditFile implements AuditLog {
   #descriptor: number
   #size: number
   #lines: string[] = []
+  /** Of all lines together. */
+  #characters = 0
   /** What of the first line is written already. */
   #torn = 0
   #scheduled = false
@@ -54,6 +60,7 @@ class AuditFile implements AuditLog {
 
   write(line: string): void {
     this.#lines.push(line)
+    this.#characters += line.length
     if (this.#scheduled) return
     this.#scheduled = true
     queueMicrotask(() => {
@@ -69,9 +76,7 @@ class AuditFile implements AuditLog {
 
   #flush(): void {
     if (this.#lines.length === 0) return
-    const lost = Math.max(0, this.#lines.length - WAITING_MAX)
-    // NOTE: the first line is kept while part of it is in the file, or the rest would begin in the middle of it.
-    if (lost > 0) this.#lines.splice(this.#torn > 0 ? 1 : 0, lost)
+    const lost = this.#giveUpOldest()
     try {
       this.#rotateIfFull()
       this.#writeAll()
@@ -81,14 +86,28 @@ class AuditFile implements AuditLog {
     }
   }
 
+  /** Answers how many lines were too many. NOTE: the first is kept while part of it is in the file, or the rest would begin in the middle of it. */
+  #giveUpOldest(): number {
+    const first = this.#torn > 0 ? 1 : 0
+    let lost = 0
+    while (this.#lines.length - lost > WAITING_MAX || (this.#characters > WAITING_CHARACTERS_MAX && this.#lines.length - lost > first + 1))
+      this.#characters -= this.#lines[first + lost++]!.length
+    this.#lines.splice(first, lost)
+    return lost
+  }
+
   #writeAll(): void {
-    let bytes = Buffer.from(`${this.#lines.join('\n')}\n`, 'utf8').subarray(this.#torn)
-    while (bytes.length > 0) {
-      const written = this.#writeSome(bytes)
-      bytes = bytes.subarray(written)
+    while (this.#lines.length > 0) {
+      let bytes = Buffer.from(this.#piece(), 'utf8').subarray(this.#torn)
+      while (bytes.length > 0) bytes = bytes.subarray(this.#writeSome(bytes))
     }
-    this.#lines = []
-    this.#torn = 0
+  }
+
+  /** The first lines, at least one. */
+  #piece(): string {
+    let size = 0
+    const end = this.#lines.findIndex((line) => (size += line.length) > PIECE_CHARACTERS)
+    return `${this.#lines.slice(0, end < 0 ? this.#lines.length : end + 1).join('\n')}\n`
   }
 
   /** Answers how many bytes went; where it fails, what is written in whole is let go of first. */
@@ -100,7 +119,7 @@ class AuditFile implements AuditLog {
       const length = Buffer.byteLength(this.#lines[0]!, 'utf8') + 1
       if (at < length) break
       at -= length
-      this.#lines.shift()
+      this.#characters -= this.#lines.shift()!.length
     }
     this.#torn = at
     return written

@@ -1,4 +1,5 @@
 import { deepEqual, type ManagedFieldsEntry } from '@kubetape/apimachinery'
+import { isRecord } from './field-changes.ts'
 import { type FieldSet, union } from './field-set.ts'
 
 /** Updaters beyond this number are folded, oldest first. */
@@ -29,8 +30,27 @@ export function isWipe(entries: readonly ManagedFieldsEntry[] | undefined): bool
 export function areReadable(entries: readonly ManagedFieldsEntry[]): boolean {
   return entries.every(
     ({ operation, fieldsType, fieldsV1 }) =>
-      (operation === 'Apply' || operation === 'Update') && fieldsType === 'FieldsV1' && fieldsV1 !== undefined,
+      (operation === 'Apply' || operation === 'Update') && fieldsType === 'FieldsV1' && isFieldSet(fieldsV1),
   )
+}
+
+/** Whether a value is a tree of path elements: `.`, `f:name`, `i:index`, and `k:` and `v:` with JSON behind them. */
+function isFieldSet(value: unknown): boolean {
+  if (!isRecord(value)) return false
+  for (const element in value) if (!isPathElement(element) || !isFieldSet(value[element])) return false
+  return true
+}
+
+function isPathElement(element: string): boolean {
+  if (element === '.' || element.startsWith('f:')) return true
+  if (element.startsWith('i:')) return /^i:\d+$/.test(element)
+  if (!element.startsWith('k:') && !element.startsWith('v:')) return false
+  try {
+    const key: unknown = JSON.parse(element.slice(2))
+    return element.startsWith('v:') || isRecord(key)
+  } catch {
+    return false
+  }
 }
 
 /** The order in which entries are stored: appliers first, then by time, manager, version and subresource. */

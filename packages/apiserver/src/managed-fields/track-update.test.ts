@@ -242,6 +242,8 @@ describe('trackUpdate() with managedFields sent', () => {
     const object = configMap()
     const before = object.write('one', { data: { a: '1' } })
     expect(object.write('one', { metadata: { managedFields: [{ ...given, operation: 'Wish' }] }, data: { a: '1' } })).toEqual(before)
+    for (const fieldsV1 of [{ zz: {} }, { 'k:{': {} }, { 'k:1': {} }, { 'i:x': {} }, { 'f:a': 'text' }] as never[])
+      expect(object.write('one', { metadata: { managedFields: [{ ...given, fieldsV1 }] }, data: { a: '1' } })).toEqual(before)
     expect(object.write('one', { metadata: { managedFields: [given] }, data: { a: '1' } })).toEqual([given])
   })
 
