@@ -127,6 +127,24 @@ describe('CustomResourceServer', () => {
     expect(server.registry.has('example.com', 'v1', 'others')).toBe(true)
   })
 
+  test('stores what comes through one version as the schema of the storage version has it, and serves what each version knows', async () => {
+    const spec = (properties: object, more: object = {}): object => ({
+      openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties, ...more } } },
+    })
+    const size = { size: { type: 'integer' } }
+    const stored = { name: 'v1', served: true, storage: true, schema: spec({ ...size, colour: { type: 'string', default: 'red' } }) }
+    const other = { name: 'v2', served: true, storage: false, schema: spec({ ...size, late: { type: 'integer', default: 7 } }) }
+    await server.create(DEFINITIONS, definition({ versions: [stored, other] }))
+    await server.clock.advance(0)
+    const group = (version: string): string => `example.com/${version}/gadgets`
+    const body = { apiVersion: 'example.com/v2', kind: 'Gadget', metadata: { name: 'w' }, spec: { size: 1 } }
+    // Its own default is filled in as it is written, and then lost: the storage version does not know it.
+    expect((await server.create(group('v2'), body)).body['spec']).toEqual({ size: 1 })
+    expect((await server.get(`${group('v1')}/w`)).body['spec']).toEqual({ colour: 'red', size: 1 })
+    const { body: patched } = await server.patch(`${group('v1')}/w`, 'merge', { metadata: { labels: { a: 'b' } } })
+    expect([patched.metadata?.generation, patched['spec']]).toEqual([1, { colour: 'red', size: 1 }])
+  })
+
   test('serves an object in every version, with only the apiVersion changed', async () => {
     const version = (name: string, storage: boolean): object => ({ name, served: true, storage, schema: open })
     await server.create(DEFINITIONS, definition({ versions: [version('v1', true), version('v2', false)] }))

@@ -49,10 +49,11 @@ export function customResource(
   const storage = storageVersionOf(definition)
   const gvk = { group: spec.group, version: version.name, kind: spec.names.kind }
   const stored = { ...gvk, version: storage.name, resource: spec.names.plural }
-  const type = compiledOnce(definition, version)
+  const types = typesOf(definition)
+  const type = types.get(formatGroupVersion(gvk))!
   return new ServedResource(info, {
     strategy: customStrategy(version, type),
-    conversion: versionConversion({ stored, served: gvk, type, schemaSince, webhook: converterOf(definition, converters) }),
+    conversion: versionConversion({ stored, served: gvk, types, schemaSince, webhook: converterOf(definition, converters) }),
     type,
     columns: customTable(version.additionalPrinterColumns).columns,
     custom: true,
@@ -69,6 +70,19 @@ function converterOf({ spec }: Definition, converters: ConverterEnvironment): We
   if (strategy !== 'Webhook' || webhook === undefined || spec.versions.length === 1) return undefined
   return new WebhookConverter(webhook, spec.names.kind, converters)
 }
+
+/** The types of all versions of a definition by apiVersion; made once, however many of its versions are served. */
+function typesOf(definition: Definition): ReadonlyMap<string, () => CustomType> {
+  let types = typesOfDefinitions.get(definition)
+  if (types === undefined) {
+    const { group, versions } = definition.spec
+    types = new Map(versions.map((version) => [formatGroupVersion({ group, version: version.name }), compiledOnce(definition, version)]))
+    typesOfDefinitions.set(definition, types)
+  }
+  return types
+}
+
+const typesOfDefinitions = new WeakMap<Definition, ReadonlyMap<string, () => CustomType>>()
 
 /** Compiles the version's schema when it is first needed. */
 function compiledOnce({ spec }: Definition, version: Version): () => CustomType {

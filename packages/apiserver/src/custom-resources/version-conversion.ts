@@ -8,7 +8,8 @@ import type { WebhookConverter } from './webhook-converter.ts'
 export interface VersionConversion {
   readonly stored: GroupResource & GroupVersionKind
   readonly served: GroupVersionKind
-  readonly type: () => CustomType
+  /** The types of all versions, by apiVersion. */
+  readonly types: ReadonlyMap<string, () => CustomType>
   /** Objects at later revisions were written under the schema that is served now. */
   readonly schemaSince: number
   /** Who converts; undefined for the strategy None, under which versions differ in their names only. */
@@ -16,8 +17,12 @@ export interface VersionConversion {
 }
 
 /**
- * How custom resources go from the form that is stored to the one that is served. An object may be stored in any version that was the storage version
- * once, so what is stored tells by itself. What was written under another schema is brought into this one: pruned, and filled in with its defaults.
+ * How custom resources go from the form that is stored to the one that is served, and back. An object may be stored in any version that was the
+ * storage version once, so what is stored tells by itself.
+ *
+ * - What is stored is pruned, and filled in, by the schema of the version that it is stored in, also where it was written through another.
+ * - What was written under an older schema is brought into today's when it is read.
+ * - What is served in another version is pruned by that version's schema; its defaults are for writes only (API reference, "Defaulting").
  */
 export function versionConversion(parts: VersionConversion): Conversion {
   const { stored, served, webhook } = parts
@@ -25,8 +30,12 @@ export function versionConversion(parts: VersionConversion): Conversion {
   const head = Buffer.from(typeHead(served.kind, formatGroupVersion(served)))
   return {
     stored,
-    toStored: (object) => ({ ...object, kind: stored.kind, apiVersion: formatGroupVersion(stored) }),
-    toServed: (one) => refreshed(parts, renamed(one, head)),
+    toStored: (object) => inStorageForm(parts, { ...object, kind: stored.kind, apiVersion: formatGroupVersion(stored) }),
+    toServed: (one) => {
+      const current = refreshed(parts, one)
+      const view = renamed(current, head)
+      return view === current ? view : pruned(parts, view)
+    },
   }
 }
 
@@ -34,19 +43,25 @@ function webhookConversion(parts: VersionConversion, webhook: WebhookConverter):
   const { stored, served } = parts
   return {
     stored,
-    toStored: async (object) => (await webhook.convert([object], stored))[0]!,
+    toStored: async (object) => inStorageForm(parts, (await webhook.convert([object], stored))[0]!),
     toServed: (one) => one,
     toServedAll: async (all) => {
+      const current = all.map((one) => refreshed(parts, one))
       const objects = await webhook.convert(
-        all.map(({ object }) => object),
+        current.map(({ object }) => object),
         served,
       )
-      return all.map((one, at) => {
-        const object = objects[at]!
-        return object === one.object ? refreshed(parts, one) : refreshed({ ...parts, schemaSince: one.revision }, withObject(one, object))
-      })
+      return current.map((one, at) => (objects[at] === one.object ? one : pruned(parts, withObject(one, objects[at]!))))
     },
   }
+}
+
+/** What came out of another version, as the storage version's schema has it. */
+function inStorageForm({ types, stored, served }: VersionConversion, object: KubeObject): KubeObject {
+  if (stored.version === served.version) return object
+  const copy = cloneJson(object)
+  types.get(formatGroupVersion(stored))!().refresh(copy)
+  return copy
 }
 
 const withObject = ({ namespace, name, revision }: StoredObject, object: Readonly<KubeObject>): StoredObject =>
@@ -59,10 +74,16 @@ function renamed(one: StoredObject, head: Buffer): StoredObject {
   return new StoredObject(one.namespace, one.name, one.revision, Buffer.concat([head, bytes.subarray(headLength(bytes))]))
 }
 
-function refreshed({ type, schemaSince }: VersionConversion, one: StoredObject): StoredObject {
+/** In today's form of the version that it is stored in; of a version that is gone nothing is known any more. */
+function refreshed({ types, schemaSince }: VersionConversion, one: StoredObject): StoredObject {
   if (one.revision > schemaSince) return one
   const object = cloneJson(one.object) as KubeObject
-  return type().refresh(object) ? withObject(one, object) : one
+  return types.get(object.apiVersion!)?.().refresh(object) === true ? withObject(one, object) : one
+}
+
+function pruned({ types, served }: VersionConversion, one: StoredObject): StoredObject {
+  const object = cloneJson(one.object) as KubeObject
+  return types.get(formatGroupVersion(served))!().prune(object) ? withObject(one, object) : one
 }
 
 const COMMA = 0x2c

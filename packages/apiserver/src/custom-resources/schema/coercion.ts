@@ -30,6 +30,22 @@ export function resourceCoercion(schema: Structural, prunes = true): Coercion {
   return compile({ ...schema, embedded: true }, prunes ? 'drop' : 'never')
 }
 
+/** The coercion of a resource that drops what the schema does not know and fills nothing in: what a conversion to another version leaves of it. */
+export function resourcePruning(schema: Structural, prunes = true): Coercion {
+  return resourceCoercion(withoutDefaults(schema), prunes)
+}
+
+function withoutDefaults(node: Structural): Structural {
+  const { properties, additional, items } = node
+  return {
+    ...node,
+    default: undefined,
+    properties: new Map([...properties].map(([name, property]) => [name, withoutDefaults(property)])),
+    additional: additional?.schema === undefined ? additional : { schema: withoutDefaults(additional.schema) },
+    items: items === undefined ? undefined : withoutDefaults(items),
+  }
+}
+
 /** The coercion of a value that is no resource itself: a default. */
 export function valueCoercion(schema: Structural): Coercion {
   return compile(schema, 'drop')

@@ -11,7 +11,7 @@ import type { Decoded, FieldValidation, KindSchema } from '../../schema/compile-
 import { readHead, summaryOf } from '../../schema/decode-body.ts'
 import { DecodeError } from '../../schema/decode-context.ts'
 import { jsonKindOf } from '../../schema/decoder.ts'
-import { type Coerced, type Coercion, resourceCoercion } from './coercion.ts'
+import { type Coerced, type Coercion, resourceCoercion, resourcePruning } from './coercion.ts'
 import { readCustomBody } from './custom-reader.ts'
 import { EmbeddedResources } from './embedded-resources.ts'
 import { completeMetadata, readMetadata, salvageMetadata } from './object-metadata.ts'
@@ -33,9 +33,12 @@ export class CustomDecoder implements KindSchema {
   readonly #apiVersion: string
   readonly #coercion: Coercion
   readonly #embedded: EmbeddedResources
+  readonly #structural: Structural
+  #pruning: Coercion | undefined
 
   constructor(version: DecodedVersion, structural: Structural) {
     this.#version = version
+    this.#structural = structural
     this.#apiVersion = formatGroupVersion(version)
     this.typeName = `${this.#apiVersion}.${version.kind}`
     this.#coercion = resourceCoercion(structural, !version.preserveUnknownFields)
@@ -124,6 +127,14 @@ export class CustomDecoder implements KindSchema {
       object.metadata.generation = 1
       coerced.changed = true
     }
+    return coerced.changed
+  }
+
+  /** See CustomType. */
+  prune(object: KubeObject): boolean {
+    this.#pruning ??= resourcePruning(this.#structural, !this.#version.preserveUnknownFields)
+    const coerced: Coerced = { changed: false, unknown: undefined, keepsNulls: true }
+    this.#pruning(object, '', coerced)
     return coerced.changed
   }
 

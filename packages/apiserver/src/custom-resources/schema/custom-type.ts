@@ -45,6 +45,8 @@ export interface CustomType extends ObjectType {
    * metadata of the wrong types is dropped. Answers whether anything changed; what was written under this very schema does not.
    */
   refresh(object: KubeObject): boolean
+  /** Drops, in place, what this version does not know of an object that came out of another version. Answers whether anything changed. */
+  prune(object: KubeObject): boolean
 }
 
 /** Compiles a version of a custom resource, once; everything that is asked of it later runs compiled code. */
@@ -58,6 +60,7 @@ export function customType(options: CustomTypeOptions): CustomType {
     strategic: undefined,
     readText: (text, mode) => decoder.readText(text, mode),
     refresh: (object) => decoder.refresh(object),
+    prune: (object) => decoder.prune(object),
     validate: (draft, context) => validator.validate(draft, context),
     validateUpdate: (draft, old, context) => validator.validateUpdate(draft, old, context),
     validateStatusUpdate: (draft, old, context) => validator.validateStatusUpdate(draft, old, context),
