@@ -26,6 +26,10 @@ describe('parseTokenFile()', () => {
     ])
   })
 
+  test.each(['a,jane', 'a,jane,1,"dev', 'a,ja"ne,1', '"a" b,jane,1'])('refuses %j', (line) => {
+    expect(() => parseTokenFile(line, 'f')).toThrow('Cannot read token file "f": line 1 is not token,user,uid,"groups"')
+  })
+
   test('names the line that it cannot read', () => {
     expect(() => parseTokenFile('a,jane,4\nnonsense\n', 'tokens.csv')).toThrow('Cannot read token file "tokens.csv": line 2')
   })

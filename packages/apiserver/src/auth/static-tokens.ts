@@ -19,11 +19,22 @@ export function parseTokenFile(text: string, file: string): Map<string, UserInfo
   const tokens = new Map<string, UserInfo>()
   for (const [at, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue
-    const cells = [...line.matchAll(/\s*(?:"([^"]*)"|([^,]*))(?:,|$)/g)].map((match) => (match[1] ?? match[2] ?? '').trim())
-    const [token, name, uid, groups = ''] = cells
+    const [token, name, uid, groups = ''] = cellsOf(line)
     if (!token || !name || uid === undefined)
       throw new Error(`Cannot read token file "${file}": line ${at + 1} is not token,user,uid,"groups"`)
     tokens.set(token, { name, ...(uid ? { uid } : {}), groups: groups.split(',').filter(Boolean) })
   }
   return tokens
+}
+
+/** The cells of a line of CSV; none where a quote is not closed or stands within a cell. */
+function cellsOf(line: string): string[] {
+  const cell = /\s*(?:"((?:[^"]|"")*)"|([^",]*))\s*(,|$)/y
+  const cells: string[] = []
+  for (;;) {
+    const match = cell.exec(line)
+    if (match === null) return []
+    cells.push((match[1]?.replaceAll('""', '"') ?? match[2] ?? '').trim())
+    if (match[3] === '') return cells
+  }
 }

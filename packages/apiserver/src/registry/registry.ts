@@ -20,9 +20,6 @@ export type SubresourceHandler = (environment: RegistryEnvironment, resource: Se
 
 /** How often a write is begun anew because the definition of its resource has changed. */
 const ATTEMPTS_MAX = 10
-/** Subresources that read and write the object itself. */
-const VIEWS = new Set(['', 'status', 'finalize', 'ephemeralcontainers', 'approval'])
-
 /** A refusal that warns too: both reach the client. */
 export class RefusedWithWarnings extends StatusError {
   readonly warnings: readonly string[]
@@ -170,13 +167,6 @@ export class Registry {
     if (handler !== undefined) return handler(this.environment, this.#parentOf(resource), context)
     const { scale } = resource.strategy
     if (request.subresource === 'scale' && scale !== undefined) return serveScale(this.environment, resource, context, scale)
-    if (!VIEWS.has(request.subresource)) {
-      throw failure(
-        501,
-        undefined,
-        `Cannot serve subresource "${request.subresource}" of ${request.resource}: this release of Kubetape does not have it yet`,
-      )
-    }
     switch (request.verb) {
       case 'get':
         return getObject(this.environment, resource, request)
