@@ -4,11 +4,6 @@ import { TestServer } from '../testing/test-server.ts'
 import { builtinResource } from './served-resource.ts'
 import { subresourceHandlers } from './subresources/subresource-handlers.ts'
 
-const pod = (name: string, more: object = {}, metadata: object = {}): object => ({
-  metadata: { name, ...metadata },
-  spec: { containers: [{ name: 'c', image: 'i' }], ...more },
-})
-
 describe('Registry', () => {
   test('refuses an unknown resource of a known group', async () => {
     const { registry } = await TestServer.start()

@@ -1,4 +1,4 @@
-import { failure, type GroupVersionResource, methodNotSupported, type Status, StatusError } from '@kubetape/apimachinery'
+import { type GroupVersionResource, methodNotSupported, type Status, StatusError } from '@kubetape/apimachinery'
 import type { ApiAnswer, ApiRequest, ApiResult } from '../request/api-request.ts'
 import { checkRequest, methodNotAllowed, pathNotFound } from './check-request.ts'
 import { checkCustomVerb, isServedAt, type Place } from './custom-verbs.ts'
