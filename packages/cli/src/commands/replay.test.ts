@@ -36,6 +36,11 @@ describe('kubetape replay', () => {
     const id = /run ([0-9a-f]{8})/.exec(out[0]!)![1]!
     expect((await faithful.kubetape('replay', '--run', id)).out).toEqual(['1 run: 1 same, 0 diverged, 0 skipped'])
     expect((await faithful.kubetape('replay', '--run', 'zzz')).exitCode).toBe(1)
+    const mistyped = await faithful.kubetape('replay', '--controller', 'nope', '--key', 'default/x')
+    expect([mistyped.exitCode, mistyped.err.join(' ')]).toEqual([
+      1,
+      expect.stringContaining('no run of controller "nope" for key "default/x"'),
+    ])
     expect((await faithful.kubetape('replay', '--run', id, '--key', 'x')).exitCode).toBe(2)
   })
 

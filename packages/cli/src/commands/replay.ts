@@ -70,8 +70,15 @@ async function replayTape(reader: LogReader, flags: ReplayFlags, output: Output,
   }
   if (totals.diverged > 0) throw new CommandFailed(`Cannot confirm what the tape says: ${totals.diverged} of ${totals.runs} runs diverged`)
   const asked = flags.controller ?? flags.run
+  if (totals.runs === 0 && (flags.controller ?? flags.key) !== undefined) throw new CommandFailed(nothingFound(flags))
   if (asked !== undefined && totals.runs > 0 && totals.skipped === totals.runs)
     throw new CommandFailed(`Cannot replay "${asked}": every run was skipped`)
+}
+
+/** A name that is written wrong must not pass for a tape that agrees. */
+function nothingFound({ controller, key }: ReplayFlags): string {
+  const what = [...(controller === undefined ? [] : [`of controller "${controller}"`]), ...(key === undefined ? [] : [`for key "${key}"`])]
+  return `Cannot replay anything: the tape has no run ${what.join(' ')}; "kubetape runs" lists those that it has`
 }
 
 /** One run is the first of its key from its position on. */
