@@ -137,7 +137,7 @@ describe('kube-controller-manager and kube-scheduler', { skip }, () => {
         .filter(
           (line) =>
             /^E\d{4} /.test(line) &&
-            !/cloud|requestheader-client-ca-file|object has been modified|not found|context canceled|leader election lost|broadcaster already stopped/i.test(
+            !/cloud|requestheader-client-ca-file|Operation cannot be fulfilled|not found|context canceled|leader election lost|broadcaster already stopped/i.test(
               line,
             ),
         )
