@@ -1,36 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { componentFeatureGates } from '@kubetape/api'
-import { seededRandom, systemClock } from '@kubetape/determinism'
-import { createMemoryLog } from '@kubetape/eventlog/memory'
-import { Storage } from '@kubetape/storage'
-import { Apiserver } from '../apiserver.ts'
+import { startWireServer, type WireServer } from '../testing/wire-server.ts'
 
-const TOKENS = new Map([
-  ['admin', { name: 'admin', groups: ['system:masters'] }],
-  ['jane', { name: 'jane', groups: ['dev'] }],
-])
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io'
 
 /** The server over real sockets on loopback: what only HTTP can show. */
-let server: Apiserver
-let url: string
+let server: WireServer
 
 beforeAll(async () => {
-  const clock = systemClock()
-  const random = seededRandom(1)
-  const storage = Storage.open({ log: createMemoryLog({ clock, random }), clock })
-  const values = new Map(componentFeatureGates().map((gate) => [gate.name, gate.default]))
-  server = await Apiserver.create({
-    storage,
-    clock,
-    random,
-    gates: { enabled: (name) => values.get(name) ?? false },
-    actorCause: () => 'actor',
-    runtimeConfig: {},
-    metrics: () => Promise.resolve('# none\n'),
-    log: () => {},
-  })
-  url = await server.listen({ host: '127.0.0.1', port: 0, certificates: undefined, tokens: TOKENS })
+  server = await startWireServer()
 })
 
 afterAll(() => server.close())
@@ -55,7 +32,7 @@ async function send(
     ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
     ...headers,
   }
-  const response = await fetch(url + path, { method, headers: sent, ...(text === undefined ? {} : { body: text }) })
+  const response = await fetch(server.url + path, { method, headers: sent, ...(text === undefined ? {} : { body: text }) })
   const answer = await response.text()
   return {
     code: response.status,

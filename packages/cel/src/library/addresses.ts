@@ -14,7 +14,7 @@ export class CelIp extends CelOpaque {
     this.bytes = bytes
   }
 
-  equals(other: CelOpaque): boolean {
+  override equals(other: CelOpaque): boolean {
     return other instanceof CelIp && other.text() === this.text()
   }
 
@@ -43,7 +43,7 @@ export class CelCidr extends CelOpaque {
     this.prefix = prefix
   }
 
-  equals(other: CelOpaque): boolean {
+  override equals(other: CelOpaque): boolean {
     return other instanceof CelCidr && other.text() === this.text()
   }
 

@@ -47,10 +47,6 @@ export class CelAuthorizer extends CelOpaque {
     this.#answers = answers
   }
 
-  equals(other: CelOpaque): boolean {
-    return other === this
-  }
-
   as(serviceAccount: ServiceAccountName): CelAuthorizer {
     return new CelAuthorizer(this.#ask, serviceAccount, this.#answers)
   }
@@ -76,10 +72,6 @@ class PathCheck extends CelOpaque {
     this.authorizer = authorizer
     this.path = path
   }
-
-  equals(other: CelOpaque): boolean {
-    return other === this
-  }
 }
 
 interface Target {
@@ -102,10 +94,6 @@ class GroupCheck extends CelOpaque {
     this.authorizer = authorizer
     this.group = group
   }
-
-  equals(other: CelOpaque): boolean {
-    return other === this
-  }
 }
 
 /** Of a resource. The variable `authorizer.requestResource` is one. */
@@ -119,10 +107,6 @@ export class CelResourceCheck extends CelOpaque {
     this.authorizer = authorizer
     this.target = { subresource: '', namespace: '', name: '', fieldSelector: '', labelSelector: '', ...target }
   }
-
-  equals(other: CelOpaque): boolean {
-    return other === this
-  }
 }
 
 class AuthorizerDecision extends CelOpaque {
@@ -132,10 +116,6 @@ class AuthorizerDecision extends CelOpaque {
   constructor(answer: AuthorizerAnswer) {
     super()
     this.answer = answer
-  }
-
-  equals(other: CelOpaque): boolean {
-    return other === this
   }
 }
 

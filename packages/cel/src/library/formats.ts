@@ -17,7 +17,7 @@ export class CelFormat extends CelOpaque {
     this.#errors = errors
   }
 
-  equals(other: CelOpaque): boolean {
+  override equals(other: CelOpaque): boolean {
     return other instanceof CelFormat && other.name === this.name
   }
 

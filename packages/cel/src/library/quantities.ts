@@ -13,7 +13,7 @@ export class CelQuantity extends CelOpaque {
     this.quantity = quantity
   }
 
-  equals(other: CelOpaque): boolean {
+  override equals(other: CelOpaque): boolean {
     return other instanceof CelQuantity && this.quantity.compare(other.quantity) === 0
   }
 }

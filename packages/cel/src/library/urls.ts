@@ -21,7 +21,7 @@ export class CelUrl extends CelOpaque {
     this.query = parts.query
   }
 
-  equals(other: CelOpaque): boolean {
+  override equals(other: CelOpaque): boolean {
     return other instanceof CelUrl && other.text() === this.#text
   }
 

@@ -43,7 +43,11 @@ export class CelOptional {
 /** A value of a library's own type. Subclasses say what they are and when two are equal. */
 export abstract class CelOpaque {
   abstract readonly typeName: string
-  abstract equals(other: CelOpaque): boolean
+  /** Values that only stand for a question are equal to themselves alone. */
+  equals(other: CelOpaque): boolean {
+    return other === this
+  }
+
   /** What the cost of a call takes for its size. */
   size(): number {
     return 1
