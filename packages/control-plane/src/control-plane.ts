@@ -6,6 +6,7 @@ import type { EventLog } from '@kubetape/eventlog'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
 import { openSqliteLog } from '@kubetape/eventlog/sqlite'
 import { createJournal } from '@kubetape/journal'
+import { simulatedKubelets } from '@kubetape/node'
 import { type Controller, Manager, type RunLog } from '@kubetape/runtime'
 import { startRetention, Storage } from '@kubetape/storage'
 import type { Access } from './access.ts'
@@ -188,6 +189,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
       journal.actor({ user: user.name, groups: user.groups, userAgent, ...(fieldManager === undefined ? {} : { fieldManager }), verb }),
     metrics: () => metrics.text(),
     recorder: metrics,
+    kubelets: simulatedKubelets({ count: options.nodes ?? 0 }),
     log: (level, message, fields) => logger[level](message, fields),
     identities: identityOptions(options, keys, { gates, clock, logger, started }),
     ...(options.authorization === undefined ? {} : { authorization: options.authorization }),

@@ -241,6 +241,37 @@ describe('planPod()', () => {
     expect(play.condition('Initialized')).toBe('False ContainersNotInitialized containers with incomplete status: [first]')
   })
 
+  test('runs an ephemeral container that was added later, ready for nobody, until the Pod ends', () => {
+    const play = new Play({ annotations: { 'run-ms': '5000' } }).run(2)
+    expect(play.status.ephemeralContainerStatuses).toBeUndefined()
+    play.pod = { ...play.pod, spec: { ...play.pod.spec, ephemeralContainers: [{ name: 'debugger', image: 'busybox' }] } }
+    play.nowMs = START_MS + 1000
+    play.look()
+    const [debug] = play.status.ephemeralContainerStatuses ?? []
+    expect(debug).toMatchObject({
+      name: 'debugger',
+      image: 'busybox',
+      ready: false,
+      restartCount: 0,
+      state: { running: { startedAt: '2024-05-01T12:00:01Z' } },
+      lastState: {},
+      containerID: expect.stringMatching(/^sim:/),
+    })
+    expect(debug).not.toHaveProperty('started')
+    expect([play.condition('Ready'), play.status.phase]).toEqual(['True', 'Running'])
+    play.forget().run()
+    expect(play.status.phase).toBe('Succeeded')
+    expect(play.status.ephemeralContainerStatuses).toMatchObject([
+      { state: { terminated: { exitCode: 143, startedAt: '2024-05-01T12:00:01Z' } } },
+    ])
+  })
+
+  test('starts an ephemeral container though the init containers never end well', () => {
+    const spec = { initContainers: [{ name: 'init' }], ephemeralContainers: [{ name: 'debugger' }], restartPolicy: 'Always' as const }
+    const play = new Play({ spec, annotations: { 'exit-code': 'init=1' } }).run(3)
+    expect(play.status).toMatchObject({ phase: 'Pending', ephemeralContainerStatuses: [{ name: 'debugger', state: { running: {} } }] })
+  })
+
   test('stops the containers of a deleted Pod, reports their end, then removes it', () => {
     const play = new Play({ spec: { restartPolicy: 'Always' } }).run()
     play.nowMs += 1000

@@ -13,6 +13,13 @@ export {
 } from './controller.ts'
 export { Manager, type ManagerOptions } from './manager.ts'
 export {
+  bucketRateLimiter,
+  defaultControllerRateLimiter,
+  exponentialRateLimiter,
+  maxOfRateLimiter,
+  type RateLimiter,
+} from '@kubetape/workqueue'
+export {
   type Reconcile,
   type ReconcileContext,
   type ReconcileRequest,
