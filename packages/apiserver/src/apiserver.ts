@@ -41,6 +41,7 @@ import { servedResources } from './discovery/served-resources.ts'
 import { WebhookPost } from './admission/webhook/webhook-post.ts'
 import { CustomResourceServer } from './custom-resources/custom-resource-server.ts'
 import type { UserInfo } from './registry/strategy.ts'
+import type { Kubelets } from './registry/subresources/kubelets.ts'
 import { subresourceHandlers } from './registry/subresources/subresource-handlers.ts'
 import type { ApiRequest } from './request/api-request.ts'
 
@@ -61,6 +62,8 @@ export interface ApiserverOptions {
   readonly checks?: readonly HealthCheck[]
   /** How admission webhooks are reached. Default: over HTTPS. */
   readonly webhooks?: WebhookTransport
+  /** Nodes that are reached without a network. Default: none. */
+  readonly kubelets?: Kubelets
   /** How clients are known, beside what `listen` says. Default: tokens of service accounts, signed with a key of this process. */
   readonly identities?: IdentityOptions
   /** Default: nothing is audited. */
@@ -126,6 +129,7 @@ export class Apiserver {
         authorizer,
         identities,
         uids: options.uids ?? uidSource(random),
+        kubelets: options.kubelets,
         actorCause: options.actorCause,
       },
       servedResources(options.runtimeConfig).map(builtinResource),
