@@ -1,6 +1,6 @@
 import { type TableColumn, tableColumns } from '@kubetape/api'
 import type { KubeObject } from '@kubetape/apimachinery'
-import { strategies } from '@kubetape/apiserver'
+import { type CustomTable, customTable, strategies } from '@kubetape/apiserver'
 import { stringify as stringifyYaml } from 'yaml'
 import { nameOfResource, type TapeResource } from './object-reference.ts'
 import { sortMembers } from './sorted-json.ts'
@@ -50,23 +50,29 @@ const NAME_AND_TIME: readonly TableColumn[] = [
 /** The columns that the API server's Tables have, and its cells. */
 function printTable(resource: TapeResource, objects: readonly KubeObject[], options: PrintOptions): string[] {
   const { format, namespaceColumn, headers, nowMs } = options
-  const strategy = strategies.get(`${resource.group}/${resource.resource}`)
-  const columns = strategy?.tableRow === undefined ? undefined : tableColumns(resource)
-  const cellsOf = (object: KubeObject): unknown[] =>
-    (columns === undefined ? undefined : strategy?.tableRow?.(object, nowMs)) ?? nameAndTime(object)
-  const shown = [...(columns ?? NAME_AND_TIME).entries()].filter(([, { priority }]) => priority === 0 || format === 'wide')
+  const { columns, row } = tableOf(resource)
+  const shown = [...columns.entries()].filter(([, { priority }]) => priority === 0 || format === 'wide')
   const headings = shown.map(([, { name }]) => name.toUpperCase())
   const table = new Table(namespaceColumn ? ['NAMESPACE', ...headings] : headings, { headers })
   return table.lines(
     objects.map((object) => {
-      const cells = cellsOf(object)
+      const cells = row(object, nowMs)
       const texts = shown.map(([index]) => printCell(cells[index]))
       return namespaceColumn ? [object.metadata?.namespace ?? '', ...texts] : texts
     }),
   )
 }
 
-const nameAndTime = (object: KubeObject): unknown[] => [object.metadata?.name ?? '', object.metadata?.creationTimestamp ?? '']
+/** Of a custom resource the columns that its definition had then. */
+function tableOf(resource: TapeResource): CustomTable {
+  if (resource.printerColumns !== undefined) return customTable(resource.printerColumns)
+  const strategy = strategies.get(`${resource.group}/${resource.resource}`)
+  const columns = strategy?.tableRow === undefined ? undefined : tableColumns(resource)
+  if (columns === undefined) return { columns: NAME_AND_TIME, row: nameAndTime }
+  return { columns, row: (object, nowMs) => strategy?.tableRow?.(object, nowMs) ?? nameAndTime(object) }
+}
+
+const nameAndTime = (object: Readonly<KubeObject>): unknown[] => [object.metadata?.name ?? '', object.metadata?.creationTimestamp ?? '']
 
 /** Only the first line of a text, as kubectl does. */
 function printCell(cell: unknown): string {
