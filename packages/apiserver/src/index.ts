@@ -14,6 +14,7 @@ export { type AuditLog, type AuditLogOptions, openAuditLog } from './audit/audit
 export type { Auditor } from './audit/auditor.ts'
 export { type AuditPolicy, AuditPolicyError, parseAuditPolicy } from './audit/policy.ts'
 export { policyAuditor } from './audit/policy-auditor.ts'
+export { kubeletClientName, type KubeletRequest } from './x509/kubelet-client.ts'
 export { CertificateIssuer } from './x509/certificate-issuer.ts'
 export type { HealthCheck } from './http/health.ts'
 export { EMULATED_VERSION } from './http/standard-paths.ts'
