@@ -35,6 +35,7 @@ import { RequestMetrics } from './metrics/request-metrics.ts'
 import { addStorageMetrics } from './metrics/storage-metrics.ts'
 import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
+import { SelectorWarmUp } from './registry/selector-warm-up.ts'
 import { builtinResource } from './registry/served-resource.ts'
 import { servedResources } from './discovery/served-resources.ts'
 import { WebhookPost } from './admission/webhook/webhook-post.ts'
@@ -145,6 +146,8 @@ export class Apiserver {
   /** Makes the server and the objects that every cluster has. */
   static async create(options: ApiserverOptions): Promise<Apiserver> {
     const server = new Apiserver(options)
+    // Before anything is written: only what is there already has to be read again.
+    const warmUp = new SelectorWarmUp({ storage: options.storage, clock: options.clock, resources: server.registry.resources() })
     const own = server.client(COMPONENT_USER, 'kubetape-apiserver')
     const producer = server.client(COMPONENT_USER, 'api-priority-and-fairness-config-producer-v1')
     const { storage, clock, log } = options
@@ -160,6 +163,7 @@ export class Apiserver {
     server.#stops.push(
       await new DanglingConditions({ client, storage, clock }).start(),
       maintainFlowControlObjects({ client: producer, storage, clock }),
+      warmUp.start(),
     )
     return server
   }

@@ -8,7 +8,7 @@ import { openSqliteReader } from '@kubetape/eventlog/sqlite'
 import { readJournal } from '@kubetape/journal'
 import { objectAt, openRecording, replay, type RunVerdict, type SkippedRun, why } from '@kubetape/replay'
 import { type Controller, controllerFor, Manager } from '@kubetape/runtime'
-import { ControlPlane } from './control-plane.ts'
+import { ControlPlane } from '@kubetape/control-plane'
 
 /** Keeps a Secret beside each ConfigMap, with a password drawn once and the ConfigMap's text, and says on the ConfigMap that it is there. */
 const keeper = (text: (given: string) => string = (given) => given): Controller =>
