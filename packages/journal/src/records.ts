@@ -108,6 +108,8 @@ export interface ActorRecord {
   readonly userAgent?: string
   readonly fieldManager?: string
   readonly verb: string
+  /** Absent: the object itself was written to. Tapes of earlier releases never say it. */
+  readonly subresource?: string
 }
 
 /** A hole in a recording; a recorder never hides one. */

@@ -36,6 +36,9 @@ export class ControllerRunner {
     this.#queue = new RateLimitingQueue<string>({
       clock: environment.clock,
       name: controller.name,
+      ...(controller.options.rateLimiter === undefined
+        ? {}
+        : { rateLimiter: controller.options.rateLimiter({ clock: environment.clock }) }),
       ...(environment.metrics.queue === undefined ? {} : { metrics: environment.metrics.queue }),
     })
   }

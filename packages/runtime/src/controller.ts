@@ -1,5 +1,7 @@
 import { controllerOf, type Kind, type KubeObject, objectKey } from '@kubetape/apimachinery'
+import type { Clock } from '@kubetape/determinism'
 import type { IndexFunctions, StoreChange } from '@kubetape/informers'
+import type { RateLimiter } from '@kubetape/workqueue'
 import { codeDigest } from './code-digest.ts'
 import { keepingDeletions, type Predicate } from './predicate.ts'
 import type { Reconcile } from './reconcile.ts'
@@ -30,6 +32,11 @@ export interface ControllerOptions {
   readonly concurrencyMax?: number
   /** Runs every known object again after this time, as upstream's resync. Default: never. */
   readonly resyncMs?: number
+  /**
+   * Makes what decides how long a key waits after a failed run, and after one that answers `requeue`. A function, because a rate limiter counts:
+   * each Manager needs one of its own. Default: `defaultControllerRateLimiter`, 5 ms doubling to 1000 s a key and 10 keys a second over all.
+   */
+  readonly rateLimiter?: (options: { readonly clock: Clock }) => RateLimiter<string>
   /** Changes with the controller's code; part of every run's record. Default: a digest of the reconcile function's text, without what it calls. */
   readonly codeVersion?: string
 }

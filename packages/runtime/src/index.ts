@@ -13,6 +13,13 @@ export {
 } from './controller.ts'
 export { Manager, type ManagerOptions } from './manager.ts'
 export {
+  bucketRateLimiter,
+  defaultControllerRateLimiter,
+  exponentialRateLimiter,
+  maxOfRateLimiter,
+  type RateLimiter,
+} from '@kubetape/workqueue'
+export {
   type Reconcile,
   type ReconcileContext,
   type ReconcileRequest,
@@ -27,6 +34,7 @@ export { EventRecorder } from './event-recorder.ts'
 export { guardedIndexes } from './guarded-indexes.ts'
 export { type OutsideReading, outsideAnswer } from './outside-reading.ts'
 export { ownWrite } from './own-write.ts'
+export type { Recording } from './recording.ts'
 export { noJournal, type RunJournal } from './run-journal.ts'
 export type { RunAnswer, RunBegin, RunEnd, RunReadings, RunRequest, Trigger } from '@kubetape/journal'
 export { executeRun, type RunInputs, type RunOutcome } from './run.ts'

@@ -11,6 +11,7 @@ import type { RunLog } from './reconcile.ts'
 import type { RunInputs } from './run.ts'
 import type { RunAnswer, RunBegin, RunEnd, RunReadings, RunRequest, Trigger } from '@kubetape/journal'
 import { RunClient, sendThrough } from './run-client.ts'
+import type { Recording } from './recording.ts'
 import type { RunJournal } from './run-journal.ts'
 import type { RunMetrics } from './run-metrics.ts'
 
@@ -22,6 +23,7 @@ export interface RunnerEnvironment {
   readonly uids: UidSource
   readonly gates: Gates
   readonly journal: RunJournal
+  readonly recording?: Recording
   readonly recorder: EventRecorder
   readonly metrics: RunMetrics
   informer(kind: Kind): Informer
@@ -65,9 +67,10 @@ export class LiveRun {
     this.#kinds = new Set(kinds.map(kindId))
     const ownWrites: { kind: string; key: string; resourceVersion: string }[] = []
     for (const kind of kinds) {
-      const { store } = environment.informer(kind)
+      // On a tape of its own, own writes are entries like all others.
+      if (environment.recording !== undefined) break
       const id = kindId(kind)
-      for (const write of store.pendingWrites()) ownWrites.push({ kind: id, ...write })
+      for (const write of environment.informer(kind).store.pendingWrites()) ownWrites.push({ kind: id, ...write })
     }
     const id = environment.uids.next()
     this.log = environment.log({ controller: controller.name, key, run: id })
@@ -141,7 +144,9 @@ export class LiveRun {
 
   #noticeMove(kind: Kind, read: number): void {
     const id = kindId(kind)
-    const { resourceVersion } = this.#environment.informer(kind).store
+    const { recording } = this.#environment
+    const shown = this.#environment.informer(kind).store.resourceVersion
+    const resourceVersion = recording === undefined || shown === '' ? shown : recording.positionOf(kind)
     if (this.#versions.get(id) === resourceVersion) return
     const isFirst = !this.#versions.has(id)
     this.#versions.set(id, resourceVersion)
@@ -166,7 +171,11 @@ export class LiveRun {
   /** The next run sees this write even if the watch has not delivered it yet. */
   #showOwnWrite(request: RunRequest, kind: Kind, answer: RunAnswer): void {
     const write = ownWrite(request, answer)
-    if (write !== undefined && this.#kinds.has(kindId(kind))) this.#environment.informer(kind).wrote(write.object, write.gone)
+    if (write === undefined || !this.#kinds.has(kindId(kind))) return
+    const { recording } = this.#environment
+    const show = (): void => this.#environment.informer(kind).wrote(write.object, write.gone)
+    if (recording === undefined) show()
+    else recording.during({ run: this.#begin.id, sequence: request.sequence }, show)
   }
 
   #event(client: RunClient, regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {

@@ -8,6 +8,7 @@ import { ControllerRunner } from './controller-runner.ts'
 import { EventRecorder } from './event-recorder.ts'
 import { guardedIndexes } from './guarded-indexes.ts'
 import type { RunLog } from './reconcile.ts'
+import type { Recording } from './recording.ts'
 import { noJournal, type RunJournal } from './run-journal.ts'
 import { noMetrics, type RunMetrics } from './run-metrics.ts'
 import { WebhookMetrics } from './webhook/webhook-metrics.ts'
@@ -27,6 +28,8 @@ export interface ManagerOptions {
   readonly uids?: UidSource
   /** Default: runs are not recorded. */
   readonly journal?: RunJournal
+  /** Keeps what the controllers see, do and are answered on a tape of its own; stands in for `journal`. Default: nothing is kept. */
+  readonly recording?: Recording
   readonly metrics?: RunMetrics
   /** Serves the webhooks that are added; without one none can be. */
   readonly webhookServer?: WebhookServer
@@ -113,7 +116,8 @@ export class Manager {
         random: this.#random,
         uids: this.#options.uids ?? uidSource(this.#random),
         gates: this.#options.gates,
-        journal: this.#options.journal ?? noJournal,
+        journal: this.#options.recording?.journal ?? this.#options.journal ?? noJournal,
+        ...(this.#options.recording === undefined ? {} : { recording: this.#options.recording }),
         recorder: this.#recorder,
         metrics: this.#options.metrics ?? noMetrics,
         informer: (kind) => this.informer(kind),
@@ -211,16 +215,19 @@ export class Manager {
 
   #newInformer(kind: Kind): Informer {
     const indexes = { ...this.#followedIndexes, ...this.#indexes.get(kindId(kind)) }
-    const { client, gates, namespace, mutationDetector } = this.#options
-    return new Informer(client, kind, {
+    const { client, gates, namespace, mutationDetector, recording } = this.#options
+    const informer: Informer = new Informer(client, kind, {
       clock: this.#clock,
       random: this.#random,
       gates,
       ...(namespace && kind.namespaced ? { namespace } : {}),
       ...(mutationDetector === undefined ? {} : { mutationDetector }),
       ...(Object.keys(indexes).length > 0 ? { indexes: this.#guarded(kind, indexes) } : {}),
+      ...(recording === undefined ? {} : { onShown: (key, object, before) => recording.shown(kind, key, object, before) }),
       onInterrupted: this.#interruptionLog(kind),
     })
+    if (recording !== undefined) void informer.synced.then(() => recording.listed(kind, informer.store))
+    return informer
   }
 
   /** Connections break every day; a first failure and a refusal may be why nothing starts, so they are told. */
