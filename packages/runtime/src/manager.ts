@@ -5,6 +5,7 @@ import { type Clock, type Random, systemClock, systemRandom, type UidSource, uid
 import { type IndexFunctions, Informer } from '@kubetape/informers'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import { ControllerRunner } from './controller-runner.ts'
+import { coreEvents, type EventForm, seriesEvents } from './event-form.ts'
 import { EventRecorder } from './event-recorder.ts'
 import { guardedIndexes } from './guarded-indexes.ts'
 import type { RunLog } from './reconcile.ts'
@@ -28,6 +29,10 @@ export interface ManagerOptions {
   /** Keeps what the controllers see, do and are answered on a tape of its own; stands in for `journal`. Default: nothing is kept. */
   readonly recording?: Recording
   readonly metrics?: RunMetrics
+  /** In which form events are published: `events.k8s.io/v1` (default), or `v1` as kube-controller-manager does. */
+  readonly events?: 'events.k8s.io/v1' | 'v1'
+  /** Which process this is, for events: at most 128 characters. Default: the name of the controller that reports. */
+  readonly identity?: string
   /** Watch only this namespace. Default: all. */
   readonly namespace?: string
   /** Freeze what informers hold, so that a controller that changes a shared object fails at once. Default false. */
@@ -66,7 +71,9 @@ export class Manager {
     this.#whenStopping = new Promise((resolve) => {
       this.#noteStopping = resolve
     })
-    this.#recorder = new EventRecorder(options.client, this.#clock, (message, fields) => this.#log({}).warn(message, fields))
+    this.#recorder = new EventRecorder(options.client, this.#clock, formOf(options), (message, fields) =>
+      this.#log({}).warn(message, fields),
+    )
   }
 
   /** Adds a controller; only before `start`. */
@@ -231,5 +238,7 @@ export class Manager {
     return this.#options.log?.(fields) ?? SILENT
   }
 }
+
+const formOf = ({ events, identity = '' }: ManagerOptions): EventForm => (events === 'v1' ? coreEvents : seriesEvents(identity))
 
 const SILENT: RunLog = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
