@@ -44,3 +44,35 @@ export type { RunAnswer, RunBegin, RunEnd, RunReadings, RunRequest, Trigger } fr
 export { executeRun, type RunInputs, type RunOutcome } from './run.ts'
 export { RunClient } from './run-client.ts'
 export type { RunMetrics } from './run-metrics.ts'
+export type { AdmissionOperation, AdmissionRequest } from './webhook/admission-request.ts'
+export { type Decision, denied } from './webhook/admission-review.ts'
+export {
+  type AdmissionWebhook,
+  type AdmissionWebhookOptions,
+  type MutatingHandler,
+  mutatingWebhook,
+  type MutatingWebhookOptions,
+  type Objection,
+  type ReviewContext,
+  type ValidatingHandlers,
+  validatingWebhook,
+} from './webhook/admission-webhook.ts'
+export { type ConversionWebhook, conversionWebhook, type SpokeVersion } from './webhook/conversion-webhook.ts'
+export {
+  registerWebhooks,
+  type WebhookConfigurationOptions,
+  webhookConfigurations,
+  type WebhookConfigurations,
+  type WebhookPlace,
+} from './webhook/webhook-configurations.ts'
+export { WebhookMetrics } from './webhook/webhook-metrics.ts'
+export {
+  CONVERSION_PATH,
+  REVIEW_BYTES_MAX,
+  type Webhook,
+  type WebhookCall,
+  type WebhookEnvironment,
+  type WebhookReply,
+  WebhookRouter,
+} from './webhook/webhook-router.ts'
+export type { WebhookServer } from './webhook/webhook-server.ts'
