@@ -1,6 +1,8 @@
 import { allResources, type ResourceInfo } from '@kubetape/api'
 import type { Kind } from '@kubetape/apimachinery'
+import { kubeletClientName } from '@kubetape/apiserver'
 import {
+  certificateApprovingController,
   certificateCleanerController,
   certificateSigningController,
   type CertificateSigningControllerOptions,
@@ -65,6 +67,7 @@ export function builtinControllers({
     garbageCollectorController({ resources: owned }),
     serviceAccountController(),
     certificateSigningController({ issue: issueCertificate }),
+    certificateApprovingController({ nodeOf: kubeletClientName }),
     certificateCleanerController(),
     serviceAccountTokenController({ sign: signToken, ca: secretCa }),
     rootCaController({ ca }),

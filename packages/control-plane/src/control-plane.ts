@@ -6,9 +6,11 @@ import type { EventLog } from '@kubetape/eventlog'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
 import { openSqliteLog } from '@kubetape/eventlog/sqlite'
 import { createJournal } from '@kubetape/journal'
+import { simulatedKubelets } from '@kubetape/node'
 import { type Controller, Manager, type RunLog } from '@kubetape/runtime'
 import { startRetention, Storage } from '@kubetape/storage'
 import type { Access } from './access.ts'
+import { actorOf } from './actor-of.ts'
 import { builtinControllers, chosenNames, servedKinds } from './builtin-controllers.ts'
 import { type AuditOptions, startAudit } from './audit-options.ts'
 import type { AuthenticationOptions } from './authentication-options.ts'
@@ -184,10 +186,10 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     uids,
     gates,
     runtimeConfig: options.runtimeConfig ?? {},
-    actorCause: ({ user, userAgent, options: { fieldManager }, verb }) =>
-      journal.actor({ user: user.name, groups: user.groups, userAgent, ...(fieldManager === undefined ? {} : { fieldManager }), verb }),
+    actorCause: (request) => journal.actor(actorOf(request)),
     metrics: () => metrics.text(),
     recorder: metrics,
+    kubelets: simulatedKubelets({ count: options.nodes ?? 0 }),
     log: (level, message, fields) => logger[level](message, fields),
     identities: identityOptions(options, keys, { gates, clock, logger, started }),
     ...(options.authorization === undefined ? {} : { authorization: options.authorization }),
@@ -205,6 +207,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     journal: loggedRuns(journal, makeLog),
     log: makeLog,
     metrics: runMetrics(metrics),
+    events: 'v1',
   })
   manager.add(...chosenControllers(options, prepared, apiserver), ...(options.add ?? []))
   return { log, apiserver, manager, gates, metrics, access }

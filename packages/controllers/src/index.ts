@@ -23,3 +23,7 @@ export {
 } from './certificate-signing/certificate-signing-controller.ts'
 export { CLUSTER_SIGNERS, type Issued } from './certificate-signing/plan.ts'
 export { certificateCleanerController } from './certificate-cleaner/certificate-cleaner-controller.ts'
+export {
+  certificateApprovingController,
+  type CertificateApprovingControllerOptions,
+} from './certificate-approving/certificate-approving-controller.ts'
