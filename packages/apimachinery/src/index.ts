@@ -160,6 +160,7 @@ export { canonicalMicroTime, canonicalTime, formatMicroTime, formatTime, parseMi
 export { humanDuration, shortHumanDuration } from './human-duration.ts'
 export { type IntOrString, intValue, isPercent, type Rounding, scaledValue } from './int-or-string.ts'
 export { applyJsonPatch, JSON_PATCH_OPERATIONS_MAX, type JsonPatchOperation } from './json-patch.ts'
+export { diffJson } from './json-patch-diff.ts'
 export { applyMergePatch } from './merge-patch.ts'
 export { applyStrategicMergePatch } from './strategic-merge-patch.ts'
 export { goDurationError, goDurationMs } from './go-duration.ts'

@@ -208,6 +208,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     journal: loggedRuns(journal, makeLog),
     log: makeLog,
     metrics: runMetrics(metrics),
+    events: 'v1',
   })
   manager.add(...chosenControllers(options, prepared, apiserver), ...(options.add ?? []))
   return { log, apiserver, manager, gates, metrics, access }
