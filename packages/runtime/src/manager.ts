@@ -5,6 +5,7 @@ import { type Clock, type Random, systemClock, systemRandom, type UidSource, uid
 import { type IndexFunctions, Informer } from '@kubetape/informers'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import { ControllerRunner } from './controller-runner.ts'
+import { coreEvents, type EventForm, seriesEvents } from './event-form.ts'
 import { EventRecorder } from './event-recorder.ts'
 import { guardedIndexes } from './guarded-indexes.ts'
 import type { RunLog } from './reconcile.ts'
@@ -31,6 +32,10 @@ export interface ManagerOptions {
   /** Keeps what the controllers see, do and are answered on a tape of its own; stands in for `journal`. Default: nothing is kept. */
   readonly recording?: Recording
   readonly metrics?: RunMetrics
+  /** In which form events are published: `events.k8s.io/v1` (default), or `v1` as kube-controller-manager does. */
+  readonly events?: 'events.k8s.io/v1' | 'v1'
+  /** Which process this is, for events: at most 128 characters. Default: the name of the controller that reports. */
+  readonly identity?: string
   /** Serves the webhooks that are added; without one none can be. */
   readonly webhookServer?: WebhookServer
   /** Watch only this namespace. Default: all. */
@@ -72,7 +77,9 @@ export class Manager {
     this.#whenStopping = new Promise((resolve) => {
       this.#noteStopping = resolve
     })
-    this.#recorder = new EventRecorder(options.client, this.#clock, (message, fields) => this.#log({}).warn(message, fields))
+    this.#recorder = new EventRecorder(options.client, this.#clock, formOf(options), (message, fields) =>
+      this.#log({}).warn(message, fields),
+    )
   }
 
   /** Adds controllers and webhooks; only before `start`. */
@@ -279,6 +286,7 @@ export class Manager {
   }
 }
 
+const formOf = ({ events, identity = '' }: ManagerOptions): EventForm => (events === 'v1' ? coreEvents : seriesEvents(identity))
 const isWebhook = (part: Controller | Webhook): part is Webhook => !('reconcile' in part)
 
 const SILENT: RunLog = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
