@@ -16,7 +16,8 @@ export function durationText(ms: number | undefined): string {
 }
 
 /** `jobs ns/demo updated @37`, `retry`; the key is left out where it is `ownKey`. */
-export function triggerText({ cause, resource, key, change, resourceVersion }: Trigger, ownKey?: string): string {
+export function triggerText({ cause, source, resource, key, change, resourceVersion }: Trigger, ownKey?: string): string {
+  if (cause === 'source') return source ?? cause
   if (cause !== 'change') return cause
   return [resource, key === ownKey ? undefined : key, change, resourceVersion === undefined ? undefined : `@${resourceVersion}`]
     .filter((part) => part !== undefined)
