@@ -195,7 +195,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     identities: identityOptions(options, keys, { gates, clock, logger, started }),
     ...(options.authorization === undefined ? {} : { authorization: options.authorization }),
     ...(options.admission === undefined ? {} : { admission: options.admission }),
-    ...(options.audit === undefined ? {} : { auditor: startAudit(options.audit, { clock, logger, started }) }),
+    ...(options.audit === undefined ? {} : { auditor: startAudit(options.audit, { clock, random, logger, started }) }),
     checks: [{ name: 'informer-sync', check: () => (manager.ready ? undefined : 'informers have not synced') }],
   })
   const client = apiserver.client({ name: 'system:controller-manager', groups: [COMPONENT_GROUP] }, 'kubetape-controller-manager')
