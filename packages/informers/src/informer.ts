@@ -1,5 +1,6 @@
 import { deepFreeze, type Kind, type KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
+import { InformerResourceVersion } from '@kubetape/client-go-features'
 import { type Observable, Subject, type Subscription, tap } from 'rxjs'
 import type { IndexFunctions } from './indexes.ts'
 import { reflect } from './reflector.ts'
@@ -54,6 +55,14 @@ export class Informer<T extends KubeObject = KubeObject> {
 
   get hasSynced(): boolean {
     return this.#hasSynced
+  }
+
+  /**
+   * The resourceVersion up to which the informer has seen everything of its type, also when it filters; '' before the first listing, and
+   * always with InformerResourceVersion off. Asked of the gates anew each time, as client-go does.
+   */
+  get lastSyncResourceVersion(): string {
+    return this.#options.gates.enabled(InformerResourceVersion) ? this.store.resourceVersion : ''
   }
 
   /** Starts watching; a second call, or one after `stop`, does nothing. */

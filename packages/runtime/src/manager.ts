@@ -5,12 +5,16 @@ import { type Clock, type Random, systemClock, systemRandom, type UidSource, uid
 import { type IndexFunctions, Informer } from '@kubetape/informers'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import { ControllerRunner } from './controller-runner.ts'
+import { coreEvents, type EventForm, seriesEvents } from './event-form.ts'
 import { EventRecorder } from './event-recorder.ts'
 import { guardedIndexes } from './guarded-indexes.ts'
 import type { RunLog } from './reconcile.ts'
 import type { Recording } from './recording.ts'
 import { noJournal, type RunJournal } from './run-journal.ts'
 import { noMetrics, type RunMetrics } from './run-metrics.ts'
+import { WebhookMetrics } from './webhook/webhook-metrics.ts'
+import { type Webhook, type WebhookEnvironment, WebhookRouter } from './webhook/webhook-router.ts'
+import type { WebhookServer } from './webhook/webhook-server.ts'
 
 /** How long `stop` waits for events to be written. */
 const EVENTS_DEADLINE_MS = 2000
@@ -28,6 +32,12 @@ export interface ManagerOptions {
   /** Keeps what the controllers see, do and are answered on a tape of its own; stands in for `journal`. Default: nothing is kept. */
   readonly recording?: Recording
   readonly metrics?: RunMetrics
+  /** In which form events are published: `events.k8s.io/v1` (default), or `v1` as kube-controller-manager does. */
+  readonly events?: 'events.k8s.io/v1' | 'v1'
+  /** Which process this is, for events: at most 128 characters. Default: the name of the controller that reports. */
+  readonly identity?: string
+  /** Serves the webhooks that are added; without one none can be. */
+  readonly webhookServer?: WebhookServer
   /** Watch only this namespace. Default: all. */
   readonly namespace?: string
   /** Freeze what informers hold, so that a controller that changes a shared object fails at once. Default false. */
@@ -53,6 +63,7 @@ export class Manager {
   readonly #released = new Set<string>()
   readonly #runners: ControllerRunner[] = []
   readonly #controllers: Controller[] = []
+  readonly #webhooks: Webhook[] = []
   readonly #recorder: EventRecorder
   readonly #whenStopping: Promise<void>
   #state: 'new' | 'running' | 'stopped' = 'new'
@@ -66,18 +77,17 @@ export class Manager {
     this.#whenStopping = new Promise((resolve) => {
       this.#noteStopping = resolve
     })
-    this.#recorder = new EventRecorder(options.client, this.#clock, (message, fields) => this.#log({}).warn(message, fields))
+    this.#recorder = new EventRecorder(options.client, this.#clock, formOf(options), (message, fields) =>
+      this.#log({}).warn(message, fields),
+    )
   }
 
-  /** Adds a controller; only before `start`. */
-  add(...controllers: readonly Controller[]): this {
+  /** Adds controllers and webhooks; only before `start`. */
+  add(...parts: readonly (Controller | Webhook)[]): this {
     if (this.#state !== 'new') throw new Error(`Cannot add controllers: the manager is ${this.#state}`)
-    for (const controller of controllers) {
-      if (this.#controllers.some((one) => one.name === controller.name))
-        throw new Error(`Cannot add controller "${controller.name}": another one has this name`)
-      this.#controllers.push(controller)
-      for (const [kind, functions] of controller.indexes) this.#addIndexes(kind, functions)
-      if (controller.follows !== undefined) this.#followedIndexes = { ...this.#followedIndexes, ...controller.follows.indexes }
+    for (const part of parts) {
+      if (isWebhook(part)) this.#webhooks.push(part)
+      else this.#addController(part)
     }
     return this
   }
@@ -95,10 +105,16 @@ export class Manager {
     return informer as unknown as Informer<T>
   }
 
-  /** Starts informers, waits until they have synced, then starts the controllers. Resolves early when the manager is stopped meanwhile. */
+  /**
+   * Serves webhooks, starts informers, waits until they have synced, then starts the controllers. Resolves early when the manager is stopped
+   * meanwhile. Rejects when webhooks cannot be served; nothing runs then.
+   */
   async start(): Promise<void> {
     if (this.#state !== 'new') throw new Error(`Cannot start: the manager is ${this.#state}`)
     this.#state = 'running'
+    // First of all: lists of custom resources may need our conversion, and writes our admission.
+    if (this.#webhooks.length > 0) await this.#serveWebhooks()
+    if (this.#isStopped()) return
     for (const controller of this.#controllers) {
       for (const kind of kindsOf(controller)) this.informer(kind)
       const runner = new ControllerRunner(controller, {
@@ -126,9 +142,10 @@ export class Manager {
     if (this.#state === 'running') for (const runner of this.#runners) runner.start()
   }
 
-  /** Whether every informer has synced. */
+  /** Whether every informer has synced and webhooks, if there are some, are answered. */
   get ready(): boolean {
-    return this.#state === 'running' && [...this.#informers.values()].every((informer) => informer.hasSynced)
+    const served = this.#webhooks.length === 0 || this.#options.webhookServer?.listening === true
+    return this.#state === 'running' && served && [...this.#informers.values()].every((informer) => informer.hasSynced)
   }
 
   /** Whether no controller has anything queued or running (what is delayed does not count). */
@@ -140,6 +157,11 @@ export class Manager {
     return this.#controllers
   }
 
+  /** What was added, for `registerWebhooks`. */
+  get webhooks(): readonly Webhook[] {
+    return this.#webhooks
+  }
+
   /** Stops everything, once; every call resolves when it is done. */
   stop(): Promise<void> {
     return (this.#stopped ??= this.#stop())
@@ -149,8 +171,32 @@ export class Manager {
     this.#state = 'stopped'
     this.#noteStopping()
     await Promise.all(this.#runners.map((runner) => runner.stop()))
+    // After the controllers: what they wrote last may have needed them.
+    await this.#options.webhookServer?.stop()
     await this.#flushEvents()
     for (const informer of this.#informers.values()) informer.stop()
+  }
+
+  async #serveWebhooks(): Promise<void> {
+    const { webhookServer, metrics } = this.#options
+    const environment: WebhookEnvironment = {
+      clock: this.#clock,
+      log: (fields) => this.#log(fields),
+      ...(metrics?.queue === undefined ? {} : { metrics: new WebhookMetrics(metrics.queue) }),
+    }
+    try {
+      if (webhookServer === undefined) throw new Error('Cannot serve webhooks: the manager was made without a webhookServer')
+      await webhookServer.start(new WebhookRouter(this.#webhooks, environment), environment)
+    } catch (error) {
+      this.#state = 'stopped'
+      throw error
+    }
+    // It may have been stopped before it listened.
+    if (this.#isStopped()) await webhookServer.stop()
+  }
+
+  #isStopped(): boolean {
+    return this.#state === 'stopped'
   }
 
   /** An API that does not answer must not keep the process. */
@@ -218,6 +264,14 @@ export class Manager {
     )
   }
 
+  #addController(controller: Controller): void {
+    if (this.#controllers.some((one) => one.name === controller.name))
+      throw new Error(`Cannot add controller "${controller.name}": another one has this name`)
+    this.#controllers.push(controller)
+    for (const [kind, functions] of controller.indexes) this.#addIndexes(kind, functions)
+    if (controller.follows !== undefined) this.#followedIndexes = { ...this.#followedIndexes, ...controller.follows.indexes }
+  }
+
   #addIndexes(kind: Kind, functions: IndexFunctions<KubeObject>): void {
     const known = this.#indexes.get(kindId(kind)) ?? {}
     for (const [name, fn] of Object.entries(functions)) {
@@ -231,5 +285,8 @@ export class Manager {
     return this.#options.log?.(fields) ?? SILENT
   }
 }
+
+const formOf = ({ events, identity = '' }: ManagerOptions): EventForm => (events === 'v1' ? coreEvents : seriesEvents(identity))
+const isWebhook = (part: Controller | Webhook): part is Webhook => !('reconcile' in part)
 
 const SILENT: RunLog = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }

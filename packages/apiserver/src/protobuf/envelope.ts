@@ -1,6 +1,6 @@
 import type { KubeObject } from '@kubetape/apimachinery'
-import { Writer } from 'protobufjs/minimal.js'
 import { jsonToMessage } from './json-to-message.ts'
+import { newWriter } from './new-writer.ts'
 
 /** Every body begins with these bytes (API concepts, "Kubernetes Protobuf encoding"). */
 export const MAGIC = Buffer.from('k8s\0')
@@ -14,7 +14,7 @@ const FRAME_LENGTH_BYTES = 4
 
 /** What stands before the message of an object of one kind: made once, since it is the same for all of them. */
 export function envelopeHead(apiVersion: string, kind: string): Uint8Array {
-  const head = Writer.create().uint32(FIRST).fork().uint32(FIRST).string(apiVersion).uint32(SECOND).string(kind).ldelim().finish()
+  const head = newWriter().uint32(FIRST).fork().uint32(FIRST).string(apiVersion).uint32(SECOND).string(kind).ldelim().finish()
   return Buffer.concat([MAGIC, head])
 }
 
@@ -25,7 +25,7 @@ export function inEnvelope(head: Uint8Array, pieces: readonly Uint8Array[]): Uin
 
 /** The same in parts, of which those of the message are the ones that were given. */
 export function inEnvelopeParts(head: Uint8Array, pieces: readonly Uint8Array[]): Uint8Array[] {
-  return [head, Writer.create().uint32(SECOND).uint32(lengthOf(pieces)).finish(), ...pieces, TAIL]
+  return [head, newWriter().uint32(SECOND).uint32(lengthOf(pieces)).finish(), ...pieces, TAIL]
 }
 
 function lengthOf(parts: readonly Uint8Array[]): number {
@@ -52,8 +52,8 @@ export function watchFrame(type: string, enveloped: Uint8Array): Uint8Array {
 export function watchFrameParts(type: string, enveloped: readonly Uint8Array[]): Uint8Array[] {
   const size = lengthOf(enveloped)
   // WatchEvent { type = 1; RawExtension { raw = 1 } object = 2 }
-  const rawLength = Writer.create().uint32(FIRST).uint32(size).finish()
-  const start = Writer.create()
+  const rawLength = newWriter().uint32(FIRST).uint32(size).finish()
+  const start = newWriter()
     .uint32(FIRST)
     .string(type)
     .uint32(SECOND)
