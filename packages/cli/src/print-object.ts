@@ -1,10 +1,10 @@
 import { type TableColumn, tableColumns } from '@kubetape/api'
 import type { KubeObject } from '@kubetape/apimachinery'
 import { type CustomTable, customTable, strategies } from '@kubetape/apiserver'
-import { stringify as stringifyYaml } from 'yaml'
 import { nameOfResource, type TapeResource } from './object-reference.ts'
 import { sortMembers } from './sorted-json.ts'
 import { Table } from './table.ts'
+import { printYaml } from './print-yaml.ts'
 
 /** The forms in which objects are printed; undefined is a table. */
 export const OBJECT_FORMATS = ['json', 'yaml', 'wide', 'name'] as const
@@ -29,11 +29,7 @@ export function printObjects(resource: TapeResource, objects: readonly KubeObjec
   if (format !== 'json' && format !== 'yaml') return printTable(resource, objects, options)
   const shown = objects.map((object) => (options.managedFields ? object : withoutManagedFields(object)))
   const whole = sortMembers(single ? shown[0] : { apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '' }, items: shown })
-  return [
-    format === 'json'
-      ? JSON.stringify(whole, null, 4)
-      : stringifyYaml(whole, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }).trimEnd(),
-  ]
+  return [format === 'json' ? JSON.stringify(whole, null, 4) : printYaml(whole, { version: '1.1' })]
 }
 
 function withoutManagedFields(object: KubeObject): KubeObject {

@@ -126,10 +126,11 @@ export class StoryPrinter {
   }
 
   #reason({ trigger, entry, by }: Reason): string {
-    const { cause, resource = '', key = '', change = 'changed', resourceVersion } = trigger
+    const { cause, source = '', resource = '', key = '', change = 'changed', resourceVersion } = trigger
     if (cause === 'requeue') return 'the run before asked to be called again'
     if (cause === 'retry') return 'the run before failed'
     if (cause === 'resync') return 'everything is looked at again from time to time'
+    if (cause === 'source') return `the source "${source}" asked for it`
     const what = entry === undefined ? `${resource} ${this.#short(key)}` : this.#title(entry.key)
     const who = entry === undefined ? '' : ` by ${nameAuthor(by)}`
     return `${what} was ${change}${resourceVersion === undefined ? '' : ` @${resourceVersion}`}${who}`

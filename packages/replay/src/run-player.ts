@@ -4,6 +4,7 @@ import type { LogReader } from '@kubetape/eventlog'
 import type { IndexFunctions } from '@kubetape/informers'
 import type { RunReadings, RunRecord, RunStep, StoredAnswer } from '@kubetape/journal'
 import {
+  eventRequest,
   guardedIndexes,
   kindId,
   type OutsideReading,
@@ -100,7 +101,7 @@ export class RunPlayer {
       beforeRead: (kind, read) => this.#beforeRead(kind, read),
       nowMs: () => this.#clock(),
       outside: <T>() => this.#outside() as T,
-      event: (regarding, type, reason, message) => this.#event(client, regarding, type, reason, message),
+      event: (...event) => void this.#ask(eventRequest(client.nextSequence(), ...event), undefined),
     }
   }
 
@@ -161,22 +162,6 @@ export class RunPlayer {
       this.#asked.set(request.sequence, { request, kind, resolve, reject })
       if (request.sequence > this.#steps.length) this.#extra = request
     })
-  }
-
-  #event(client: RunClient, regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const { namespace, name } = regarding.metadata ?? {}
-    void this.#ask(
-      {
-        sequence: client.nextSequence(),
-        verb: 'create',
-        group: '',
-        version: 'v1',
-        resource: 'events',
-        ...(namespace ? { namespace } : {}),
-        body: { regarding: { kind: regarding.kind, name, namespace }, type, reason, message },
-      },
-      undefined,
-    )
   }
 
   #answer(sequence: number, stored: StoredAnswer): void {

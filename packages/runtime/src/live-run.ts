@@ -1,10 +1,11 @@
-import { type Kind, type KubeObject, StatusError } from '@kubetape/apimachinery'
+import { type Kind, StatusError } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import type { Clock, Random, UidSource } from '@kubetape/determinism'
 import type { Informer } from '@kubetape/informers'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import type { EventRecorder } from './event-recorder.ts'
+import { eventRequest, type PublishEvent } from './event-request.ts'
 import { type OutsideReading, outsideAnswer, readOutside } from './outside-reading.ts'
 import { ownWrite } from './own-write.ts'
 import type { RunLog } from './reconcile.ts'
@@ -18,6 +19,8 @@ import type { RunMetrics } from './run-metrics.ts'
 /** What a runner needs from its Manager. */
 export interface RunnerEnvironment {
   readonly client: Client
+  /** Whether this process may act; asked before each run. */
+  isLeading(): boolean
   readonly clock: Clock
   readonly random: Random
   readonly uids: UidSource
@@ -112,7 +115,7 @@ export class LiveRun {
         this.#outside.push(reading)
         return outsideAnswer(reading) as T
       },
-      event: (regarding, type, reason, message) => this.#event(client, regarding, type, reason, message),
+      event: (...event) => this.#event(client, event),
     }
   }
 
@@ -178,18 +181,9 @@ export class LiveRun {
     else recording.during({ run: this.#begin.id, sequence: request.sequence }, show)
   }
 
-  #event(client: RunClient, regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const sequence = client.nextSequence()
-    const { namespace, name } = regarding.metadata ?? {}
-    const request: RunRequest = {
-      sequence,
-      verb: 'create',
-      group: '',
-      version: 'v1',
-      resource: 'events',
-      ...(namespace ? { namespace } : {}),
-      body: { regarding: { kind: regarding.kind, name, namespace }, type, reason, message },
-    }
+  #event(client: RunClient, event: Parameters<PublishEvent>): void {
+    const [regarding, type, reason, message, details] = event
+    const request = eventRequest(client.nextSequence(), ...event)
     this.#hasAsked = true
     this.#environment.journal.request(this.#begin, request, this.#newReadings())
     this.#environment.recorder.record({
@@ -198,7 +192,8 @@ export class LiveRun {
       reason,
       message,
       component: this.#component,
-      cause: { run: this.#begin.id, sequence },
+      ...details,
+      cause: { run: this.#begin.id, sequence: request.sequence },
     })
   }
 }

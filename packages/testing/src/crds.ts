@@ -15,7 +15,7 @@ export async function installCrds(client: Client, sources: readonly CrdSource[])
   for (const source of sources) {
     const objects = typeof source === 'string' ? definitionsIn(source) : [source]
     if (objects.length === 0)
-      throw new Error(`Cannot install definitions from "${String(source)}": there is no CustomResourceDefinition in it`)
+      throw new Error(`Cannot install definitions from "${source as string}": there is no CustomResourceDefinition in it`)
     for (const object of objects) {
       try {
         await client.create(CustomResourceDefinition, object as NonNullable<typeof CustomResourceDefinition.wireType>)

@@ -75,7 +75,8 @@ export class DecisionChanged extends Error {
   }
 }
 
-function triggerText({ cause, change, resource, key, resourceVersion }: Trigger): string {
+function triggerText({ cause, source, change, resource, key, resourceVersion }: Trigger): string {
+  if (cause === 'source') return `the source "${source ?? ''}"`
   return cause === 'change' ? `${resource} ${key} ${change}${resourceVersion ? ` (resourceVersion ${resourceVersion})` : ''}` : cause
 }
 

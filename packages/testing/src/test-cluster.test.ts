@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { ConfigMap, Job, Secret } from '@kubetape/api/kinds'
+import { ConfigMap, EventsEvent, Job, Secret } from '@kubetape/api/kinds'
 import { conflict, type Kind, type KubeObject } from '@kubetape/apimachinery'
-import { type Controller, controllerFor } from '@kubetape/runtime'
+import { type Controller, controllerFor, controllerReference } from '@kubetape/runtime'
 import { expectSameRuns } from './same-decisions.ts'
 import { TestCluster } from './test-cluster.ts'
 
@@ -103,6 +103,36 @@ describe('TestCluster', () => {
     await expect(cluster.settle({ maxMs: 20_000 })).rejects.toThrow(
       'Cannot settle: after 20000 ms of virtual time these are still written: /configmaps/default/loop',
     )
+  })
+
+  test('takes what controllers publish, apply and finalize as a real server does', async () => {
+    await cluster.stop()
+    let cleaned = 0
+    const applier = controllerFor(Widget)
+      .named('applier')
+      .finalizer('example.com/cleanup', () => void cleaned++)
+      .reconcile(async ({ namespace, name }, { apply, event, lister }) => {
+        const one = lister(Widget).get(namespace, name)
+        if (one === undefined) return
+        const metadata = { namespace, name, ownerReferences: [controllerReference(Widget, one)] }
+        await apply(ConfigMap, { metadata, data: { size: String(one.spec?.size) } })
+        event(one, 'Normal', 'Applied', 'Applied the ConfigMap', { action: 'Apply' })
+      })
+    cluster = await TestCluster.start({ controllers: [applier], crds: [CRD] })
+    await cluster.create(Widget, widget('one', 4))
+    await cluster.settle()
+    const map = await get(ConfigMap, 'one')
+    expect([map.data, map.metadata.managedFields?.map(({ manager, operation }) => [manager, operation])]).toEqual([
+      { size: '4' },
+      [['applier', 'Apply']],
+    ])
+    const { items } = await cluster.within(cluster.client().list(EventsEvent, { namespace: 'default' }))
+    expect(items).toMatchObject([{ action: 'Apply', note: 'Applied the ConfigMap', reportingController: 'applier-controller' }])
+    await cluster.within(cluster.client().delete(Widget, { namespace: 'default', name: 'one' }))
+    await cluster.settle()
+    await expect(get(Widget, 'one')).rejects.toMatchObject({ status: { reason: 'NotFound' } })
+    expect(cleaned).toBe(1)
+    await cluster.expectReplaysSame()
   })
 
   test('runs Pods of Jobs on simulated nodes', async () => {

@@ -1,6 +1,5 @@
 import { type KubeObject, parseExactJson, printExactJson, type Status } from '@kubetape/apimachinery'
 import type { StorageEvent } from '@kubetape/storage'
-import { stringify as stringifyYaml } from 'yaml'
 import type { BodyResult, RequestOptions } from '../request/api-request.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
 import { encodeStatus, ProtobufEncoding } from '../protobuf/protobuf-encoding.ts'
@@ -9,6 +8,7 @@ import { mediaTypeOfRefusal, type Negotiated, negotiate, type Transformation } f
 import { checkTransformation, goTypeOf, partialObjectMetadata, partialObjectMetadataList } from '../table/partial-object-metadata.ts'
 import { SCALE_COLUMNS, scaleRow } from '../table/scale-table.ts'
 import { parseIncludeObject, tableOf, tableOfObject, type TableOptions, WatchTables } from '../table/table.ts'
+import { yamlLibrary } from '../yaml-library.ts'
 import type { JoinedItems } from './joined-items.ts'
 import { encodeJson, encodeJsonLine, encodeListInPieces, encodeResult, listMetadata } from './encode.ts'
 import type { WatchEncoding } from './watch-response.ts'
@@ -146,7 +146,10 @@ function write(form: Negotiated, encode: () => Uint8Array): Encoded {
 
 /** YAML with the members of objects in the order of their names, and lists not indented, as Go writes it. */
 function yamlOf(bytes: Uint8Array): Uint8Array {
-  return Buffer.from(stringifyYaml(parsed(bytes), { version: '1.1', sortMapEntries: true, indentSeq: false, lineWidth: 0 }), 'utf8')
+  return Buffer.from(
+    yamlLibrary().stringify(parsed(bytes), { version: '1.1', sortMapEntries: true, indentSeq: false, lineWidth: 0 }),
+    'utf8',
+  )
 }
 
 const parsed = (bytes: Uint8Array): unknown => parseExactJson(Buffer.from(bytes).toString('utf8'))
