@@ -167,3 +167,11 @@ export { goDurationError, goDurationMs } from './go-duration.ts'
 export { listKindOf, Scheme } from './scheme.ts'
 export { lowerBound } from './sorted-keys.ts'
 export { type ConditionLike, findCondition, hasCondition, removeCondition, setCondition } from './conditions.ts'
+export {
+  BOOTSTRAP_TOKEN_NAMESPACE,
+  BOOTSTRAP_TOKEN_PREFIX,
+  BOOTSTRAP_TOKEN_TYPE,
+  BootstrapToken,
+  type BootstrapTokenSecret,
+  parseBootstrapToken,
+} from './bootstrap-token.ts'

@@ -11,7 +11,8 @@ import { type Controller, Manager, type RunLog } from '@kubetape/runtime'
 import { startRetention, Storage } from '@kubetape/storage'
 import type { Access } from './access.ts'
 import { actorOf } from './actor-of.ts'
-import { builtinControllers, chosenNames, servedKinds } from './builtin-controllers.ts'
+import { builtinControllers, servedKinds } from './builtin-controllers.ts'
+import { chosenNames } from './controller-names.ts'
 import { type AuditOptions, startAudit } from './audit-options.ts'
 import type { AuthenticationOptions } from './authentication-options.ts'
 import { checkOptions } from './check-options.ts'
@@ -41,7 +42,7 @@ export interface ControlPlaneOptions {
   readonly serviceClusterIpRange?: string
   /** How long history is kept, in milliseconds. Default: for ever. */
   readonly keepMs?: number
-  /** Names of built-in controllers to run: `*` all, `-name` without one. Default `['*']`. */
+  /** Names of built-in controllers to run, ours or kube-controller-manager's: `*` all that are on by default, `-name` without one. Default `['*']`. */
   readonly controllers?: readonly string[]
   /** Controllers of your own, run beside the built-in ones. */
   readonly add?: readonly Controller[]
@@ -194,7 +195,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     identities: identityOptions(options, keys, { gates, clock, logger, started }),
     ...(options.authorization === undefined ? {} : { authorization: options.authorization }),
     ...(options.admission === undefined ? {} : { admission: options.admission }),
-    ...(options.audit === undefined ? {} : { auditor: startAudit(options.audit, { clock, logger, started }) }),
+    ...(options.audit === undefined ? {} : { auditor: startAudit(options.audit, { clock, random, logger, started }) }),
     checks: [{ name: 'informer-sync', check: () => (manager.ready ? undefined : 'informers have not synced') }],
   })
   const client = apiserver.client({ name: 'system:controller-manager', groups: [COMPONENT_GROUP] }, 'kubetape-controller-manager')

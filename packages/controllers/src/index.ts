@@ -27,3 +27,6 @@ export {
   certificateApprovingController,
   type CertificateApprovingControllerOptions,
 } from './certificate-approving/certificate-approving-controller.ts'
+export { bootstrapSignerController, type BootstrapSignerControllerOptions } from './bootstrap-token/bootstrap-signer-controller.ts'
+export { tokenCleanerController } from './bootstrap-token/token-cleaner-controller.ts'
+export type { SignWithToken } from './bootstrap-token/plan.ts'

@@ -1,7 +1,7 @@
 import type { CustomResourceDefinitionVersion } from '@kubetape/api/types/apiextensions/v1'
 import { cloneJson, type KubeObject, qualifiedNameErrors } from '@kubetape/apimachinery'
 import { keepStatus } from '../registry/status-draft.ts'
-import type { Draft, Strategy, UpdateStrategy } from '../registry/strategy.ts'
+import type { Strategy, UpdateStrategy } from '../registry/strategy.ts'
 import { customTable } from './printer-columns.ts'
 import { scaleRuleOf } from './scale-paths.ts'
 import type { CustomType } from './schema/custom-type.ts'
