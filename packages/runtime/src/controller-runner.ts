@@ -14,6 +14,9 @@ import type { RunEnd, Trigger } from '@kubetape/journal'
 
 /** Keys of the first listing come behind everything that changes meanwhile (controller-runtime's low priority). */
 const LOW_PRIORITY = -100
+/** A key that came while this process may not act is looked at again after this time. */
+const NOT_LEADING_RETRY_MS = 500
+
 /** Runs one controller: changes become keys in a queue, workers take them, every run is journaled. */
 export class ControllerRunner {
   readonly controller: Controller
@@ -138,7 +141,8 @@ export class ControllerRunner {
     for (;;) {
       const key = await this.#queue.get()
       if (key === SHUTDOWN) return
-      if (!this.#stopping) await this.#runOnce(key)
+      if (!this.#stopping && !this.#environment.isLeading()) this.#queue.addAfter(key, NOT_LEADING_RETRY_MS)
+      else if (!this.#stopping) await this.#runOnce(key)
       this.#queue.done(key)
     }
   }

@@ -11,6 +11,10 @@ export {
   type Watch,
   type WatchOptions,
 } from './controller.ts'
+export { checkedElection, type Election, type LeaderElectionOptions } from './leader-election/election-options.ts'
+export { type Fence, fencedClient, NotLeading } from './leader-election/fence.ts'
+export { type ElectorEnvironment, LeaderElector } from './leader-election/leader-elector.ts'
+export { LeaderElectionLost } from './leader-election/leader-election-lost.ts'
 export { Manager, type ManagerOptions } from './manager.ts'
 export {
   bucketRateLimiter,

@@ -19,6 +19,8 @@ import type { RunMetrics } from './run-metrics.ts'
 /** What a runner needs from its Manager. */
 export interface RunnerEnvironment {
   readonly client: Client
+  /** Whether this process may act; asked before each run. */
+  isLeading(): boolean
   readonly clock: Clock
   readonly random: Random
   readonly uids: UidSource

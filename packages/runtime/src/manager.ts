@@ -1,4 +1,4 @@
-import { isStatusError, type Kind, type KubeObject } from '@kubetape/apimachinery'
+import type { Kind, KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import { type Clock, type Random, systemClock, systemRandom, type UidSource, uidSource } from '@kubetape/determinism'
@@ -8,6 +8,10 @@ import { ControllerRunner } from './controller-runner.ts'
 import { coreEvents, type EventForm, seriesEvents } from './event-form.ts'
 import { EventRecorder } from './event-recorder.ts'
 import { guardedIndexes } from './guarded-indexes.ts'
+import { interruptionLog } from './interruption-log.ts'
+import type { LeaderElectionOptions } from './leader-election/election-options.ts'
+import { fencedClient } from './leader-election/fence.ts'
+import { LeaderElector } from './leader-election/leader-elector.ts'
 import type { RunLog } from './reconcile.ts'
 import type { Recording } from './recording.ts'
 import { noJournal, type RunJournal } from './run-journal.ts'
@@ -42,12 +46,17 @@ export interface ManagerOptions {
   readonly namespace?: string
   /** Freeze what informers hold, so that a controller that changes a shared object fails at once. Default false. */
   readonly mutationDetector?: boolean
+  /**
+   * Compete with other processes for a Lease: informers warm up, controllers wait until this one leads. When the Lease is lost, the manager stops
+   * and `done` rejects. Default: none, this process acts alone.
+   */
+  readonly leaderElection?: LeaderElectionOptions
 }
 
 /**
  * Owns what controllers share: one informer per kind, queues, the journal, the event recorder. What a caller may rely on:
  *
- * - Controllers run only after every informer they need has synced.
+ * - Controllers run only after every informer they need has synced, and with leader election only while this process leads.
  * - One key of one controller is never reconciled twice at the same time.
  * - `stop` lets runs under way finish and gives events two seconds, then closes the watches; afterwards nothing of the Manager is alive.
  */
@@ -55,6 +64,8 @@ export class Manager {
   readonly #options: ManagerOptions
   readonly #clock: Clock
   readonly #random: Random
+  /** Writes through it are refused while this process does not lead. */
+  readonly #client: Client
   readonly #informers = new Map<string, Informer>()
   readonly #indexes = new Map<string, IndexFunctions<KubeObject>>()
   /** Indexes that every kind has, since a controller may come to watch it. */
@@ -66,6 +77,12 @@ export class Manager {
   readonly #webhooks: Webhook[] = []
   readonly #recorder: EventRecorder
   readonly #whenStopping: Promise<void>
+  readonly #elector: LeaderElector | undefined
+  /**
+   * Resolves when the manager was stopped; rejects with LeaderElectionLost as soon as leadership is lost. A process that does not handle it ends
+   * with that error, as processes of controller-runtime do.
+   */
+  readonly done: Promise<void>
   #state: 'new' | 'running' | 'stopped' = 'new'
   #noteStopping: () => void = () => undefined
   #stopped: Promise<void> | undefined
@@ -77,9 +94,15 @@ export class Manager {
     this.#whenStopping = new Promise((resolve) => {
       this.#noteStopping = resolve
     })
-    this.#recorder = new EventRecorder(options.client, this.#clock, formOf(options), (message, fields) =>
-      this.#log({}).warn(message, fields),
-    )
+    this.#elector = this.#newElector()
+    this.#client = this.#elector === undefined ? options.client : fencedClient(options.client, this.#elector)
+    this.#recorder = new EventRecorder(this.#client, this.#clock, formOf(options), (message, fields) => this.#log({}).warn(message, fields))
+    const lost = this.#elector?.ended.then(async (error) => {
+      if (error === undefined) return this.stop()
+      void this.stop()
+      throw error
+    })
+    this.done = Promise.race([...(lost === undefined ? [] : [lost]), this.#whenStopping.then(() => this.stop())])
   }
 
   /** Adds controllers and webhooks; only before `start`. */
@@ -106,8 +129,8 @@ export class Manager {
   }
 
   /**
-   * Serves webhooks, starts informers, waits until they have synced, then starts the controllers. Resolves early when the manager is stopped
-   * meanwhile. Rejects when webhooks cannot be served; nothing runs then.
+   * Serves webhooks, starts informers, waits until they have synced and, with leader election, until this process leads; then starts the
+   * controllers. Resolves early when the manager is stopped meanwhile. Rejects when webhooks cannot be served; nothing runs then.
    */
   async start(): Promise<void> {
     if (this.#state !== 'new') throw new Error(`Cannot start: the manager is ${this.#state}`)
@@ -118,7 +141,8 @@ export class Manager {
     for (const controller of this.#controllers) {
       for (const kind of kindsOf(controller)) this.informer(kind)
       const runner = new ControllerRunner(controller, {
-        client: this.#options.client,
+        client: this.#client,
+        isLeading: () => this.isLeading,
         clock: this.#clock,
         random: this.#random,
         uids: this.#options.uids ?? uidSource(this.#random),
@@ -139,7 +163,16 @@ export class Manager {
     // What one informer shows may ask for more of them.
     while (this.#state === 'running' && !this.ready)
       await Promise.race([this.#whenStopping, Promise.all([...this.#informers.values()].map((informer) => informer.synced))])
+    if (this.#state === 'running' && this.#elector !== undefined) {
+      this.#elector.start()
+      await Promise.race([this.#whenStopping, this.#elector.elected])
+    }
     if (this.#state === 'running') for (const runner of this.#runners) runner.start()
+  }
+
+  /** Whether controllers may act now; always true without leader election. */
+  get isLeading(): boolean {
+    return this.#elector?.isLeader() ?? true
   }
 
   /** Whether every informer has synced and webhooks, if there are some, are answered. */
@@ -175,6 +208,8 @@ export class Manager {
     await this.#options.webhookServer?.stop()
     await this.#flushEvents()
     for (const informer of this.#informers.values()) informer.stop()
+    // Only when nothing acts any more may another process begin.
+    await this.#elector?.stop()
   }
 
   async #serveWebhooks(): Promise<void> {
@@ -220,6 +255,19 @@ export class Manager {
     this.#released.add(id)
   }
 
+  #newElector(): LeaderElector | undefined {
+    const { leaderElection, client, metrics } = this.#options
+    if (leaderElection === undefined) return undefined
+    return new LeaderElector(leaderElection, {
+      client,
+      clock: this.#clock,
+      random: this.#random,
+      log: this.#log({}),
+      onLeading: (isLeading) => metrics?.leading?.(leaderElection.id, isLeading),
+      onSlowPath: () => metrics?.leaderElectionSlowPath?.(leaderElection.id),
+    })
+  }
+
   #newInformer(kind: Kind): Informer {
     const indexes = { ...this.#followedIndexes, ...this.#indexes.get(kindId(kind)) }
     const { client, gates, namespace, mutationDetector, recording } = this.#options
@@ -231,25 +279,10 @@ export class Manager {
       ...(mutationDetector === undefined ? {} : { mutationDetector }),
       ...(Object.keys(indexes).length > 0 ? { indexes: this.#guarded(kind, indexes) } : {}),
       ...(recording === undefined ? {} : { onShown: (key, object, before) => recording.shown(kind, key, object, before) }),
-      onInterrupted: this.#interruptionLog(kind),
+      onInterrupted: interruptionLog(() => this.#log({ resource: kind.resource })),
     })
     if (recording !== undefined) void informer.synced.then(() => recording.listed(kind, informer.store))
     return informer
-  }
-
-  /** Connections break every day; a first failure and a refusal may be why nothing starts, so they are told. */
-  #interruptionLog(kind: Kind): (error: unknown, retryMs: number) => void {
-    let isFirst = true
-    return (error, retryMs) => {
-      const code = isStatusError(error) ? error.httpCode : 0
-      // 410 says only that the watch has to list again.
-      const level = code !== 410 && (isFirst || (code >= 400 && code < 500)) ? 'warn' : 'debug'
-      if (code !== 410) isFirst = false
-      this.#log({ resource: kind.resource })[level]('watch interrupted', {
-        error: error instanceof Error ? error.message : String(error),
-        retryMs: Math.round(retryMs),
-      })
-    }
   }
 
   #guarded(kind: Kind, functions: IndexFunctions<KubeObject>): IndexFunctions<KubeObject> {
