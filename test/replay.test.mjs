@@ -70,7 +70,7 @@ describe('a tape in memory', () => {
     const [first] = all.filter(({ verdict }) => verdict === 'diverged')
     assert.equal(first.run.controller, 'job')
     assert.equal(first.run.key, 'default/demo')
-    assert.equal(first.divergence.why, 'body differ')
+    assert.equal(first.divergence.why, 'body differs')
     assert.equal(first.divergence.recorded.body.status.conditions[0].reason, 'PodFailurePolicy')
     assert.equal(first.divergence.now.body.status.conditions[0].reason, 'Changed')
     const earlier = all.slice(0, all.indexOf(first)).filter(({ run }) => run.controller === 'job')

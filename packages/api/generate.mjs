@@ -35,11 +35,28 @@ function generate() {
       ),
     ),
   )
-  files.set('feature-gate-data.ts', dataModule('featureGateData', read('feature-gates-v1.31.json')))
+  files.set('feature-gate-data.ts', dataModule('featureGateData', featureGates()))
+  files.set('removed-gate-data.ts', dataModule('removedGateData', read('removed-feature-gates.json')))
   files.set('protobuf-data.ts', dataModule('protobufData', protobufMessages(types, read('protobuf-v1.31.json'))))
   for (const [path, text] of typeModules(types)) files.set(path, text)
   files.set('kinds.ts', kindsModule(types))
   return files
+}
+
+/** The gates of v1.31 with their history, as far as it is known. The last step of a history is what v1.31 has. */
+function featureGates() {
+  const history = read('feature-gate-history.json')
+  const gates = read('feature-gates-v1.31.json')
+  for (const name of Object.keys(history))
+    if (!gates.some((gate) => gate.name === name)) throw new Error(`Cannot take the history of ${name}: v1.31 has no such gate`)
+  return gates.map((gate) => {
+    const versions = history[gate.name]
+    if (versions === undefined) return gate
+    const last = versions.at(-1)
+    if (last.stage !== gate.stage || last.default !== gate.default || (gate.locked !== null && last.locked !== gate.locked))
+      throw new Error(`Cannot take the history of ${gate.name}: it does not end with what v1.31 has`)
+    return { ...gate, versions }
+  })
 }
 
 /** A module that parses on first use: JSON.parse is faster than evaluating a literal, and works in a browser too. */

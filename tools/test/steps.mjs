@@ -37,6 +37,17 @@ const nodeTest =
     return { ...nodeTestCounts(result), output: result.output }
   }
 
+/** One test file of a package with another environment. */
+const jestTest = (name, pattern, env) => async (options) => {
+  const result = await runCommand('jest', [pattern], {
+    cwd: join(ROOT, 'packages', name),
+    env: { ...env, NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' },
+    live: options.live,
+    limitMs: 7_200_000,
+  })
+  return { ...jestCounts(result), output: result.output }
+}
+
 /** Test files under `folder`, but not below the folders named. */
 const testFiles = (folder, except = []) =>
   readdirSync(join(ROOT, folder), { recursive: true })
@@ -66,19 +77,8 @@ export const STEPS = {
 
 /** Steps of `npm run test:long`: what is too long for every change. Sizes come from the environment, so that a bug can be hunted with more. */
 export const LONG_STEPS = {
-  durability: async (options) => {
-    const env = {
-      KUBETAPE_CRASH_CYCLES: process.env.KUBETAPE_CRASH_CYCLES ?? '2000',
-      NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
-    }
-    const result = await runCommand('jest', ['durability'], {
-      cwd: join(ROOT, 'packages', 'eventlog'),
-      env,
-      live: options.live,
-      limitMs: 7_200_000,
-    })
-    return { ...jestCounts(result), output: result.output }
-  },
+  durability: jestTest('eventlog', 'durability', { KUBETAPE_CRASH_CYCLES: process.env.KUBETAPE_CRASH_CYCLES ?? '2000' }),
+  election: jestTest('runtime', 'safety', { KUBETAPE_ELECTION_SCHEDULES: process.env.KUBETAPE_ELECTION_SCHEDULES ?? '100000' }),
   long: nodeTest(() => testFiles('test/long'), { KUBETAPE_LONG: 'true' }, 7_200_000),
   fuzz: nodeTest(
     () => [join(ROOT, 'test', 'fuzz.test.mjs')],

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { findResource, resourceOfKind } from './resource-registry.ts'
 import { builtinSchemas, schemaOfKind, schemaTypes } from './schema.ts'
 import { tableColumns } from './table-columns.ts'
-import { componentFeatureGates } from './feature-gates.ts'
+import { componentFeatureGates, removedFeatureGates } from './feature-gates.ts'
 
 const JOB = { group: 'batch', version: 'v1', kind: 'Job' }
 
@@ -53,6 +53,54 @@ test('tableColumns() gives the columns of pods in order', () => {
   ).toEqual(['Name', 'Ready', 'Status', 'Restarts', 'Age'])
 })
 
-test('componentFeatureGates() knows the gates of the systems', () => {
-  expect(componentFeatureGates().find((gate) => gate.name === 'JobPodFailurePolicy')).toMatchObject({ stage: 'GA', default: true })
+describe('componentFeatureGates()', () => {
+  test('knows the gates of the systems', () => {
+    expect(componentFeatureGates().find((gate) => gate.name === 'JobPodFailurePolicy')).toMatchObject({ stage: 'GA', default: true })
+  })
+
+  test.each([
+    ['JobPodFailurePolicy', '1.25 Alpha off, 1.26 Beta on, 1.31 GA locked on'],
+    ['PodDisruptionConditions', '1.25 Alpha off, 1.26 Beta on, 1.31 GA locked on'],
+    ['HonorPVReclaimPolicy', '1.23 Alpha off, 1.31 Beta on'],
+    ['PersistentVolumeLastPhaseTransitionTime', '1.28 Alpha off, 1.29 Beta on, 1.31 GA locked on'],
+    ['MultiCIDRServiceAllocator', '1.27 Alpha off, 1.31 Beta off'],
+    ['VolumeAttributesClass', '1.29 Alpha off, 1.31 Beta off'],
+    ['WatchListClient', '1.30 Beta off'],
+    ['InformerResourceVersion', '1.30 Alpha off'],
+    ['ConsistentListFromCache', '1.28 Alpha off, 1.31 Beta on'],
+    ['MatchLabelKeysInPodAffinity', '1.29 Alpha off, 1.31 Beta on'],
+    ['SupplementalGroupsPolicy', '1.31 Alpha off'],
+    ['ImageVolume', '1.31 Alpha off'],
+    ['AppArmor', '1.4 Beta on, 1.31 GA locked on'],
+    ['TranslateStreamCloseWebsocketRequests', '1.29 Alpha off, 1.30 Beta on'],
+    ['PortForwardWebsockets', '1.30 Alpha off, 1.31 Beta on'],
+    ['ServiceTrafficDistribution', '1.30 Alpha off, 1.31 Beta on'],
+    ['ServiceAccountTokenNodeBinding', '1.29 Alpha off, 1.31 Beta on'],
+    ['AuthorizeWithSelectors', '1.31 Alpha off'],
+    ['AnonymousAuthConfigurableEndpoints', '1.31 Alpha off'],
+  ])('knows the way of %s: %s', (name, way) => {
+    const steps = componentFeatureGates().find((gate) => gate.name === name)?.versions ?? []
+    const shown = steps.map((step) => `${step.version} ${step.stage}${step.locked ? ' locked' : ''} ${step.default ? 'on' : 'off'}`)
+    expect(shown.join(', ')).toBe(way)
+  })
+
+  test('has the steps of each gate in the order of releases', () => {
+    const minor = (version: string): number => Number(version.split('.')[1])
+    for (const { name, versions = [] } of componentFeatureGates()) {
+      const minors = versions.map(({ version }) => minor(version))
+      expect([name, minors]).toEqual([name, minors.toSorted((a, b) => a - b)])
+      expect(Math.max(0, ...minors)).toBeLessThanOrEqual(31)
+    }
+  })
+})
+
+describe('removedFeatureGates()', () => {
+  test('has no gate that v1.31 has, and names successors that it has', () => {
+    const names = new Set(componentFeatureGates().map(({ name }) => name))
+    for (const { name, now } of removedFeatureGates()) {
+      expect([name, names.has(name)]).toEqual([name, false])
+      if (now !== undefined) expect([now, names.has(now)]).toEqual([now, true])
+    }
+    expect(removedFeatureGates().length).toBeGreaterThan(150)
+  })
 })

@@ -1,3 +1,5 @@
+import { printExactJson } from './exact-json.ts'
+
 /** Where in an object an error is: `spec.template.spec.containers[0].image`, `metadata.labels[a/b]`. */
 export class FieldPath {
   readonly #text: string
@@ -58,7 +60,7 @@ export function printValue(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (value === undefined || value === null) return '"null"'
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value)
-  return JSON.stringify(value)
+  return printExactJson(value)
 }
 
 const make = (type: FieldErrorType, path: FieldPath | string, message: string): FieldError => ({ type, field: String(path), message })

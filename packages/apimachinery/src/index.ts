@@ -160,9 +160,18 @@ export { canonicalMicroTime, canonicalTime, formatMicroTime, formatTime, parseMi
 export { humanDuration, shortHumanDuration } from './human-duration.ts'
 export { type IntOrString, intValue, isPercent, type Rounding, scaledValue } from './int-or-string.ts'
 export { applyJsonPatch, JSON_PATCH_OPERATIONS_MAX, type JsonPatchOperation } from './json-patch.ts'
+export { diffJson } from './json-patch-diff.ts'
 export { applyMergePatch } from './merge-patch.ts'
 export { applyStrategicMergePatch } from './strategic-merge-patch.ts'
 export { goDurationError, goDurationMs } from './go-duration.ts'
 export { listKindOf, Scheme } from './scheme.ts'
 export { lowerBound } from './sorted-keys.ts'
 export { type ConditionLike, findCondition, hasCondition, removeCondition, setCondition } from './conditions.ts'
+export {
+  BOOTSTRAP_TOKEN_NAMESPACE,
+  BOOTSTRAP_TOKEN_PREFIX,
+  BOOTSTRAP_TOKEN_TYPE,
+  BootstrapToken,
+  type BootstrapTokenSecret,
+  parseBootstrapToken,
+} from './bootstrap-token.ts'

@@ -35,11 +35,13 @@ import { RequestMetrics } from './metrics/request-metrics.ts'
 import { addStorageMetrics } from './metrics/storage-metrics.ts'
 import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
+import { SelectorWarmUp } from './registry/selector-warm-up.ts'
 import { builtinResource } from './registry/served-resource.ts'
 import { servedResources } from './discovery/served-resources.ts'
 import { WebhookPost } from './admission/webhook/webhook-post.ts'
 import { CustomResourceServer } from './custom-resources/custom-resource-server.ts'
 import type { UserInfo } from './registry/strategy.ts'
+import type { Kubelets } from './registry/subresources/kubelets.ts'
 import { subresourceHandlers } from './registry/subresources/subresource-handlers.ts'
 import type { ApiRequest } from './request/api-request.ts'
 
@@ -60,6 +62,8 @@ export interface ApiserverOptions {
   readonly checks?: readonly HealthCheck[]
   /** How admission webhooks are reached. Default: over HTTPS. */
   readonly webhooks?: WebhookTransport
+  /** Nodes that are reached without a network. Default: none. */
+  readonly kubelets?: Kubelets
   /** How clients are known, beside what `listen` says. Default: tokens of service accounts, signed with a key of this process. */
   readonly identities?: IdentityOptions
   /** Default: nothing is audited. */
@@ -125,6 +129,7 @@ export class Apiserver {
         authorizer,
         identities,
         uids: options.uids ?? uidSource(random),
+        kubelets: options.kubelets,
         actorCause: options.actorCause,
       },
       servedResources(options.runtimeConfig).map(builtinResource),
@@ -141,6 +146,8 @@ export class Apiserver {
   /** Makes the server and the objects that every cluster has. */
   static async create(options: ApiserverOptions): Promise<Apiserver> {
     const server = new Apiserver(options)
+    // Before anything is written: only what is there already has to be read again.
+    const warmUp = new SelectorWarmUp({ storage: options.storage, clock: options.clock, resources: server.registry.resources() })
     const own = server.client(COMPONENT_USER, 'kubetape-apiserver')
     const producer = server.client(COMPONENT_USER, 'api-priority-and-fairness-config-producer-v1')
     const { storage, clock, log } = options
@@ -156,6 +163,7 @@ export class Apiserver {
     server.#stops.push(
       await new DanglingConditions({ client, storage, clock }).start(),
       maintainFlowControlObjects({ client: producer, storage, clock }),
+      warmUp.start(),
     )
     return server
   }

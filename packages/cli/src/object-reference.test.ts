@@ -34,7 +34,7 @@ describe('parseObjectArgument()', () => {
       names: { kind: 'Widget', plural: 'widgets', singular: 'widget', shortNames: ['wd'] },
       versions: [
         { name: 'v1beta1', storage: false },
-        { name: 'v1', storage: true },
+        { name: 'v1', storage: true, additionalPrinterColumns: [{ name: 'Size', type: 'string', jsonPath: '.spec.size' }] },
       ],
     }
     await made.append('apiextensions.k8s.io/customresourcedefinitions/widgets.example.com', 'create', { spec })
@@ -48,10 +48,20 @@ describe('parseObjectArgument()', () => {
           singular: 'widget',
           shortNames: ['wd'],
           namespaced: true,
+          printerColumns: [{ name: 'Size', type: 'string', jsonPath: '.spec.size' }],
         },
         name: 'x',
       })
     }
+  })
+
+  test('knows them only from the revision on at which they are defined', async () => {
+    const made = new HandMadeLog()
+    await made.append('/configmaps/default/a', 'create', {})
+    const spec = { group: 'example.com', scope: 'Cluster', names: { kind: 'Widget', plural: 'widgets' }, versions: [] }
+    await made.append('apiextensions.k8s.io/customresourcedefinitions/widgets.example.com', 'create', { spec })
+    expect(parseObjectArgument(['widgets'], made.log, 2).resource).toMatchObject({ singular: 'widget', printerColumns: [] })
+    expect(() => parseObjectArgument(['widgets'], made.log, 1)).toThrow('Cannot find the kind "widgets"')
   })
 })
 

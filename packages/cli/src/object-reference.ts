@@ -1,5 +1,5 @@
 import { allResources, type ResourceInfo } from '@kubetape/api'
-import type { KubeObject } from '@kubetape/apimachinery'
+import type { CustomResourceColumnDefinition, CustomResourceDefinition } from '@kubetape/api/types/apiextensions/v1'
 import type { LogReader } from '@kubetape/eventlog'
 import { objectsAt } from '@kubetape/replay'
 import { parseLogKey } from '@kubetape/storage'
@@ -14,6 +14,8 @@ export interface TapeResource {
   readonly singular: string
   readonly shortNames?: readonly string[]
   readonly namespaced: boolean
+  /** Of a custom resource: the columns that its definition asks for, if any. */
+  readonly printerColumns?: readonly CustomResourceColumnDefinition[]
 }
 
 /** What an argument names: a kind, and maybe one object of it. */
@@ -22,16 +24,19 @@ export interface ObjectArgument {
   readonly name: string | undefined
 }
 
-/** Reads `KIND`, `KIND NAME` or `KIND/NAME`, where KIND is as kubectl takes it: `pod`, `pods`, `po`, `Pod`, `job.batch`, `jobs.v1.batch`. */
-export function parseObjectArgument(words: readonly string[], reader: LogReader): ObjectArgument {
+/**
+ * Reads `KIND`, `KIND NAME` or `KIND/NAME`, where KIND is as kubectl takes it: `pod`, `pods`, `po`, `Pod`, `job.batch`, `jobs.v1.batch`. Custom
+ * kinds are those of the definitions at `revision`; by default at the end of the tape.
+ */
+export function parseObjectArgument(words: readonly string[], reader: LogReader, revision = reader.head()): ObjectArgument {
   const [first = '', second, ...more] = words
   if (more.length > 0) throw new CommandFailed(`Cannot use "${words.join(' ')}": one object is KIND NAME or KIND/NAME`, 2)
   const slash = first.indexOf('/')
-  if (slash < 0) return { resource: findResource(first, reader), name: second }
+  if (slash < 0) return { resource: findResource(first, reader, revision), name: second }
   const name = first.slice(slash + 1)
   if (second !== undefined || name === '' || name.includes('/'))
     throw new CommandFailed(`Cannot use "${words.join(' ')}": one object is KIND NAME or KIND/NAME`, 2)
-  return { resource: findResource(first.slice(0, slash), reader), name }
+  return { resource: findResource(first.slice(0, slash), reader, revision), name }
 }
 
 /** `pod/web`, `job.batch/demo`: an object as kubectl's `-o name` prints it, from its key in the log. */
@@ -52,11 +57,12 @@ export function nameOfResource({ group, resource }: { group: string; resource: s
 /** Events have two groups and are stored as those of the core group. */
 const STORED_UNDER: Readonly<Record<string, string>> = { 'events.k8s.io/events': '' }
 
-function findResource(word: string, reader: LogReader): TapeResource {
+function findResource(word: string, reader: LogReader, revision: number): TapeResource {
   const [name = '', ...rest] = word.toLowerCase().split('.')
   const matches = (one: TapeResource): boolean => isCalled(one, name) && isOf(one, rest.join('.'))
   const found =
-    allResources().find((one: ResourceInfo) => one.verbs.includes('list') && matches(one)) ?? [...customResources(reader)].find(matches)
+    allResources().find((one: ResourceInfo) => one.verbs.includes('list') && matches(one)) ??
+    [...customResources(reader, revision)].find(matches)
   if (found === undefined)
     throw new CommandFailed(`Cannot find the kind "${word}": neither Kubernetes nor a CustomResourceDefinition on this tape has it`, 2)
   const group = STORED_UNDER[`${found.group}/${found.resource}`]
@@ -72,30 +78,22 @@ function isOf({ group, version }: TapeResource, rest: string): boolean {
   return rest === '' || rest === group || rest === `${version}.${group}`
 }
 
-function* customResources(reader: LogReader): Generator<TapeResource> {
-  for (const definition of objectsAt(
-    reader,
-    { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions', namespace: '' },
-    reader.head(),
-  )) {
-    const { group, scope, names, versions } = (definition as KubeObject & { spec: CustomResourceSpec }).spec
-    const version = versions.find((one) => one.storage)?.name ?? ''
-    const shortNames = names.shortNames === undefined ? {} : { shortNames: names.shortNames }
+const DEFINITIONS = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions', namespace: '' }
+
+/** In the version that is stored: so the objects are on the tape. */
+function* customResources(reader: LogReader, revision: number): Generator<TapeResource> {
+  for (const definition of objectsAt(reader, DEFINITIONS, revision)) {
+    const { group, scope, names, versions } = (definition as CustomResourceDefinition).spec
+    const stored = versions.find((one) => one.storage)
     yield {
       group,
-      version,
+      version: stored?.name ?? '',
       kind: names.kind,
       resource: names.plural,
       singular: names.singular ?? names.kind.toLowerCase(),
       namespaced: scope === 'Namespaced',
-      ...shortNames,
+      ...(names.shortNames === undefined ? {} : { shortNames: names.shortNames }),
+      printerColumns: stored?.additionalPrinterColumns ?? [],
     }
   }
-}
-
-interface CustomResourceSpec {
-  readonly group: string
-  readonly scope: string
-  readonly names: { readonly kind: string; readonly plural: string; readonly singular?: string; readonly shortNames?: readonly string[] }
-  readonly versions: readonly { readonly name: string; readonly storage: boolean }[]
 }

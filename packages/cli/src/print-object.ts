@@ -1,10 +1,10 @@
 import { type TableColumn, tableColumns } from '@kubetape/api'
 import type { KubeObject } from '@kubetape/apimachinery'
-import { strategies } from '@kubetape/apiserver'
-import { stringify as stringifyYaml } from 'yaml'
+import { type CustomTable, customTable, strategies } from '@kubetape/apiserver'
 import { nameOfResource, type TapeResource } from './object-reference.ts'
 import { sortMembers } from './sorted-json.ts'
 import { Table } from './table.ts'
+import { printYaml } from './print-yaml.ts'
 
 /** The forms in which objects are printed; undefined is a table. */
 export const OBJECT_FORMATS = ['json', 'yaml', 'wide', 'name'] as const
@@ -29,11 +29,7 @@ export function printObjects(resource: TapeResource, objects: readonly KubeObjec
   if (format !== 'json' && format !== 'yaml') return printTable(resource, objects, options)
   const shown = objects.map((object) => (options.managedFields ? object : withoutManagedFields(object)))
   const whole = sortMembers(single ? shown[0] : { apiVersion: 'v1', kind: 'List', metadata: { resourceVersion: '' }, items: shown })
-  return [
-    format === 'json'
-      ? JSON.stringify(whole, null, 4)
-      : stringifyYaml(whole, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }).trimEnd(),
-  ]
+  return [format === 'json' ? JSON.stringify(whole, null, 4) : printYaml(whole, { version: '1.1' })]
 }
 
 function withoutManagedFields(object: KubeObject): KubeObject {
@@ -50,23 +46,29 @@ const NAME_AND_TIME: readonly TableColumn[] = [
 /** The columns that the API server's Tables have, and its cells. */
 function printTable(resource: TapeResource, objects: readonly KubeObject[], options: PrintOptions): string[] {
   const { format, namespaceColumn, headers, nowMs } = options
-  const strategy = strategies.get(`${resource.group}/${resource.resource}`)
-  const columns = strategy?.tableRow === undefined ? undefined : tableColumns(resource)
-  const cellsOf = (object: KubeObject): unknown[] =>
-    (columns === undefined ? undefined : strategy?.tableRow?.(object, nowMs)) ?? nameAndTime(object)
-  const shown = [...(columns ?? NAME_AND_TIME).entries()].filter(([, { priority }]) => priority === 0 || format === 'wide')
+  const { columns, row } = tableOf(resource)
+  const shown = [...columns.entries()].filter(([, { priority }]) => priority === 0 || format === 'wide')
   const headings = shown.map(([, { name }]) => name.toUpperCase())
   const table = new Table(namespaceColumn ? ['NAMESPACE', ...headings] : headings, { headers })
   return table.lines(
     objects.map((object) => {
-      const cells = cellsOf(object)
+      const cells = row(object, nowMs)
       const texts = shown.map(([index]) => printCell(cells[index]))
       return namespaceColumn ? [object.metadata?.namespace ?? '', ...texts] : texts
     }),
   )
 }
 
-const nameAndTime = (object: KubeObject): unknown[] => [object.metadata?.name ?? '', object.metadata?.creationTimestamp ?? '']
+/** Of a custom resource the columns that its definition had then. */
+function tableOf(resource: TapeResource): CustomTable {
+  if (resource.printerColumns !== undefined) return customTable(resource.printerColumns)
+  const strategy = strategies.get(`${resource.group}/${resource.resource}`)
+  const columns = strategy?.tableRow === undefined ? undefined : tableColumns(resource)
+  if (columns === undefined) return { columns: NAME_AND_TIME, row: nameAndTime }
+  return { columns, row: (object, nowMs) => strategy?.tableRow?.(object, nowMs) ?? nameAndTime(object) }
+}
+
+const nameAndTime = (object: Readonly<KubeObject>): unknown[] => [object.metadata?.name ?? '', object.metadata?.creationTimestamp ?? '']
 
 /** Only the first line of a text, as kubectl does. */
 function printCell(cell: unknown): string {

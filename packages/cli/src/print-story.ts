@@ -57,7 +57,7 @@ export class StoryPrinter {
 
   /** The lines of the next change. */
   lines(story: ChangeStory): string[] {
-    const { entry, fields, by, because } = story
+    const { entry, by, because } = story
     const indent = ' '.repeat(`@${entry.revision}  `.length)
     const heading = this.#heading(entry.timeMs)
     const byLine = `${this.#verb(story)} by ${this.#author(by)}`
@@ -68,7 +68,7 @@ export class StoryPrinter {
       ...heading,
       `${this.#options.ink('bold', `@${entry.revision}`)}  ${this.#time(entry.timeMs)}  ${byLine}`,
       ...reasons.map((line) => indent + this.#options.ink('dim', line)),
-      ...this.#fields(fields).map((line) => indent + line),
+      ...this.#changes(story).map((line) => indent + line),
       '',
     ]
   }
@@ -88,9 +88,11 @@ export class StoryPrinter {
   }
 
   #verb({ entry: { operation }, by }: ChangeStory): string {
+    const part = (by?.type === 'run' ? by.request : by?.actor)?.subresource
+    if (part === 'eviction') return 'evicted'
     if (operation === 'create') return 'created'
     if (operation === 'delete') return 'deleted'
-    const part = by?.type === 'run' ? by.request?.subresource : undefined
+    if (part === 'binding') return 'bound to a node'
     if (part !== undefined) return `${part} updated`
     return by?.type === 'actor' && by.actor.verb === 'delete' ? 'marked for deletion' : 'updated'
   }
@@ -124,10 +126,11 @@ export class StoryPrinter {
   }
 
   #reason({ trigger, entry, by }: Reason): string {
-    const { cause, resource = '', key = '', change = 'changed', resourceVersion } = trigger
+    const { cause, source = '', resource = '', key = '', change = 'changed', resourceVersion } = trigger
     if (cause === 'requeue') return 'the run before asked to be called again'
     if (cause === 'retry') return 'the run before failed'
     if (cause === 'resync') return 'everything is looked at again from time to time'
+    if (cause === 'source') return `the source "${source}" asked for it`
     const what = entry === undefined ? `${resource} ${this.#short(key)}` : this.#title(entry.key)
     const who = entry === undefined ? '' : ` by ${nameAuthor(by)}`
     return `${what} was ${change}${resourceVersion === undefined ? '' : ` @${resourceVersion}`}${who}`
@@ -143,8 +146,15 @@ export class StoryPrinter {
     return this.#namespace !== '' && key.startsWith(`${this.#namespace}/`) ? key.slice(this.#namespace.length + 1) : key
   }
 
-  #fields(fields: readonly FieldChange[] | undefined): string[] {
+  /** Of an update without a field to show too, so that it does not look as if something were missing. */
+  #changes({ entry: { operation }, fields }: ChangeStory): string[] {
     if (fields === undefined) return ['(what changed is no longer on the tape)']
+    return operation === 'update' && fields.length === 0
+      ? ['(only bookkeeping changed: managedFields, resourceVersion)']
+      : this.#fields(fields)
+  }
+
+  #fields(fields: readonly FieldChange[]): string[] {
     const most = this.#options.wide ? Infinity : FIELDS_MAX
     const shown = fields.slice(0, most)
     const width = Math.min(PATH_WIDTH_MAX, Math.max(0, ...shown.map(({ path }) => path.length)))
@@ -158,8 +168,8 @@ export class StoryPrinter {
       return condition === undefined ? valueText(value, this.#lengthMax) : shorten(condition, this.#lengthMax)
     }
     const { ink } = this.#options
-    if (before === undefined) return ink('green', `+ ${text(after)}`)
-    return after === undefined ? ink('red', `- ${text(before)}`) : `${text(before)} → ${text(after)}`
+    if (before === undefined) return ink('green', `set to ${text(after)}`)
+    return after === undefined ? ink('red', `removed, was ${text(before)}`) : `${text(before)} → ${text(after)}`
   }
 
   get #lengthMax(): number {

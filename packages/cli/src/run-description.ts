@@ -1,7 +1,7 @@
 import { formatGroupResource, humanDuration, isJsonObject, type KubeObject } from '@kubetape/apimachinery'
 import type { RequestRecord, RunRecord, StoredAnswer, Trigger } from '@kubetape/journal'
-import { stringify as stringifyYaml } from 'yaml'
 import { nameOfResource } from './object-reference.ts'
+import { printYaml } from './print-yaml.ts'
 
 /** `success`, `error`, `success (again in 2s)`: how a run ended, in a few words. */
 export function outcomeOf({ outcome, end }: RunRecord): string {
@@ -16,7 +16,8 @@ export function durationText(ms: number | undefined): string {
 }
 
 /** `jobs ns/demo updated @37`, `retry`; the key is left out where it is `ownKey`. */
-export function triggerText({ cause, resource, key, change, resourceVersion }: Trigger, ownKey?: string): string {
+export function triggerText({ cause, source, resource, key, change, resourceVersion }: Trigger, ownKey?: string): string {
+  if (cause === 'source') return source ?? cause
   if (cause !== 'change') return cause
   return [resource, key === ownKey ? undefined : key, change, resourceVersion === undefined ? undefined : `@${resourceVersion}`]
     .filter((part) => part !== undefined)
@@ -123,8 +124,7 @@ function describeRequest(request: RequestRecord, bodies: boolean, sentLater: Rea
   if (Object.keys(sent).length === 0) return [line]
   return [
     line,
-    ...stringifyYaml(sent, { lineWidth: 0, aliasDuplicateObjects: false })
-      .trimEnd()
+    ...printYaml(sent)
       .split('\n')
       .map((text) => `   ${text}`),
   ]

@@ -72,13 +72,21 @@ export class EnvironmentGates implements SettableGates {
     return value
   }
 
-  set(feature: string, value: boolean): void {
+  set(feature: string, value: boolean | undefined): void {
     const spec = this.#spec(feature)
     if (spec === undefined) throw unknownFeature('set', feature)
+    if (value === undefined) {
+      this.#set.delete(feature)
+      return
+    }
     if (spec.lockToDefault && value !== spec.default) {
       throw new Error(`cannot set feature gate ${JSON.stringify(feature)} to ${value}, feature is locked to ${spec.default}`)
     }
     this.#set.set(feature, value)
+  }
+
+  setting(feature: string): boolean | undefined {
+    return this.#set.get(feature)
   }
 
   #spec(feature: string): FeatureSpecs[string] | undefined {

@@ -5,11 +5,13 @@ export interface Gates {
 
 /** Gates that a program may set: above the environment, below nothing. */
 export interface SettableGates extends Gates {
-  /** Throws for an unknown feature, and for a locked one unless `value` is its default. */
-  set(feature: string, value: boolean): void
+  /** `undefined` takes back what was set. Throws for an unknown feature, and for a locked one unless `value` is its default. */
+  set(feature: string, value: boolean | undefined): void
+  /** What the program set; undefined where it set nothing. */
+  setting(feature: string): boolean | undefined
 }
 
 /** Whether `gates` can be set. */
 export function isSettable(gates: Gates): gates is SettableGates {
-  return 'set' in gates && typeof gates.set === 'function'
+  return 'set' in gates && typeof gates.set === 'function' && 'setting' in gates && typeof gates.setting === 'function'
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { featureGates, InformerResourceVersion, WatchListClient } from '@kubetape/client-go-features'
-import { withFeature } from '@kubetape/client-go-features/testing'
-import { useComponentGates } from './client-feature-shim.ts'
+import { featureGates, InformerResourceVersion, InOrderInformers, WatchListClient } from '@kubetape/client-go-features'
+import { withFeature, withFeatureGates } from '@kubetape/client-go-features/testing'
+import { addClientFeatures, useComponentGates } from './client-feature-shim.ts'
 import { FeatureGateRegistry } from './feature-gate-registry.ts'
 
 function setUp(env: Record<string, string>): { registry: FeatureGateRegistry; errors: string[] } {
@@ -35,7 +35,7 @@ describe('useComponentGates()', () => {
       false,
     ])
     expect(registry.effective().filter((gate) => gate.name === WatchListClient)).toEqual([
-      { name: WatchListClient, stage: 'Beta', enabled: false, source: 'environment' },
+      { name: WatchListClient, stage: 'Beta', default: false, locked: false, since: '1.30', enabled: false, source: 'environment' },
     ])
   })
 
@@ -47,9 +47,28 @@ describe('useComponentGates()', () => {
     ])
   })
 
+  test('shows features of later releases, locked as this code behaves, whatever release is emulated', () => {
+    const registry = new FeatureGateRegistry({ emulatedVersion: '1.30' })
+    addClientFeatures(registry, { env: {}, log: { debug() {}, warn() {}, error() {} } })
+    expect(registry.effective().filter((gate) => gate.name === InOrderInformers)).toEqual([
+      { name: InOrderInformers, stage: 'Beta', default: true, locked: true, since: '1.33', enabled: true, source: 'default' },
+    ])
+    expect(() => registry.setFromFlag('InOrderInformers=false')).toThrow('feature is locked to true')
+  })
+
   test('lets tests toggle features through the registry', async () => {
     const { registry } = setUp({})
     expect(await withFeature(WatchListClient, true, () => registry.enabled(WatchListClient))).toBe(true)
-    expect(registry.enabled(WatchListClient)).toBe(false)
+    expect(registry.effective().find((gate) => gate.name === WatchListClient)).toMatchObject({ enabled: false, source: 'default' })
+  })
+})
+
+describe('addClientFeatures()', () => {
+  test('leaves the gates of the process alone', async () => {
+    const former = { enabled: () => true }
+    await withFeatureGates(former, () => {
+      addClientFeatures(new FeatureGateRegistry(), { env: {}, log: { debug() {}, warn() {}, error() {} } })
+      expect(featureGates().enabled(WatchListClient)).toBe(true)
+    })
   })
 })

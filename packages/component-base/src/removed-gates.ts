@@ -1,17 +1,36 @@
-const IN_TREE = 'it was removed in v1.31; the CSI driver always serves these volumes, so take the gate out of your settings'
+import { type RemovedFeatureGate, removedFeatureGates } from '@kubetape/api'
 
-/** What to do about gates that earlier releases had, by name. */
-const removedGates: Readonly<Record<string, string>> = {
-  InTreePluginAWSUnregister: IN_TREE,
-  InTreePluginAzureDiskUnregister: IN_TREE,
-  InTreePluginAzureFileUnregister: IN_TREE,
-  InTreePluginGCEUnregister: IN_TREE,
-  InTreePluginOpenStackUnregister: IN_TREE,
-  InTreePluginvSphereUnregister: IN_TREE,
+/** What to do where a general advice would not help, by gate or by the kind of gate. */
+const IN_TREE = 'the CSI driver always serves these volumes'
+const REPLACED: Readonly<Record<string, string>> = {
+  ExperimentalCriticalPodAnnotation: 'Pods have priorities instead (PriorityClass)',
+  PVCProtection: 'its successor StorageObjectInUseProtection is always on',
+  RequestManagement: 'its successor APIPriorityAndFairness is always on',
+  SecurityContextDeny: 'Pod Security admission does what it was for',
+  ServiceTopology: 'see trafficDistribution of Services and TopologyAwareHints',
 }
 
-/** The refusal of a gate that is not known: upstream's text, and for a removed gate what to do about it. */
+/** The refusal of a gate that is not known: upstream's text, and for a removed gate since when and what to do about it. */
 export function unrecognizedGate(name: string): string {
-  const advice = Object.hasOwn(removedGates, name) ? removedGates[name] : undefined
-  return `unrecognized feature gate: ${name}${advice === undefined ? '' : ` (${advice})`}`
+  const gate = removedFeatureGates().find((one) => one.name === name)
+  return `unrecognized feature gate: ${name}${gate === undefined ? '' : ` (${adviceOn(gate)})`}`
+}
+
+function adviceOn(gate: RemovedFeatureGate): string {
+  return `it was removed in v${nextRelease(gate.until)}; ${whatBecameOf(gate)}, so ${gate.now === undefined ? 'take the gate out of your settings' : `set ${gate.now} instead`}`
+}
+
+function whatBecameOf({ name, stage, default: on, now }: RemovedFeatureGate): string {
+  if (now !== undefined) return `it is called ${now} now`
+  if (/^InTreePlugin\w+Unregister$/.test(name) && name !== 'InTreePluginRBDUnregister') return IN_TREE
+  const own = Object.hasOwn(REPLACED, name) ? REPLACED[name] : undefined
+  if (own !== undefined) return own
+  if (stage === 'GA') return `what it switched is always ${on ? 'on' : 'off'}`
+  return 'what it switched was given up'
+}
+
+/** Kubernetes counts minor releases up; none of major 1 was left out. */
+function nextRelease(version: string): string {
+  const [major = '1', minor = '0'] = version.split('.')
+  return `${major}.${Number(minor) + 1}`
 }

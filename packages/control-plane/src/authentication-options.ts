@@ -27,6 +27,8 @@ export interface AuthenticationOptions {
   /** PEM text of more CAs of client certificates. */
   readonly clientCa?: string
   readonly frontProxy?: FrontProxyOptions
+  /** Tokens of Secrets of type bootstrap.kubernetes.io/token in kube-system are believed. Default false. */
+  readonly bootstrapTokens?: boolean
   /** Asked last whose a token is. */
   readonly webhook?: WebhookTokensOptions
 }
@@ -82,7 +84,7 @@ export interface PrepareAuthentication {
 export function prepareAuthentication(
   options: AuthenticationOptions,
   { issuers, apiAudiences, gates, clock, logger, started }: PrepareAuthentication,
-): Pick<IdentityOptions, 'anonymous' | 'moreTokens' | 'clientCa' | 'frontProxy'> {
+): Pick<IdentityOptions, 'anonymous' | 'bootstrapTokens' | 'moreTokens' | 'clientCa' | 'frontProxy'> {
   const config = readAuthentication(options, issuers, gates)
   const last = options.webhook === undefined ? [] : [webhookTokens(options.webhook, { clock, apiAudiences })]
   const methodsOf = ({ jwt }: AuthenticationConfig): ReturnType<typeof jwtAuthenticator>[] => [
@@ -90,7 +92,7 @@ export function prepareAuthentication(
     ...last,
   ]
   let methods = methodsOf(config)
-  const { configFile, clientCa, frontProxy } = options
+  const { configFile, clientCa, frontProxy, bootstrapTokens = false } = options
   if (configFile !== undefined) {
     const reload = (): void => {
       try {
@@ -106,6 +108,7 @@ export function prepareAuthentication(
   const anonymous = { enabled, paths: conditions?.map(({ path }) => path) }
   return {
     anonymous: () => anonymous,
+    bootstrapTokens,
     moreTokens: () => methods,
     ...(clientCa === undefined ? {} : { clientCa }),
     ...(frontProxy === undefined ? {} : { frontProxy }),

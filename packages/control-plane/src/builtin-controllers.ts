@@ -1,6 +1,9 @@
 import { allResources, type ResourceInfo } from '@kubetape/api'
 import type { Kind } from '@kubetape/apimachinery'
+import { kubeletClientName } from '@kubetape/apiserver'
 import {
+  bootstrapSignerController,
+  certificateApprovingController,
   certificateCleanerController,
   certificateSigningController,
   type CertificateSigningControllerOptions,
@@ -16,11 +19,13 @@ import {
   rootCaController,
   serviceAccountController,
   serviceAccountTokenController,
+  tokenCleanerController,
   ttlAfterFinishedController,
   validatingAdmissionPolicyStatusController,
 } from '@kubetape/controllers'
 import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
+import { signWithToken } from './sign-with-token.ts'
 
 /**
  * The most simulated nodes of one control plane. A tape is replayed with that many, however many it was made with: a node more or less
@@ -65,7 +70,10 @@ export function builtinControllers({
     garbageCollectorController({ resources: owned }),
     serviceAccountController(),
     certificateSigningController({ issue: issueCertificate }),
+    certificateApprovingController({ nodeOf: kubeletClientName }),
     certificateCleanerController(),
+    tokenCleanerController(),
+    bootstrapSignerController({ sign: signWithToken }),
     serviceAccountTokenController({ sign: signToken, ca: secretCa }),
     rootCaController({ ca }),
     clusterRoleAggregationController(),
@@ -97,9 +105,4 @@ export function servedKinds(resources: Iterable<ResourceInfo> = allResources().f
 /** Names of all controllers that there are, with nodes or without. */
 export function builtinControllerNames(): string[] {
   return builtinControllers({ ca: '', nodes: 1 }).map(({ name }) => name)
-}
-
-/** Which of these names kube-controller-manager's `--controllers` words choose: `*`, `name`, `-name`. */
-export function chosenNames(names: readonly string[], words: readonly string[]): ReadonlySet<string> {
-  return new Set(names.filter((name) => !words.includes(`-${name}`) && (words.includes('*') || words.includes(name))))
 }

@@ -5,6 +5,7 @@ import { FeatureGateRegistry } from '@kubetape/component-base'
 import { readAuthentication } from './authentication-options.ts'
 import { refuseForeignKubeconfig } from './access.ts'
 import { builtinControllerNames } from './builtin-controllers.ts'
+import { unknownControllers } from './controller-names.ts'
 import type { ControlPlaneOptions } from './control-plane.ts'
 import { ControlPlaneOptionError } from './option-error.ts'
 import { givenKeys } from './service-account-keys.ts'
@@ -41,13 +42,12 @@ function gatesOf(featureGates: string | undefined): FeatureGateRegistry {
 }
 
 function checkControllers(words: readonly string[]): void {
-  const asked = words.map((word) => word.replace(/^-/, '')).filter((word) => word !== '*')
-  if (asked.length === 0) return
-  const known = new Set(builtinControllerNames())
-  const unknown = asked.filter((word) => !known.has(word))
+  if (words.every((word) => word === '*')) return
+  const known = builtinControllerNames()
+  const unknown = unknownControllers(known, words).map((word) => word.replace(/^-/, ''))
   if (unknown.length > 0)
     throw new ControlPlaneOptionError(
-      `Cannot run controller ${unknown.map((one) => JSON.stringify(one)).join(', ')}: there is no such controller; there are ${[...known].join(', ')}`,
+      `Cannot run controller ${unknown.map((one) => JSON.stringify(one)).join(', ')}: there is no such controller; there are ${known.join(', ')}`,
     )
 }
 

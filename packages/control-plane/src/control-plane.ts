@@ -6,10 +6,13 @@ import type { EventLog } from '@kubetape/eventlog'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
 import { openSqliteLog } from '@kubetape/eventlog/sqlite'
 import { createJournal } from '@kubetape/journal'
+import { simulatedKubelets } from '@kubetape/node'
 import { type Controller, Manager, type RunLog } from '@kubetape/runtime'
 import { startRetention, Storage } from '@kubetape/storage'
 import type { Access } from './access.ts'
-import { builtinControllers, chosenNames, servedKinds } from './builtin-controllers.ts'
+import { actorOf } from './actor-of.ts'
+import { builtinControllers, servedKinds } from './builtin-controllers.ts'
+import { chosenNames } from './controller-names.ts'
 import { type AuditOptions, startAudit } from './audit-options.ts'
 import type { AuthenticationOptions } from './authentication-options.ts'
 import { checkOptions } from './check-options.ts'
@@ -39,7 +42,7 @@ export interface ControlPlaneOptions {
   readonly serviceClusterIpRange?: string
   /** How long history is kept, in milliseconds. Default: for ever. */
   readonly keepMs?: number
-  /** Names of built-in controllers to run: `*` all, `-name` without one. Default `['*']`. */
+  /** Names of built-in controllers to run, ours or kube-controller-manager's: `*` all that are on by default, `-name` without one. Default `['*']`. */
   readonly controllers?: readonly string[]
   /** Controllers of your own, run beside the built-in ones. */
   readonly add?: readonly Controller[]
@@ -184,10 +187,10 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     uids,
     gates,
     runtimeConfig: options.runtimeConfig ?? {},
-    actorCause: ({ user, userAgent, options: { fieldManager }, verb }) =>
-      journal.actor({ user: user.name, groups: user.groups, userAgent, ...(fieldManager === undefined ? {} : { fieldManager }), verb }),
+    actorCause: (request) => journal.actor(actorOf(request)),
     metrics: () => metrics.text(),
     recorder: metrics,
+    kubelets: simulatedKubelets({ count: options.nodes ?? 0 }),
     log: (level, message, fields) => logger[level](message, fields),
     identities: identityOptions(options, keys, { gates, clock, logger, started }),
     ...(options.authorization === undefined ? {} : { authorization: options.authorization }),
@@ -205,6 +208,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     journal: loggedRuns(journal, makeLog),
     log: makeLog,
     metrics: runMetrics(metrics),
+    events: 'v1',
   })
   manager.add(...chosenControllers(options, prepared, apiserver), ...(options.add ?? []))
   return { log, apiserver, manager, gates, metrics, access }

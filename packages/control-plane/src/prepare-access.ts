@@ -16,7 +16,12 @@ export interface PreparedAccess {
 /** What lets clients in, as far as it is kept: certificates, the administrator's token, the keys of service account tokens. */
 export async function prepareAccess(options: ControlPlaneOptions, defaultHost: string, clock: Clock): Promise<PreparedAccess> {
   const { data, host = defaultHost, tls = true, port, serviceAccounts = {} } = options
-  const access = await Access.prepare({ clock, ...(data === undefined ? {} : { folder: data }), host, tls, wanted: port !== undefined })
+  const wanted = port !== undefined
+  // A new key takes as long as new certificates, on another thread.
+  const [keys, access] = await Promise.all([
+    prepareServiceAccountKeys(serviceAccounts, { folder: data, wanted }),
+    Access.prepare({ clock, ...(data === undefined ? {} : { folder: data }), host, tls, wanted }),
+  ])
   const issuer = access.authority === undefined ? undefined : new CertificateIssuer(access.authority, clock)
-  return { access, keys: await prepareServiceAccountKeys(serviceAccounts, { folder: data, wanted: port !== undefined }), issuer }
+  return { access, keys, issuer }
 }

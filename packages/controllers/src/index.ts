@@ -23,3 +23,10 @@ export {
 } from './certificate-signing/certificate-signing-controller.ts'
 export { CLUSTER_SIGNERS, type Issued } from './certificate-signing/plan.ts'
 export { certificateCleanerController } from './certificate-cleaner/certificate-cleaner-controller.ts'
+export {
+  certificateApprovingController,
+  type CertificateApprovingControllerOptions,
+} from './certificate-approving/certificate-approving-controller.ts'
+export { bootstrapSignerController, type BootstrapSignerControllerOptions } from './bootstrap-token/bootstrap-signer-controller.ts'
+export { tokenCleanerController } from './bootstrap-token/token-cleaner-controller.ts'
+export type { SignWithToken } from './bootstrap-token/plan.ts'

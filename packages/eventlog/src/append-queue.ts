@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '@kubetape/determinism'
 import { type ChainHeads, isSideStream } from './chain.ts'
-import { EventLogError, ExpectationFailed } from './errors.ts'
-import { type AppendBatch, type AppendEntry, type Commit, type Entry, LAZY_FLUSH_MS } from './event-log.ts'
+import { assertText, EntryNumbering } from './entry-numbering.ts'
+import { EventLogError } from './errors.ts'
+import { type AppendBatch, type Commit, type Entry, LAZY_FLUSH_MS } from './event-log.ts'
 import { planCommit, type PlannedCommit, type StagedBatch, type StagedRecord } from './planned-commit.ts'
 
 export interface AppendQueueOptions {
@@ -32,10 +33,9 @@ const LAZY_BYTES_MAX = 1 << 20
 export class AppendQueue {
   readonly #clock: Clock
   readonly #commit: (planned: PlannedCommit) => void
-  readonly #live: Map<string, number>
+  readonly #numbering: EntryNumbering
   readonly #listeners = new Set<(commit: Commit) => void>()
   #heads: ChainHeads
-  #lastRevision: number
   #queued: QueuedBatch[] = []
   #lazyBytes = 0
   #lazyTimer: Timer | undefined
@@ -46,16 +46,13 @@ export class AppendQueue {
   #lastCommitMs = 0
   /** Listeners are being called. */
   #busy = false
-  /** A batch is being encoded. */
-  #staging = false
   #ended: EventLogError | undefined
 
   constructor(options: AppendQueueOptions) {
     this.#clock = options.clock
     this.#commit = options.commit
-    this.#live = options.live
     this.#heads = options.heads
-    this.#lastRevision = options.heads.entry.position
+    this.#numbering = new EntryNumbering(options.live, options.heads.entry.position)
   }
 
   /** The ends of the streams after the last commit. */
@@ -67,9 +64,9 @@ export class AppendQueue {
   append(batch: AppendBatch): Promise<Entry[]> {
     return new Promise((resolve, reject) => {
       this.assertOpen('append')
-      if (this.#staging) throw new EventLogError('INVALID_ARGUMENT', 'Cannot append: another batch is being encoded')
+      this.#numbering.assertIdle()
       const records = this.#stageRecords(batch)
-      const entries = this.#stageEntries(batch.entries)
+      const entries = this.#numbering.number(batch.entries, Math.trunc(this.#clock.wallMs()))
       if (entries.length === 0 && records.length === 0) {
         resolve([])
         return
@@ -144,48 +141,6 @@ export class AppendQueue {
     })
   }
 
-  #stageEntries(wanted: readonly AppendEntry[]): Entry[] {
-    const staged: Entry[] = []
-    const timeMs = Math.trunc(this.#clock.wallMs())
-    this.#staging = true
-    try {
-      for (const one of wanted) staged.push(this.#stageEntry(one, timeMs))
-      return staged
-    } catch (error) {
-      this.#takeBack(staged)
-      throw error
-    } finally {
-      this.#staging = false
-    }
-  }
-
-  #stageEntry(wanted: AppendEntry, timeMs: number): Entry {
-    const { key, operation, expect, cause } = wanted
-    assertText('key', key)
-    if (cause !== undefined) assertText('cause', cause)
-    const prior = this.#live.get(key) ?? 0
-    if (expect !== prior) throw new ExpectationFailed(key, expect, prior)
-    if ((operation === 'create') !== (prior === 0)) {
-      throw new EventLogError('INVALID_ARGUMENT', `Cannot ${operation} "${key}": its live revision is ${prior}`)
-    }
-    const revision = this.#lastRevision + 1
-    const value = wanted.encode(revision)
-    this.#lastRevision = revision
-    if (operation === 'delete') this.#live.delete(key)
-    else this.#live.set(key, revision)
-    return { revision, timeMs, key, operation, prior, cause, value }
-  }
-
-  /** Undoes the numbering of entries that were staged last. */
-  #takeBack(staged: readonly Entry[]): void {
-    for (let i = staged.length - 1; i >= 0; i--) {
-      const { key, prior } = staged[i]!
-      if (prior === 0) this.#live.delete(key)
-      else this.#live.set(key, prior)
-    }
-    this.#lastRevision -= staged.length
-  }
-
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
@@ -231,7 +186,7 @@ export class AppendQueue {
       planned = planCommit(this.#heads, batches)
       this.#commit(planned)
     } catch (error) {
-      for (let i = batches.length - 1; i >= 0; i--) this.#takeBack(batches[i]!.entries)
+      for (let i = batches.length - 1; i >= 0; i--) this.#numbering.takeBack(batches[i]!.entries)
       for (const batch of batches) batch.reject(error)
       return
     }
@@ -257,14 +212,5 @@ export class AppendQueue {
     }
     this.#busy = false
     if (thrown !== undefined) throw thrown.error
-  }
-}
-
-function assertText(what: string, text: string): void {
-  if (text === '' || !text.isWellFormed()) {
-    throw new EventLogError(
-      'INVALID_ARGUMENT',
-      `Cannot append under the ${what} ${JSON.stringify(text)}: it is ${text === '' ? 'empty' : 'no well-formed Unicode'}`,
-    )
   }
 }

@@ -1,7 +1,7 @@
 /** Watcher, reflector, store and lister as RxJS stages. Most callers want `new Informer(client, kind, options)`. */
 export { Informer, type InformerOptions } from './informer.ts'
 export type { IndexFunctions } from './indexes.ts'
-export { createStore, type Store, type StoreChange, type StoreWriter } from './store.ts'
+export { createStore, type OnShown, type Store, type StoreChange, type StoreWriter } from './store.ts'
 export { reflect } from './reflector.ts'
 export { watcher, type WatcherOptions } from './watcher.ts'
 export type { WatcherEvent } from './watcher-event.ts'

@@ -1,13 +1,16 @@
 import { deepFreeze, type Kind, type KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
+import { InformerResourceVersion } from '@kubetape/client-go-features'
 import { type Observable, Subject, type Subscription, tap } from 'rxjs'
 import type { IndexFunctions } from './indexes.ts'
 import { reflect } from './reflector.ts'
-import { createStore, type Store, type StoreChange, type StoreWriter } from './store.ts'
+import { createStore, type OnShown, type Store, type StoreChange, type StoreWriter } from './store.ts'
 import { watcher, type WatcherOptions } from './watcher.ts'
 
 export interface InformerOptions<T extends KubeObject> extends WatcherOptions {
   readonly indexes?: IndexFunctions<T>
+  /** Told of each change of what the store shows, own writes included, before anybody acts on it: for who keeps a copy of it. */
+  readonly onShown?: OnShown<T>
   /** Freezes what the client delivers, so that a consumer that changes a shared object fails at once. Default false: in-process objects are frozen anyway. */
   readonly mutationDetector?: boolean
   /** Called when the connection failed; the informer goes on by itself. */
@@ -42,7 +45,7 @@ export class Informer<T extends KubeObject = KubeObject> {
     this.changes = this.#changes.asObservable()
     this.#client = client
     this.#options = options
-    const { store, writer } = createStore<T>(options.indexes)
+    const { store, writer } = createStore<T>(options.indexes, options.onShown)
     this.store = store
     this.#writer = writer
     this.synced = new Promise((resolve) => {
@@ -52,6 +55,14 @@ export class Informer<T extends KubeObject = KubeObject> {
 
   get hasSynced(): boolean {
     return this.#hasSynced
+  }
+
+  /**
+   * The resourceVersion up to which the informer has seen everything of its type, also when it filters; '' before the first listing, and
+   * always with InformerResourceVersion off. Asked of the gates anew each time, as client-go does.
+   */
+  get lastSyncResourceVersion(): string {
+    return this.#options.gates.enabled(InformerResourceVersion) ? this.store.resourceVersion : ''
   }
 
   /** Starts watching; a second call, or one after `stop`, does nothing. */

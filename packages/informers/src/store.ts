@@ -25,6 +25,9 @@ export interface StoreChange<T extends KubeObject> {
   readonly initial: boolean
 }
 
+/** Told of each change of what readers see, before anybody acts on it; `object` undefined: it is gone, `before` undefined: it was not there. */
+export type OnShown<T extends KubeObject> = (key: string, object: T | undefined, before: T | undefined) => void
+
 /** The writing end; only the reflector holds it. */
 export interface StoreWriter<T extends KubeObject> {
   apply(object: T): StoreChange<T>
@@ -46,8 +49,11 @@ const BY_NAMESPACE = 'namespace'
  * - Own writes are shown until the watch has passed them, whether or not it delivers them; an older event does not take them back.
  * - Own writes make no changes: each event makes the change that it would have made without them, so nobody misses what another wrote.
  */
-export function createStore<T extends KubeObject>(indexes: IndexFunctions<T> = {}): { store: Store<T>; writer: StoreWriter<T> } {
-  const memory = new IndexedMemory<T>({ ...indexes, [BY_NAMESPACE]: (object) => [object.metadata?.namespace ?? ''] })
+export function createStore<T extends KubeObject>(
+  indexes: IndexFunctions<T> = {},
+  onShown?: OnShown<T>,
+): { store: Store<T>; writer: StoreWriter<T> } {
+  const memory = new IndexedMemory<T>({ ...indexes, [BY_NAMESPACE]: (object) => [object.metadata?.namespace ?? ''] }, onShown)
   return { store: memory, writer: memory }
 }
 
@@ -57,11 +63,13 @@ class IndexedMemory<T extends KubeObject> implements Store<T>, StoreWriter<T> {
   readonly #objects = new ObjectBucket<T>()
   /** Where readers see something else than the watch delivered. */
   readonly #own = new OwnWrites<T>()
+  readonly #onShown: OnShown<T> | undefined
   #resourceVersion = ''
   #listed = false
 
-  constructor(functions: IndexFunctions<T>) {
+  constructor(functions: IndexFunctions<T>, onShown: OnShown<T> | undefined) {
     this.#indexes = new Indexes(functions)
+    this.#onShown = onShown
   }
 
   get size(): number {
@@ -177,6 +185,7 @@ class IndexedMemory<T extends KubeObject> implements Store<T>, StoreWriter<T> {
     if (object === undefined) this.#objects.delete(key)
     else this.#objects.set(key, object)
     this.#indexes.move(key, before, object)
+    this.#onShown?.(key, object, before)
   }
 }
 

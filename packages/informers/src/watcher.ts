@@ -1,6 +1,6 @@
 import { isExpired, isStatusError, type Kind, type KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
-import type { Gates } from '@kubetape/client-go-features'
+import { type Gates, WatchListClient } from '@kubetape/client-go-features'
 import { type Clock, type Random, randomFloat, type Timer } from '@kubetape/determinism'
 import { Observable, type Subscriber } from 'rxjs'
 import { Backoff } from './backoff.ts'
@@ -61,7 +61,7 @@ class WatchSession<T extends KubeObject> {
     this.#options = options
     this.#out = out
     this.#backoff = new Backoff(options.clock, options.random)
-    this.#streams = options.gates.enabled('WatchListClient')
+    this.#streams = options.gates.enabled(WatchListClient)
     this.#state = this.#streams ? 'streaming' : 'listing'
   }
 

@@ -144,6 +144,19 @@ describe('createJournal()', () => {
     expect(readJournal(log).explain(cause)).toEqual({ type: 'actor', actor: ann })
   })
 
+  test('tells the parts of an object apart that an actor wrote to', async () => {
+    const { log } = fullDisk()
+    const journal = createJournal(log)
+    const ann = { user: 'ann', verb: 'patch' }
+    const causes = [journal.actor(ann), journal.actor({ ...ann, subresource: 'status' }), journal.actor({ ...ann, subresource: 'scale' })]
+    await log.flush()
+    expect(causes.map((cause) => readJournal(log).explain(cause))).toEqual([
+      { type: 'actor', actor: ann },
+      { type: 'actor', actor: { ...ann, subresource: 'status' } },
+      { type: 'actor', actor: { ...ann, subresource: 'scale' } },
+    ])
+  })
+
   test('forgets which actors are known when it drops rows', async () => {
     const { log, refusing, disk } = fullDisk()
     const journal = createJournal(refusing)

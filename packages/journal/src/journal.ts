@@ -103,8 +103,9 @@ class LogJournal implements Journal {
   }
 
   actor(record: ActorRecord): string {
-    const { user, groups, userAgent, fieldManager, verb } = record
-    const id = hash('sha256', JSON.stringify([user, groups ?? [], userAgent ?? '', fieldManager ?? '', verb])).slice(0, 24)
+    const { user, groups, userAgent, fieldManager, verb, subresource } = record
+    const part = subresource === undefined ? [] : [subresource]
+    const id = hash('sha256', JSON.stringify([user, groups ?? [], userAgent ?? '', fieldManager ?? '', verb, ...part])).slice(0, 24)
     // The row of this actor may be among the refused ones, and the write that follows must not be durable before it.
     if (this.#refused.length > 0) this.#append([])
     if (!this.#actors.has(id)) this.#introduce(id, record)

@@ -2,7 +2,9 @@ import type { KubeList, KubeObject, Status } from '@kubetape/apimachinery'
 
 /** Why a run was due: the change that led to it, or something else than a change. */
 export interface Trigger {
-  readonly cause: 'change' | 'requeue' | 'retry' | 'resync'
+  readonly cause: 'change' | 'requeue' | 'retry' | 'resync' | 'source'
+  /** Of a source outside of the API: its name. */
+  readonly source?: string
   /** Of a change: what changed, and the resourceVersion of the change. */
   readonly resource?: string
   readonly key?: string
@@ -108,6 +110,8 @@ export interface ActorRecord {
   readonly userAgent?: string
   readonly fieldManager?: string
   readonly verb: string
+  /** Absent: the object itself was written to. Tapes of earlier releases never say it. */
+  readonly subresource?: string
 }
 
 /** A hole in a recording; a recorder never hides one. */

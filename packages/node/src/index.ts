@@ -5,3 +5,10 @@ export { type FailCondition, type PodRule, type PodScript, PodScripts, RUN_MS, S
 export { type BindingObserved, type BindingPlan, planBinding } from './binding-plan.ts'
 export { type PodMemory, type PodPlan, planPod } from './pod-plan.ts'
 export { type NodePlan, planNode } from './node-object.ts'
+export {
+  type SimulatedKubelets,
+  simulatedKubelets,
+  type SimulatedKubeletsOptions,
+  type SimulatedLine,
+  type SimulatedLog,
+} from './container-log.ts'

@@ -16,6 +16,8 @@ export interface SimulatedNode {
   readonly capacity: NodeCapacity
 }
 
+export const simulatedNodeName = (index: number): string => `kubetape-node-${index}`
+
 /** How often a kubelet renews its Lease, and for how long that is good (kubelet defaults). */
 export const LEASE_RENEW_MS = 10_000
 const LEASE_DURATION_SECONDS = 40

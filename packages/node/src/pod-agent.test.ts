@@ -88,6 +88,12 @@ describe('podAgent()', () => {
       expected: ['ns/p'],
     },
     {
+      title: 'an ephemeral container is added',
+      object: { ...podOf('p'), spec: { ...(podOf('p') as Pod).spec, ephemeralContainers: [{ name: 'debugger' }] } },
+      previous: podOf('p'),
+      expected: ['ns/p'],
+    },
+    {
       title: 'it is deleted',
       object: podOf('p', { metadata: { deletionTimestamp: 'x' } }),
       previous: podOf('p', { metadata: { deletionTimestamp: 'x' } }),

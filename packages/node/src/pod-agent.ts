@@ -42,7 +42,8 @@ function matters({ type, object, previous }: StoreChange<Pod>): boolean {
   if (object.metadata.deletionTimestamp !== undefined) return true
   if (isOver) return false
   if (previous === undefined || previous.spec.nodeName !== object.spec.nodeName) return true
-  const { activeDeadlineSeconds, readinessGates = [] } = object.spec
+  const { activeDeadlineSeconds, readinessGates = [], ephemeralContainers = [] } = object.spec
+  if (ephemeralContainers.length !== (previous.spec.ephemeralContainers ?? []).length) return true
   if (readinessGates.length > 0 || previous.spec.activeDeadlineSeconds !== activeDeadlineSeconds) return true
   return !deepEqual(previous.metadata.annotations ?? {}, object.metadata.annotations ?? {})
 }

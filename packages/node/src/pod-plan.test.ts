@@ -1,97 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Pod, PodSpec, PodStatus } from '@kubetape/api/types/core/v1'
-import { formatTime } from '@kubetape/apimachinery'
-import { type PodMemory, type PodPlan, planPod } from './pod-plan.ts'
-import { PodScripts } from './pod-script.ts'
-
-const START_MS = Date.UTC(2024, 4, 1, 12)
-const PLACE = { podIP: '10.244.0.7', hostIP: '192.168.0.10' }
-
-interface Fixture {
-  readonly spec?: Partial<PodSpec>
-  readonly annotations?: Record<string, string>
-}
-
-const podOf = ({ spec = {}, annotations = {} }: Fixture = {}): Pod => ({
-  metadata: {
-    name: 'p',
-    namespace: 'ns',
-    uid: 'pod-uid',
-    annotations: Object.fromEntries(Object.entries(annotations).map(([name, value]) => [`sim.kubetape.dev/${name}`, value])),
-  },
-  spec: { nodeName: 'n', restartPolicy: 'Never', containers: [{ name: 'main', image: 'registry.test/app:1' }], ...spec },
-  status: {
-    phase: 'Pending',
-    qosClass: 'BestEffort',
-    conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: '2024-05-01T11:59:00Z' }],
-  },
-})
-
-/** Plays a Pod by its plans: each status is merged as the server does, time jumps to the next look. */
-class Play {
-  pod: Pod
-  nowMs = START_MS
-  readonly phases: string[] = []
-  #memory: PodMemory | undefined
-  removed = false
-  readonly scripts = new PodScripts()
-  last: PodPlan | undefined
-
-  constructor(fixture: Fixture = {}) {
-    this.pod = podOf(fixture)
-  }
-
-  look(): PodPlan {
-    const plan = planPod(this.pod, this.scripts.scriptOf(this.pod), this.#memory, PLACE, this.nowMs)
-    // What is kept must survive as JSON.
-    this.#memory = plan.memory === undefined ? undefined : (JSON.parse(JSON.stringify(plan.memory)) as PodMemory)
-    if (plan.status !== undefined) {
-      const conditions = new Map([...(this.pod.status?.conditions ?? []), ...(plan.status.conditions ?? [])].map((one) => [one.type, one]))
-      this.pod = { ...this.pod, status: { ...this.pod.status, ...plan.status, conditions: [...conditions.values()] } }
-      this.phases.push(`${this.nowMs - START_MS}:${plan.status.phase}`)
-    }
-    this.removed ||= plan.remove
-    this.last = plan
-    return plan
-  }
-
-  /** Looks until nothing is to come, or this many times. */
-  run(looksMax = 50): this {
-    for (let look = 0; look < looksMax; look++) {
-      const { requeueAfterMs } = this.look()
-      if (requeueAfterMs === undefined) break
-      this.nowMs += requeueAfterMs
-    }
-    return this
-  }
-
-  delete(graceSeconds = 30): this {
-    this.pod = {
-      ...this.pod,
-      metadata: {
-        ...this.pod.metadata,
-        deletionTimestamp: formatTime(this.nowMs + graceSeconds * 1000),
-        deletionGracePeriodSeconds: graceSeconds,
-      },
-    }
-    return this
-  }
-
-  /** The agent was started anew: only the status is left. */
-  forget(): this {
-    this.#memory = undefined
-    return this
-  }
-
-  get status(): PodStatus {
-    return this.pod.status!
-  }
-
-  condition(type: string): string | undefined {
-    const found = this.status.conditions?.find((one) => one.type === type)
-    return found && [found.status, found.reason, found.message].filter(Boolean).join(' ')
-  }
-}
+import { Play, START_MS, podOf } from './testing/pod-play.ts'
 
 describe('planPod()', () => {
   test('starts the containers after their delay, and reports all of it', () => {
@@ -161,24 +69,6 @@ describe('planPod()', () => {
     expect(play.look()).toEqual({ status: undefined, memory: undefined, remove: false, requeueAfterMs: undefined })
   })
 
-  test('restarts failed containers with a count and their last state, and backs off', () => {
-    const play = new Play({ annotations: { 'exit-code': '2' }, spec: { restartPolicy: 'OnFailure' } }).run(4)
-    expect(play.status).toMatchObject({
-      phase: 'Running',
-      containerStatuses: [
-        {
-          restartCount: 1,
-          ready: false,
-          state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s restarting failed container=main pod=p_ns(pod-uid)' } },
-          lastState: { terminated: { exitCode: 2, reason: 'Error' } },
-        },
-      ],
-    })
-    expect(play.nowMs - START_MS).toBe(20 + 50 + 50 + 10_000)
-    play.look()
-    expect(play.status).toMatchObject({ phase: 'Running', containerStatuses: [{ restartCount: 2, ready: true, state: { running: {} } }] })
-  })
-
   test('keeps a Pod that is always restarted running, without another look', () => {
     const play = new Play({ spec: { restartPolicy: 'Always' } }).run()
     expect(play.phases).toEqual(['20:Running'])
@@ -215,17 +105,6 @@ describe('planPod()', () => {
     })
     const starting = new Play({ annotations: { 'start-ms': '9000' }, spec: { activeDeadlineSeconds: 3 } }).run()
     expect(starting.phases).toEqual(['0:Pending', '3000:Failed'])
-  })
-
-  test('runs init containers before the others, and sidecars beside them', () => {
-    const spec: Partial<PodSpec> = { initContainers: [{ name: 'first' }, { name: 'side', restartPolicy: 'Always' }] }
-    const play = new Play({ spec }).run(2)
-    expect(play.status.initContainerStatuses).toMatchObject([
-      { name: 'first', ready: true, started: false, state: { terminated: { exitCode: 0, reason: 'Completed' } } },
-      { name: 'side', ready: true, started: true, state: { running: {} } },
-    ])
-    play.run()
-    expect(play.status).toMatchObject({ phase: 'Succeeded', initContainerStatuses: [{}, { state: { terminated: { exitCode: 0 } } }] })
   })
 
   test.each([

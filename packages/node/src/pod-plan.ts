@@ -69,10 +69,9 @@ export function planPod(pod: Pod, script: PodScript, known: PodMemory | undefine
 
 /** A Pod met for the first time, or again after a restart: its status tells how far it was. */
 function recall(pod: Pod, nowMs: number): PodMemory {
-  const statuses = new Map(
-    [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].map((status) => [status.name, status]),
-  )
-  const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers]
+  const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {}
+  const statuses = new Map([...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses].map((one) => [one.name, one]))
+  const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers, ...(pod.spec.ephemeralContainers ?? [])]
   const startTime = pod.status?.startTime
   return {
     uid: pod.metadata.uid ?? '',
@@ -81,17 +80,22 @@ function recall(pod: Pod, nowMs: number): PodMemory {
   }
 }
 
-/** Brings all containers up to now: init containers one after the other, each over at once, then the main ones together. */
+/**
+ * Brings all containers up to now: ephemeral ones at once, whatever the others do, since they are there to look at them; init containers one after
+ * the other, each over at once; then the main ones together.
+ */
 function live(pod: Pod, script: PodScript, before: Lives, nowMs: number): { lives: Lives; nextMs: number | undefined } {
   const lives: Record<string, ContainerLife> = { ...before }
   let nextMs: number | undefined
-  const step = (container: Container, planned: PlannedEnd | undefined): void => {
+  const step = (container: Pick<Container, 'name'>, planned: PlannedEnd | undefined): void => {
     const stepped = advance(start(lives[container.name] ?? NEW_CONTAINER, nowMs), planned, nowMs)
     lives[container.name] = stepped.life
     if (stepped.nextMs !== undefined) nextMs = Math.min(nextMs ?? Infinity, stepped.nextMs)
   }
   const restartPolicy = pod.spec.restartPolicy ?? 'Always'
   const inits = pod.spec.initContainers ?? []
+  const ephemeral = pod.spec.ephemeralContainers ?? []
+  for (const one of ephemeral) step(one, undefined)
   for (const init of inits) {
     const exitCode = script.exitCodes[init.name] ?? 0
     step(init, init.restartPolicy === 'Always' ? undefined : { runMs: 0, exitCode, restarts: exitCode !== 0 && restartPolicy !== 'Never' })
@@ -107,7 +111,10 @@ function live(pod: Pod, script: PodScript, before: Lives, nowMs: number): { live
   }
   const mainsEnded = pod.spec.containers.every(({ name }) => lives[name]?.state.type === 'ended')
   // Sidecars are stopped last, and end well.
-  if (mainsEnded) for (const init of inits) if (init.restartPolicy === 'Always') lives[init.name] = kill(lives[init.name]!, nowMs, 0)
+  if (mainsEnded) {
+    for (const init of inits) if (init.restartPolicy === 'Always') lives[init.name] = kill(lives[init.name]!, nowMs, 0)
+    for (const { name } of ephemeral) lives[name] = kill(lives[name]!, nowMs)
+  }
   return { lives, nextMs }
 }
 

@@ -12,6 +12,7 @@ import { type LabelSelector, labelSelectorOf, type LabelSelectorObject } from '@
  * | `sim.kubetape.dev/exit-code` | a number for all containers, or `container=code,…`; init containers only by name |
  * | `sim.kubetape.dev/exit-code-by-index` | for Pods of Indexed Jobs: `index=code,…`, `*` for all other indexes; wins over `exit-code` |
  * | `sim.kubetape.dev/fail-condition` | `Type=Reason` or `Type`: when its time is up the Pod fails with this condition, whatever its restartPolicy |
+ * | `sim.kubetape.dev/log` | what each container writes when it starts; without it the log says that the container is simulated |
  *
  * What cannot be read is passed over.
  */
@@ -25,6 +26,8 @@ export interface PodScript {
   readonly exitCodes: Readonly<Record<string, number>>
   /** Set when the Pod is to fail as a whole. */
   readonly failCondition: FailCondition | undefined
+  /** Lines that each container writes when it starts; undefined: what the node says about it. */
+  readonly log: string | undefined
 }
 
 /** The condition, status True, with which a Pod fails. */
@@ -76,6 +79,7 @@ export class PodScripts {
       exitCode: (index === undefined ? undefined : (ofIndex.named[index] ?? ofIndex.named['*'])) ?? codes.all ?? rule.exitCode ?? 0,
       exitCodes: { ...rule.exitCodes, ...codes.named },
       failCondition: failCondition(read('fail-condition')) ?? rule.failCondition,
+      log: read('log') ?? rule.log,
     }
   }
 }

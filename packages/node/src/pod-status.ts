@@ -1,10 +1,18 @@
 import { hash } from 'node:crypto'
-import type { Container, ContainerState, ContainerStatus, Pod, PodCondition, PodStatus } from '@kubetape/api/types/core/v1'
+import type {
+  Container,
+  ContainerState,
+  ContainerStatus,
+  EphemeralContainer,
+  Pod,
+  PodCondition,
+  PodStatus,
+} from '@kubetape/api/types/core/v1'
 import { findCondition, formatTime, hasCondition } from '@kubetape/apimachinery'
 import type { ContainerEnd, ContainerLife } from './container-life.ts'
 import type { FailCondition } from './pod-script.ts'
 
-/** The lives of a Pod's containers by name; init containers and sidecars among them. */
+/** The lives of a Pod's containers by name; init containers, sidecars and ephemeral containers among them. */
 export type Lives = Readonly<Record<string, ContainerLife>>
 
 /** Where a Pod runs. */
@@ -26,7 +34,7 @@ export interface PodFacts {
   readonly stopped: boolean
 }
 
-const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always'
+const isSidecar = (container: Container | EphemeralContainer): boolean => container.restartPolicy === 'Always'
 
 /** The status that a kubelet would report: phase, conditions, containers, addresses. Quality of service and what others wrote are left to them. */
 export function podStatus(pod: Pod, facts: PodFacts): PodStatus {
@@ -35,6 +43,7 @@ export function podStatus(pod: Pod, facts: PodFacts): PodStatus {
   const initialized = isInitialized(inits, facts.lives)
   const containerStatuses = pod.spec.containers.map((one) => statusOf(pod, one, facts, initialized, false))
   const initContainerStatuses = inits.map((one) => statusOf(pod, one, facts, true, true))
+  const ephemeralContainerStatuses = (pod.spec.ephemeralContainers ?? []).map((one) => ephemeralStatusOf(pod, one, facts))
   const phase = failure === undefined ? phaseOf(pod, facts) : 'Failed'
   return {
     phase,
@@ -45,6 +54,7 @@ export function podStatus(pod: Pod, facts: PodFacts): PodStatus {
       : { hostIP: place.hostIP, hostIPs: [{ ip: place.hostIP }], podIP: place.podIP, podIPs: [{ ip: place.podIP }] }),
     ...(inits.length === 0 ? {} : { initContainerStatuses }),
     containerStatuses,
+    ...(ephemeralContainerStatuses.length === 0 ? {} : { ephemeralContainerStatuses }),
     ...(failure?.reason === undefined ? {} : { reason: failure.reason }),
     ...(failure?.message === undefined ? {} : { message: failure.message }),
   }
@@ -73,7 +83,13 @@ function phaseOf(pod: Pod, { lives, stopped }: PodFacts): NonNullable<PodStatus[
 const endCode = (life: ContainerLife | undefined): number | undefined =>
   life?.state.type === 'ended' ? life.state.end.exitCode : undefined
 
-function statusOf(pod: Pod, container: Container, { lives, place }: PodFacts, mayRun: boolean, isInit: boolean): ContainerStatus {
+function statusOf(
+  pod: Pod,
+  container: Container | EphemeralContainer,
+  { lives, place }: PodFacts,
+  mayRun: boolean,
+  isInit: boolean,
+): ContainerStatus {
   const life = lives[container.name]
   const state = life?.state
   const isRunning = state?.type === 'running'
@@ -97,7 +113,13 @@ function statusOf(pod: Pod, container: Container, { lives, place }: PodFacts, ma
   }
 }
 
-function stateOf(pod: Pod, container: Container, life: ContainerLife | undefined, mayRun: boolean): ContainerState {
+/** Ephemeral containers have no probes, so no kubelet says of one that it is ready or started (API reference, EphemeralContainer). */
+function ephemeralStatusOf(pod: Pod, container: EphemeralContainer, facts: PodFacts): ContainerStatus {
+  const { started: _, ...status } = statusOf(pod, container, facts, true, false)
+  return { ...status, ready: false }
+}
+
+function stateOf(pod: Pod, container: Pick<Container, 'name'>, life: ContainerLife | undefined, mayRun: boolean): ContainerState {
   const state = life?.state
   if (state?.type === 'running') return { running: { startedAt: formatTime(state.startedMs) } }
   if (state?.type === 'ended') return { terminated: terminated(pod, container.name, life!.restarts, state.end) }

@@ -3,7 +3,7 @@ import type { Clock, Random, UidSource } from '@kubetape/determinism'
 import { type Controller, Manager, type ManagerOptions, type RunJournal, type RunLog } from '@kubetape/runtime'
 import { binder } from './binder.ts'
 import { nodeAgent } from './node-agent.ts'
-import { DEFAULT_CAPACITY, type NodeCapacity, type SimulatedNode } from './node-object.ts'
+import { DEFAULT_CAPACITY, type NodeCapacity, simulatedNodeName, type SimulatedNode } from './node-object.ts'
 import { podAgent } from './pod-agent.ts'
 import { type PodRule, PodScripts } from './pod-script.ts'
 
@@ -22,7 +22,7 @@ export interface SimulatedNodesOptions {
 export function simulatedNodes({ count, capacity = {}, rules = [], bind = true }: SimulatedNodesOptions): Controller[] {
   if (!Number.isInteger(count) || count < 0) throw new RangeError(`Cannot simulate ${count} nodes: the count must be a whole number from 0`)
   const nodes = Array.from({ length: count }, (_, index): SimulatedNode => ({
-    name: `kubetape-node-${index}`,
+    name: simulatedNodeName(index),
     index,
     capacity: { ...DEFAULT_CAPACITY, ...capacity },
   }))

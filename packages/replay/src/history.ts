@@ -1,7 +1,8 @@
 import type { KubeObject } from '@kubetape/apimachinery'
 import type { Entry, LogReader } from '@kubetape/eventlog'
-import { type Explanation, readJournal } from '@kubetape/journal'
+import { type Explanation, type JournalReader, readJournal } from '@kubetape/journal'
 import { keyWithinResource, resourcePrefix } from '@kubetape/storage'
+import { RECORDING_META } from './recording-object.ts'
 import { parseObject } from './view.ts'
 
 /** Names one object, whichever incarnation. */
@@ -35,12 +36,24 @@ export function* why(reader: LogReader, ref: ObjectRef): Generator<ChangeOf> {
       yield {
         entry,
         object: entry.value === undefined ? undefined : parseObject(entry.value),
-        by: entry.cause === undefined ? undefined : journal.explain(entry.cause),
+        by: entry.cause === undefined ? undefined : explained(reader, journal, entry),
       }
     }
     if (page.length < PAGE) return
     from = page.at(-1)!.revision + 1
   }
+}
+
+/**
+ * Who made an entry. A recorder that sees an object change while a run writes it can only suppose that this was the run: the answer tells,
+ * which came later.
+ */
+function explained(reader: LogReader, journal: JournalReader, entry: Entry): Explanation | undefined {
+  const by = journal.explain(entry.cause!)
+  if (by?.type !== 'run' || reader.info.meta?.[RECORDING_META] === undefined || entry.operation === 'delete') return by
+  const answer = by.request?.answer
+  if (answer?.type !== 'object' || entry.value === undefined) return undefined
+  return answer.object.metadata?.resourceVersion === parseObject(entry.value).metadata?.resourceVersion ? by : undefined
 }
 
 /** The object as it was at `revision`; undefined when it did not exist then. Throws when the tape no longer reaches back so far. */

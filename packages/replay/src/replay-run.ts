@@ -9,6 +9,8 @@ export type RunVerdict =
   | { readonly verdict: 'same'; readonly run: RunRecord; readonly requests: number }
   | { readonly verdict: 'diverged'; readonly run: RunRecord; readonly divergence: Divergence }
 
+const REDACTED = 'it read Secrets, whose values were taken out of the recording, and would go another way without them'
+
 /** A run that nothing can be said of. */
 export interface SkippedRun {
   readonly verdict: 'skipped'
@@ -34,6 +36,7 @@ export async function replayRun(
     const player = new RunPlayer(run, steps, views, reader, controller.follows?.indexes)
     void executeRun(controller, run.key, player.inputs).then((outcome) => player.noteEnd(outcome.error))
     const divergence = await player.play()
+    if (divergence !== undefined && player.hasReadRedacted) return { verdict: 'skipped', run, why: REDACTED }
     return divergence === undefined ? { verdict: 'same', run, requests: player.compared } : { verdict: 'diverged', run, divergence }
   } catch (error) {
     if (error instanceof NotOnTape) return { verdict: 'skipped', run, why: error.message }

@@ -1,9 +1,10 @@
-import { deepEqual, deepFreeze, type Kind, type KubeObject, parseExactJson, printExactJson, StatusError } from '@kubetape/apimachinery'
+import { deepFreeze, type Kind, type KubeObject, StatusError } from '@kubetape/apimachinery'
 import { RequestFailed } from '@kubetape/client'
 import type { LogReader } from '@kubetape/eventlog'
 import type { IndexFunctions } from '@kubetape/informers'
 import type { RunReadings, RunRecord, RunStep, StoredAnswer } from '@kubetape/journal'
 import {
+  eventRequest,
   guardedIndexes,
   kindId,
   type OutsideReading,
@@ -15,6 +16,8 @@ import {
   type RunLog,
   type RunRequest,
 } from '@kubetape/runtime'
+import { RECORDING_META } from './recording-object.ts'
+import { type FieldDifference, requestDifferences } from './request-comparison.ts'
 import { NotOnTape, otherForm, parseObject, View } from './view.ts'
 
 /** The first request that differs; one side is undefined where only the other asks. */
@@ -23,6 +26,8 @@ export interface Divergence {
   readonly recorded: RunRequest | undefined
   readonly now: RunRequest | undefined
   readonly why: string
+  /** Where they differ, if both sides ask. */
+  readonly fields?: readonly FieldDifference[]
 }
 
 /** How long promises may settle before a request that does not come counts as not coming. */
@@ -59,6 +64,9 @@ export class RunPlayer {
   readonly #views: Map<string, View>
   readonly #reader: LogReader
   readonly #followed: IndexFunctions<KubeObject> | undefined
+  /** Of a recording: what was taken out of it. */
+  readonly #recording: string | undefined
+  #readRedacted = false
   readonly #asked = new Map<number, Asked>()
   #ended = false
   #endError: unknown
@@ -81,6 +89,7 @@ export class RunPlayer {
     this.#steps = steps
     this.#views = views
     this.#reader = reader
+    this.#recording = reader.info.meta?.[RECORDING_META]
     const client = new RunClient((request, kind) => this.#ask(request, kind))
     this.inputs = {
       client,
@@ -92,8 +101,17 @@ export class RunPlayer {
       beforeRead: (kind, read) => this.#beforeRead(kind, read),
       nowMs: () => this.#clock(),
       outside: <T>() => this.#outside() as T,
-      event: (regarding, type, reason, message) => this.#event(client, regarding, type, reason, message),
+      event: (...event) => void this.#ask(eventRequest(client.nextSequence(), ...event), undefined),
     }
+  }
+
+  /** Whether the code was given objects with pseudonyms in place of what they held, so that it may rightly do something else. */
+  get hasReadRedacted(): boolean {
+    return this.#readRedacted
+  }
+
+  #noteRedacted(resource: string): void {
+    if (this.#recording === 'secrets' && resource === 'secrets') this.#readRedacted = true
   }
 
   /** The code has ended, with this error or undefined. */
@@ -114,8 +132,8 @@ export class RunPlayer {
       if (this.#missingInput !== undefined) throw this.#missingInput
       const now = this.#asked.get(step.sequence)?.request
       if (now === undefined) return this.#missing(step.sequence, step.request)
-      if (!sameRequest(step.request, now))
-        return { sequence: step.sequence, recorded: step.request, now, why: whatDiffers(step.request, now) }
+      const fields = requestDifferences(step.request, now)
+      if (fields.length > 0) return { sequence: step.sequence, recorded: step.request, now, why: whatDiffers(fields), fields }
       this.compared++
     }
     // Of a run that was cut off, more may come; of a finished one, nothing.
@@ -146,30 +164,16 @@ export class RunPlayer {
     })
   }
 
-  #event(client: RunClient, regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const { namespace, name } = regarding.metadata ?? {}
-    void this.#ask(
-      {
-        sequence: client.nextSequence(),
-        verb: 'create',
-        group: '',
-        version: 'v1',
-        resource: 'events',
-        ...(namespace ? { namespace } : {}),
-        body: { regarding: { kind: regarding.kind, name, namespace }, type, reason, message },
-      },
-      undefined,
-    )
-  }
-
   #answer(sequence: number, stored: StoredAnswer): void {
     const asked = this.#asked.get(sequence)
     if (asked === undefined) return
+    this.#noteRedacted(asked.request.resource)
     const answer = this.#wholeAnswer(stored, asked.kind)
     if (answer.type === 'refused') asked.reject(new StatusError(answer.status))
     else if (answer.type === 'failed') asked.reject(new RequestFailed(answer.message))
     else {
-      const write = ownWrite(asked.request, answer)
+      // A recording has own writes among its entries, where a view moves over them.
+      const write = this.#recording !== undefined ? undefined : ownWrite(asked.request, answer)
       if (write !== undefined && asked.kind !== undefined)
         this.#views.get(kindId(asked.kind))?.show(write.object, Number(write.object.metadata?.resourceVersion ?? '0'), write.gone)
       asked.resolve(answer)
@@ -205,6 +209,7 @@ export class RunPlayer {
 
   #beforeRead(kind: Kind, read: number): void {
     const id = kindId(kind)
+    this.#noteRedacted(kind.resource)
     for (const change of this.#readings.viewChanges)
       if (change.read === read && change.kind === id) this.#moveView(kind, Number(change.resourceVersion))
   }
@@ -235,12 +240,8 @@ export class RunPlayer {
   }
 }
 
-/** Undefined members are no members on the tape. */
-function sameRequest(recorded: RunRequest, now: RunRequest): boolean {
-  return deepEqual(recorded, parseExactJson(printExactJson(now)))
-}
-
-function whatDiffers(recorded: RunRequest, now: RunRequest): string {
-  const fields = ['verb', 'group', 'version', 'resource', 'subresource', 'namespace', 'name', 'options', 'body'] as const
-  return `${fields.filter((field) => !deepEqual(recorded[field], now[field] === undefined ? undefined : parseExactJson(printExactJson(now[field])))).join(' and ')} differ`
+/** Which parts of the request differ, in words: `verb and body differ`. */
+function whatDiffers(fields: readonly FieldDifference[]): string {
+  const parts = [...new Set(fields.map(({ path }) => /^\w+/.exec(path)?.[0] ?? path))]
+  return `${parts.join(' and ')} ${parts.length === 1 ? 'differs' : 'differ'}`
 }

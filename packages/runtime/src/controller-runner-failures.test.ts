@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { ConfigMap, Secret } from '@kubetape/api/kinds'
 import { failure } from '@kubetape/apimachinery'
 import { RequestFailed } from '@kubetape/client'
+import { exponentialRateLimiter } from '@kubetape/workqueue'
 import { controllerFor, type Controller } from './controller.ts'
 import type { ManagerOptions } from './manager.ts'
 import { noJournal } from './run-journal.ts'
@@ -30,6 +31,41 @@ async function logged(bench: ManagerBench, controllers: Controller[], options: P
   await bench.start(controllers, { log, ...options })
   return lines
 }
+
+/** When the runs of a controller that always fails begin, in milliseconds from the first one. */
+async function failingRuns(bench: ManagerBench, controller: Controller, forMs: number): Promise<number[]> {
+  await bench.start([controller])
+  await bench.put('a/one')
+  await bench.clock.advance(forMs)
+  const starts = bench.runs.map(({ startedAtMs }) => startedAtMs)
+  return starts.map((ms) => ms - starts[0]!)
+}
+
+describe('the rateLimiter of a controller', () => {
+  test('decides how long a failed key waits', async () => {
+    const rateLimiter = () => exponentialRateLimiter<string>({ baseMs: 1000, maxMs: 3000 })
+    const controller = controllerFor(ConfigMap)
+      .with({ rateLimiter })
+      .reconcile(() => fail())
+    expect(await failingRuns(parts(), controller, 10_000)).toEqual([0, 1000, 3000, 6000, 9000])
+  })
+
+  test('is from 5 ms on unless told otherwise', async () => {
+    const controller = controllerFor(ConfigMap).reconcile(() => fail())
+    expect(await failingRuns(parts(), controller, 80)).toEqual([0, 5, 15, 35, 75])
+  })
+
+  test('is made anew for each manager, with its clock', async () => {
+    const bench = parts()
+    const clocks: unknown[] = []
+    const controller = controllerFor(ConfigMap)
+      .with({ rateLimiter: (options) => (clocks.push(options.clock), exponentialRateLimiter()) })
+      .reconcile(() => undefined)
+    await bench.start([controller])
+    await bench.start([controller])
+    expect(clocks).toEqual([bench.clock, bench.clock])
+  })
+})
 
 describe('a worker', () => {
   test.each(['begin', 'request', 'answer', 'end'])('lives on when the journal throws at `%s`, and tries the key again', async (broken) => {

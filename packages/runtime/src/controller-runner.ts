@@ -4,6 +4,7 @@ import type { StoreChange } from '@kubetape/informers'
 import { RateLimitingQueue, SHUTDOWN } from '@kubetape/workqueue'
 import type { Subscription } from 'rxjs'
 import { type Controller, kindId, type KindLookup, kindsOf, type Watch } from './controller.ts'
+import { followSource } from './event-source.ts'
 import { FollowedKinds } from './followed-kinds.ts'
 import { LiveRun, type RunnerEnvironment } from './live-run.ts'
 import { type ReconcileResult, TerminalError } from './reconcile.ts'
@@ -13,6 +14,9 @@ import type { RunEnd, Trigger } from '@kubetape/journal'
 
 /** Keys of the first listing come behind everything that changes meanwhile (controller-runtime's low priority). */
 const LOW_PRIORITY = -100
+/** A key that came while this process may not act is looked at again after this time. */
+const NOT_LEADING_RETRY_MS = 500
+
 /** Runs one controller: changes become keys in a queue, workers take them, every run is journaled. */
 export class ControllerRunner {
   readonly controller: Controller
@@ -20,7 +24,7 @@ export class ControllerRunner {
   readonly #queue: RateLimitingQueue<string>
   readonly #triggers = new RunTriggers()
   readonly #carried = new Map<string, unknown>()
-  readonly #subscriptions: Subscription[] = []
+  readonly #subscriptions: { unsubscribe(): void }[] = []
   readonly #followed: FollowedKinds | undefined
   readonly #followedSubscriptions = new Map<string, Subscription>()
   #workers: Promise<void>[] = []
@@ -36,6 +40,9 @@ export class ControllerRunner {
     this.#queue = new RateLimitingQueue<string>({
       clock: environment.clock,
       name: controller.name,
+      ...(controller.options.rateLimiter === undefined
+        ? {}
+        : { rateLimiter: controller.options.rateLimiter({ clock: environment.clock }) }),
       ...(environment.metrics.queue === undefined ? {} : { metrics: environment.metrics.queue }),
     })
   }
@@ -57,9 +64,10 @@ export class ControllerRunner {
   }
 
   #subscription(watch: Watch): Subscription {
-    const lookup = <T extends KubeObject>(kind: Kind<T>) => this.#environment.informer(kind).store as never
-    return this.#environment.informer(watch.kind).changes.subscribe((change) => this.#notice(watch, change, lookup))
+    return this.#environment.informer(watch.kind).changes.subscribe((change) => this.#notice(watch, change, this.#lookup))
   }
+
+  readonly #lookup: KindLookup = (kind) => this.#environment.informer(kind).store as never
 
   #follow(change: StoreChange<KubeObject>): void {
     const { begin, end } = this.#followed!.noteChange(change)
@@ -99,6 +107,15 @@ export class ControllerRunner {
     const { concurrencyMax = 1, resyncMs } = this.controller.options
     this.#workers = Array.from({ length: concurrencyMax }, () => this.#work())
     if (resyncMs !== undefined) this.#scheduleResync(resyncMs)
+    for (const source of this.controller.sources ?? []) {
+      const context = {
+        clock: this.#environment.clock,
+        lookup: this.#lookup,
+        log: this.#environment.log({ controller: this.controller.name }),
+      }
+      const enqueue = (key: string): void => this.enqueue(key, { cause: 'source', source: source.name })
+      this.#subscriptions.push(followSource(source, context, enqueue))
+    }
   }
 
   enqueue(key: string, trigger: Trigger, options: { delayMs?: number; priority?: number } = {}): void {
@@ -124,7 +141,8 @@ export class ControllerRunner {
     for (;;) {
       const key = await this.#queue.get()
       if (key === SHUTDOWN) return
-      if (!this.#stopping) await this.#runOnce(key)
+      if (!this.#stopping && !this.#environment.isLeading()) this.#queue.addAfter(key, NOT_LEADING_RETRY_MS)
+      else if (!this.#stopping) await this.#runOnce(key)
       this.#queue.done(key)
     }
   }

@@ -1,6 +1,10 @@
 import { controllerOf, type Kind, type KubeObject, objectKey } from '@kubetape/apimachinery'
+import type { Clock } from '@kubetape/determinism'
 import type { IndexFunctions, StoreChange } from '@kubetape/informers'
+import type { RateLimiter } from '@kubetape/workqueue'
 import { codeDigest } from './code-digest.ts'
+import { type EventSource, timerSource } from './event-source.ts'
+import { type Finalizing, withFinalizing } from './finalizing.ts'
 import { keepingDeletions, type Predicate } from './predicate.ts'
 import type { Reconcile } from './reconcile.ts'
 
@@ -30,6 +34,11 @@ export interface ControllerOptions {
   readonly concurrencyMax?: number
   /** Runs every known object again after this time, as upstream's resync. Default: never. */
   readonly resyncMs?: number
+  /**
+   * Makes what decides how long a key waits after a failed run, and after one that answers `requeue`. A function, because a rate limiter counts:
+   * each Manager needs one of its own. Default: `defaultControllerRateLimiter`, 5 ms doubling to 1000 s a key and 10 keys a second over all.
+   */
+  readonly rateLimiter?: (options: { readonly clock: Clock }) => RateLimiter<string>
   /** Changes with the controller's code; part of every run's record. Default: a digest of the reconcile function's text, without what it calls. */
   readonly codeVersion?: string
 }
@@ -44,6 +53,8 @@ export interface Controller {
   readonly indexes: ReadonlyMap<Kind, IndexFunctions<KubeObject>>
   /** What it watches beside these for as long as objects of one of its kinds say so. */
   readonly follows?: FollowedWatches
+  /** What else than changes leads to runs. */
+  readonly sources?: readonly EventSource[]
   readonly options: ControllerOptions
   readonly reconcile: Reconcile
 }
@@ -58,11 +69,11 @@ export interface FollowedWatches {
 }
 
 /** Starts the definition of a controller for one kind: `controllerFor(Job).owns(Pod).reconcile(fn)`. */
-export function controllerFor<T extends KubeObject>(kind: Kind<T>, options: WatchOptions<T> = {}): ControllerBuilder {
-  return new ControllerBuilder(kind, options as unknown as WatchOptions<KubeObject>)
+export function controllerFor<T extends KubeObject>(kind: Kind<T>, options: WatchOptions<T> = {}): ControllerBuilder<T> {
+  return new ControllerBuilder<T>(kind, options as unknown as WatchOptions<KubeObject>)
 }
 
-export class ControllerBuilder {
+export class ControllerBuilder<For extends KubeObject = KubeObject> {
   readonly #kind: Kind
   readonly #watches: Watch[] = []
   readonly #reads: Kind[] = []
@@ -70,6 +81,8 @@ export class ControllerBuilder {
   #name: string
   #options: ControllerOptions = {}
   #follows: FollowedWatches | undefined
+  readonly #sources: EventSource[] = []
+  #finalizing: Finalizing | undefined
 
   constructor(kind: Kind, options: WatchOptions<KubeObject>) {
     this.#kind = kind
@@ -104,6 +117,28 @@ export class ControllerBuilder {
     return this
   }
 
+  /** Reconciles the keys that something outside of the API emits. */
+  source(name: string, keys: EventSource['keys']): this {
+    this.#sources.push({ name, keys })
+    return this
+  }
+
+  /** Reconciles the keys that `keys` answers, every `everyMs` milliseconds. */
+  every(everyMs: number, keys: (lookup: KindLookup) => readonly string[]): this {
+    this.#sources.push(timerSource(`every ${everyMs} ms`, everyMs, keys))
+    return this
+  }
+
+  /**
+   * Keeps `name` (`example.com/cleanup`) among the finalizers of every object, so that `cleanup` runs before one is gone; the reconcile
+   * function is not called for objects that are being deleted. `cleanup` must bear being called again: a crash may come between it and the
+   * removal of the finalizer. Answering `requeueAfterMs` or `requeue` keeps the finalizer until a later call.
+   */
+  finalizer(name: string, cleanup: Finalizing<For>['cleanup']): this {
+    this.#finalizing = { name, cleanup } as unknown as Finalizing
+    return this
+  }
+
   /** Makes `kind` readable without causing runs. */
   reads<T extends KubeObject>(kind: Kind<T>): this {
     this.#reads.push(kind)
@@ -119,7 +154,8 @@ export class ControllerBuilder {
 
   /** Completes the definition. */
   reconcile(reconcile: Reconcile): Controller {
-    const options = { codeVersion: codeDigest(reconcile.toString()), ...this.#options }
+    const cleanup = this.#finalizing?.cleanup.toString() ?? ''
+    const options = { codeVersion: codeDigest(reconcile.toString() + cleanup), ...this.#options }
     return {
       name: this.#name,
       kind: this.#kind,
@@ -127,8 +163,9 @@ export class ControllerBuilder {
       reads: this.#reads,
       indexes: this.#indexes,
       ...(this.#follows === undefined ? {} : { follows: this.#follows }),
+      ...(this.#sources.length === 0 ? {} : { sources: this.#sources }),
       options,
-      reconcile,
+      reconcile: this.#finalizing === undefined ? reconcile : withFinalizing(this.#kind, this.#finalizing, reconcile),
     }
   }
 

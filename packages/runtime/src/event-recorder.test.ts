@@ -3,6 +3,7 @@ import { Event as EventKind } from '@kubetape/api/kinds'
 import type { Event } from '@kubetape/api/types/core/v1'
 import { failure } from '@kubetape/apimachinery'
 import { VirtualClock } from '@kubetape/determinism/testing'
+import { coreEvents, seriesEvents } from './event-form.ts'
 import { type EventIntent, EventRecorder, QUEUE_MAX } from './event-recorder.ts'
 import { FakeApi } from './testing/fake-api.ts'
 
@@ -15,7 +16,7 @@ beforeEach(() => {
   api = new FakeApi()
   clock = new VirtualClock({ startMs: Date.parse('2024-08-13T10:00:00Z') })
   problems = []
-  recorder = new EventRecorder(api, clock, (message, fields) => problems.push([message, fields]))
+  recorder = new EventRecorder(api, clock, coreEvents, (message, fields) => problems.push([message, fields]))
 })
 
 const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { namespace: 'a', name: 'j', uid: 'u1', resourceVersion: '7' } }
@@ -174,5 +175,31 @@ describe('EventRecorder', () => {
     await recorder.flush({ signal: deadline.signal })
     await clock.advance(0)
     expect(api.requests).toHaveLength(1)
+  })
+})
+
+describe('seriesEvents()', () => {
+  test('makes one event of events.k8s.io/v1, and a series of its repeats', async () => {
+    recorder = new EventRecorder(api, clock, seriesEvents('pod-1'), (message, fields) => problems.push([message, fields]))
+    for (let n = 0; n < 3; n++) {
+      recorder.record(intent({ action: 'Creating', related: { kind: 'Pod', apiVersion: 'v1', metadata: { namespace: 'a', name: 'p' } } }))
+      await recorder.flush()
+      await clock.advance(60_000)
+    }
+    expect(await events()).toMatchObject([
+      {
+        apiVersion: 'events.k8s.io/v1',
+        regarding: { kind: 'Job', name: 'j' },
+        related: { kind: 'Pod', name: 'p' },
+        reason: 'Created',
+        action: 'Creating',
+        note: 'Created pod: x',
+        type: 'Normal',
+        eventTime: '2024-08-13T10:00:00.000000Z',
+        reportingController: 'job-controller',
+        reportingInstance: 'pod-1',
+        series: { count: 3, lastObservedTime: '2024-08-13T10:02:00.000000Z' },
+      },
+    ])
   })
 })

@@ -1,11 +1,11 @@
-import type { Event } from '@kubetape/api/types/core/v1'
-import { Event as EventKind } from '@kubetape/api/kinds'
-import { formatTime, isNotFound, type KubeObject } from '@kubetape/apimachinery'
+import { isNotFound, type KubeObject } from '@kubetape/apimachinery'
 import type { Cause, Client } from '@kubetape/client'
 import type { Clock } from '@kubetape/determinism'
+import type { EventForm } from './event-form.ts'
+import type { EventDetails } from './event-request.ts'
 
 /** What a reconcile asks to be told about an object. */
-export interface EventIntent {
+export interface EventIntent extends EventDetails {
   readonly regarding: KubeObject
   readonly type: 'Normal' | 'Warning'
   readonly reason: string
@@ -21,22 +21,24 @@ const SAME_EVENT_MS = 600_000
 const REMEMBERED_MAX = 4096
 
 /**
- * Writes Events (core/v1) one after the other, without holding up whoever reports them. The same event again counts up the one that is there
+ * Writes Events one after the other, without holding up whoever reports them. The same event again counts up the one that is there
  * (client-go's event correlation) instead of making another.
  */
 export class EventRecorder {
   readonly #client: Client
   readonly #clock: Clock
   readonly #onProblem: (message: string, fields: Record<string, unknown>) => void
-  readonly #known = new Map<string, { event: Event; atMs: number }>()
+  readonly #form: EventForm
+  readonly #known = new Map<string, { event: KubeObject; atMs: number }>()
   readonly #queue: EventIntent[] = []
   #working: Promise<void> | undefined
   #dropped = 0
   #made = 0
 
-  constructor(client: Client, clock: Clock, onProblem: (message: string, fields: Record<string, unknown>) => void) {
+  constructor(client: Client, clock: Clock, form: EventForm, onProblem: (message: string, fields: Record<string, unknown>) => void) {
     this.#client = client
     this.#clock = clock
+    this.#form = form
     this.#onProblem = onProblem
   }
 
@@ -92,6 +94,7 @@ export class EventRecorder {
       intent.component,
       intent.type,
       intent.reason,
+      intent.action,
       intent.message,
       intent.regarding.metadata?.uid,
       intent.regarding.metadata?.namespace,
@@ -100,16 +103,17 @@ export class EventRecorder {
     const known = this.#known.get(id)
     if (known !== undefined && now - known.atMs < SAME_EVENT_MS) {
       try {
-        const { name = '', namespace = '' } = known.event.metadata
-        const body = { count: (known.event.count ?? 1) + 1, lastTimestamp: formatTime(now) }
-        this.#remember(id, await this.#client.patch(EventKind, { name, namespace }, { type: 'merge', body }, { cause: intent.cause }), now)
+        const { name = '', namespace = '' } = known.event.metadata ?? {}
+        const patch = { type: 'merge', body: this.#form.again(known.event, now) } as const
+        this.#remember(id, await this.#client.patch(this.#form.kind, { name, namespace }, patch, { cause: intent.cause }), now)
         return
       } catch (error) {
         // One that has expired or was deleted gets a successor.
         if (!isNotFound(error)) throw error
       }
     }
-    this.#remember(id, await this.#client.create(EventKind, newEvent(intent, now, this.#suffix(now)), { cause: intent.cause }), now)
+    const event = this.#form.make(intent, now, `${intent.regarding.metadata?.name ?? ''}.${this.#suffix(now)}`)
+    this.#remember(id, await this.#client.create(this.#form.kind, event, { cause: intent.cause }), now)
   }
 
   /** What client-go appends to the object's name: the time in nanoseconds, in hexadecimal; a counter keeps it unique within a millisecond. */
@@ -117,36 +121,9 @@ export class EventRecorder {
     return (BigInt(nowMs) * 1_000_000n + BigInt(this.#made++ % 1_000_000)).toString(16)
   }
 
-  #remember(id: string, event: Event, atMs: number): void {
+  #remember(id: string, event: KubeObject, atMs: number): void {
     this.#known.delete(id)
     this.#known.set(id, { event, atMs })
     if (this.#known.size > REMEMBERED_MAX) this.#known.delete(this.#known.keys().next().value!)
-  }
-}
-
-function newEvent({ regarding, type, reason, message, component }: EventIntent, nowMs: number, suffix: string): Event {
-  const { name = '', namespace = '', uid, resourceVersion } = regarding.metadata ?? {}
-  const at = formatTime(nowMs)
-  return {
-    apiVersion: 'v1',
-    kind: 'Event',
-    metadata: { name: `${name}.${suffix}`, namespace: namespace || 'default' },
-    involvedObject: {
-      ...(regarding.apiVersion ? { apiVersion: regarding.apiVersion } : {}),
-      ...(regarding.kind ? { kind: regarding.kind } : {}),
-      name,
-      ...(namespace ? { namespace } : {}),
-      ...(uid ? { uid } : {}),
-      ...(resourceVersion ? { resourceVersion } : {}),
-    },
-    reason,
-    message,
-    type,
-    source: { component },
-    firstTimestamp: at,
-    lastTimestamp: at,
-    count: 1,
-    reportingComponent: component,
-    reportingInstance: '',
   }
 }

@@ -11,8 +11,20 @@ export {
   type Watch,
   type WatchOptions,
 } from './controller.ts'
+export { checkedElection, type Election, type LeaderElectionOptions } from './leader-election/election-options.ts'
+export { type Fence, fencedClient, NotLeading } from './leader-election/fence.ts'
+export { type ElectorEnvironment, LeaderElector } from './leader-election/leader-elector.ts'
+export { LeaderElectionLost } from './leader-election/leader-election-lost.ts'
 export { Manager, type ManagerOptions } from './manager.ts'
 export {
+  bucketRateLimiter,
+  defaultControllerRateLimiter,
+  exponentialRateLimiter,
+  maxOfRateLimiter,
+  type RateLimiter,
+} from '@kubetape/workqueue'
+export {
+  type ApplyOptions,
   type Reconcile,
   type ReconcileContext,
   type ReconcileRequest,
@@ -22,13 +34,49 @@ export {
 } from './reconcile.ts'
 export type { Lister } from './lister.ts'
 export { and, annotationsChanged, generationChanged, labelsChanged, or, type Predicate } from './predicate.ts'
+export { type EventSource, keysOf, type SourceContext, timerSource } from './event-source.ts'
+export type { Finalizing } from './finalizing.ts'
+export { controllerReference } from './owner-reference.ts'
 export { hasFinalizer, withFinalizer, withoutFinalizer } from './finalizer.ts'
-export { EventRecorder } from './event-recorder.ts'
+export { type EventDetails, eventRequest, type PublishEvent } from './event-request.ts'
 export { guardedIndexes } from './guarded-indexes.ts'
 export { type OutsideReading, outsideAnswer } from './outside-reading.ts'
 export { ownWrite } from './own-write.ts'
+export type { Recording } from './recording.ts'
 export { noJournal, type RunJournal } from './run-journal.ts'
 export type { RunAnswer, RunBegin, RunEnd, RunReadings, RunRequest, Trigger } from '@kubetape/journal'
 export { executeRun, type RunInputs, type RunOutcome } from './run.ts'
 export { RunClient } from './run-client.ts'
 export type { RunMetrics } from './run-metrics.ts'
+export type { AdmissionOperation, AdmissionRequest } from './webhook/admission-request.ts'
+export { type Decision, denied } from './webhook/admission-review.ts'
+export {
+  type AdmissionWebhook,
+  type AdmissionWebhookOptions,
+  type MutatingHandler,
+  mutatingWebhook,
+  type MutatingWebhookOptions,
+  type Objection,
+  type ReviewContext,
+  type ValidatingHandlers,
+  validatingWebhook,
+} from './webhook/admission-webhook.ts'
+export { type ConversionWebhook, conversionWebhook, type SpokeVersion } from './webhook/conversion-webhook.ts'
+export {
+  registerWebhooks,
+  type WebhookConfigurationOptions,
+  webhookConfigurations,
+  type WebhookConfigurations,
+  type WebhookPlace,
+} from './webhook/webhook-configurations.ts'
+export { WebhookMetrics } from './webhook/webhook-metrics.ts'
+export {
+  CONVERSION_PATH,
+  REVIEW_BYTES_MAX,
+  type Webhook,
+  type WebhookCall,
+  type WebhookEnvironment,
+  type WebhookReply,
+  WebhookRouter,
+} from './webhook/webhook-router.ts'
+export type { WebhookServer } from './webhook/webhook-server.ts'

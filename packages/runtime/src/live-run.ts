@@ -1,27 +1,32 @@
-import { type Kind, type KubeObject, StatusError } from '@kubetape/apimachinery'
+import { type Kind, StatusError } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import type { Clock, Random, UidSource } from '@kubetape/determinism'
 import type { Informer } from '@kubetape/informers'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import type { EventRecorder } from './event-recorder.ts'
+import { eventRequest, type PublishEvent } from './event-request.ts'
 import { type OutsideReading, outsideAnswer, readOutside } from './outside-reading.ts'
 import { ownWrite } from './own-write.ts'
 import type { RunLog } from './reconcile.ts'
 import type { RunInputs } from './run.ts'
 import type { RunAnswer, RunBegin, RunEnd, RunReadings, RunRequest, Trigger } from '@kubetape/journal'
 import { RunClient, sendThrough } from './run-client.ts'
+import type { Recording } from './recording.ts'
 import type { RunJournal } from './run-journal.ts'
 import type { RunMetrics } from './run-metrics.ts'
 
 /** What a runner needs from its Manager. */
 export interface RunnerEnvironment {
   readonly client: Client
+  /** Whether this process may act; asked before each run. */
+  isLeading(): boolean
   readonly clock: Clock
   readonly random: Random
   readonly uids: UidSource
   readonly gates: Gates
   readonly journal: RunJournal
+  readonly recording?: Recording
   readonly recorder: EventRecorder
   readonly metrics: RunMetrics
   informer(kind: Kind): Informer
@@ -65,9 +70,10 @@ export class LiveRun {
     this.#kinds = new Set(kinds.map(kindId))
     const ownWrites: { kind: string; key: string; resourceVersion: string }[] = []
     for (const kind of kinds) {
-      const { store } = environment.informer(kind)
+      // On a tape of its own, own writes are entries like all others.
+      if (environment.recording !== undefined) break
       const id = kindId(kind)
-      for (const write of store.pendingWrites()) ownWrites.push({ kind: id, ...write })
+      for (const write of environment.informer(kind).store.pendingWrites()) ownWrites.push({ kind: id, ...write })
     }
     const id = environment.uids.next()
     this.log = environment.log({ controller: controller.name, key, run: id })
@@ -109,7 +115,7 @@ export class LiveRun {
         this.#outside.push(reading)
         return outsideAnswer(reading) as T
       },
-      event: (regarding, type, reason, message) => this.#event(client, regarding, type, reason, message),
+      event: (...event) => this.#event(client, event),
     }
   }
 
@@ -141,7 +147,9 @@ export class LiveRun {
 
   #noticeMove(kind: Kind, read: number): void {
     const id = kindId(kind)
-    const { resourceVersion } = this.#environment.informer(kind).store
+    const { recording } = this.#environment
+    const shown = this.#environment.informer(kind).store.resourceVersion
+    const resourceVersion = recording === undefined || shown === '' ? shown : recording.positionOf(kind)
     if (this.#versions.get(id) === resourceVersion) return
     const isFirst = !this.#versions.has(id)
     this.#versions.set(id, resourceVersion)
@@ -166,21 +174,16 @@ export class LiveRun {
   /** The next run sees this write even if the watch has not delivered it yet. */
   #showOwnWrite(request: RunRequest, kind: Kind, answer: RunAnswer): void {
     const write = ownWrite(request, answer)
-    if (write !== undefined && this.#kinds.has(kindId(kind))) this.#environment.informer(kind).wrote(write.object, write.gone)
+    if (write === undefined || !this.#kinds.has(kindId(kind))) return
+    const { recording } = this.#environment
+    const show = (): void => this.#environment.informer(kind).wrote(write.object, write.gone)
+    if (recording === undefined) show()
+    else recording.during({ run: this.#begin.id, sequence: request.sequence }, show)
   }
 
-  #event(client: RunClient, regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const sequence = client.nextSequence()
-    const { namespace, name } = regarding.metadata ?? {}
-    const request: RunRequest = {
-      sequence,
-      verb: 'create',
-      group: '',
-      version: 'v1',
-      resource: 'events',
-      ...(namespace ? { namespace } : {}),
-      body: { regarding: { kind: regarding.kind, name, namespace }, type, reason, message },
-    }
+  #event(client: RunClient, event: Parameters<PublishEvent>): void {
+    const [regarding, type, reason, message, details] = event
+    const request = eventRequest(client.nextSequence(), ...event)
     this.#hasAsked = true
     this.#environment.journal.request(this.#begin, request, this.#newReadings())
     this.#environment.recorder.record({
@@ -189,7 +192,8 @@ export class LiveRun {
       reason,
       message,
       component: this.#component,
-      cause: { run: this.#begin.id, sequence },
+      ...details,
+      cause: { run: this.#begin.id, sequence: request.sequence },
     })
   }
 }

@@ -1,15 +1,24 @@
-import { isStatusError, type Kind, type KubeObject } from '@kubetape/apimachinery'
+import type { Kind, KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import { type Clock, type Random, systemClock, systemRandom, type UidSource, uidSource } from '@kubetape/determinism'
 import { type IndexFunctions, Informer } from '@kubetape/informers'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import { ControllerRunner } from './controller-runner.ts'
+import { coreEvents, type EventForm, seriesEvents } from './event-form.ts'
 import { EventRecorder } from './event-recorder.ts'
 import { guardedIndexes } from './guarded-indexes.ts'
+import { interruptionLog } from './interruption-log.ts'
+import type { LeaderElectionOptions } from './leader-election/election-options.ts'
+import { fencedClient } from './leader-election/fence.ts'
+import { LeaderElector } from './leader-election/leader-elector.ts'
 import type { RunLog } from './reconcile.ts'
+import type { Recording } from './recording.ts'
 import { noJournal, type RunJournal } from './run-journal.ts'
 import { noMetrics, type RunMetrics } from './run-metrics.ts'
+import { WebhookMetrics } from './webhook/webhook-metrics.ts'
+import { type Webhook, type WebhookEnvironment, WebhookRouter } from './webhook/webhook-router.ts'
+import type { WebhookServer } from './webhook/webhook-server.ts'
 
 /** How long `stop` waits for events to be written. */
 const EVENTS_DEADLINE_MS = 2000
@@ -24,17 +33,30 @@ export interface ManagerOptions {
   readonly uids?: UidSource
   /** Default: runs are not recorded. */
   readonly journal?: RunJournal
+  /** Keeps what the controllers see, do and are answered on a tape of its own; stands in for `journal`. Default: nothing is kept. */
+  readonly recording?: Recording
   readonly metrics?: RunMetrics
+  /** In which form events are published: `events.k8s.io/v1` (default), or `v1` as kube-controller-manager does. */
+  readonly events?: 'events.k8s.io/v1' | 'v1'
+  /** Which process this is, for events: at most 128 characters. Default: the name of the controller that reports. */
+  readonly identity?: string
+  /** Serves the webhooks that are added; without one none can be. */
+  readonly webhookServer?: WebhookServer
   /** Watch only this namespace. Default: all. */
   readonly namespace?: string
   /** Freeze what informers hold, so that a controller that changes a shared object fails at once. Default false. */
   readonly mutationDetector?: boolean
+  /**
+   * Compete with other processes for a Lease: informers warm up, controllers wait until this one leads. When the Lease is lost, the manager stops
+   * and `done` rejects. Default: none, this process acts alone.
+   */
+  readonly leaderElection?: LeaderElectionOptions
 }
 
 /**
  * Owns what controllers share: one informer per kind, queues, the journal, the event recorder. What a caller may rely on:
  *
- * - Controllers run only after every informer they need has synced.
+ * - Controllers run only after every informer they need has synced, and with leader election only while this process leads.
  * - One key of one controller is never reconciled twice at the same time.
  * - `stop` lets runs under way finish and gives events two seconds, then closes the watches; afterwards nothing of the Manager is alive.
  */
@@ -42,6 +64,8 @@ export class Manager {
   readonly #options: ManagerOptions
   readonly #clock: Clock
   readonly #random: Random
+  /** Writes through it are refused while this process does not lead. */
+  readonly #client: Client
   readonly #informers = new Map<string, Informer>()
   readonly #indexes = new Map<string, IndexFunctions<KubeObject>>()
   /** Indexes that every kind has, since a controller may come to watch it. */
@@ -50,8 +74,15 @@ export class Manager {
   readonly #released = new Set<string>()
   readonly #runners: ControllerRunner[] = []
   readonly #controllers: Controller[] = []
+  readonly #webhooks: Webhook[] = []
   readonly #recorder: EventRecorder
   readonly #whenStopping: Promise<void>
+  readonly #elector: LeaderElector | undefined
+  /**
+   * Resolves when the manager was stopped; rejects with LeaderElectionLost as soon as leadership is lost. A process that does not handle it ends
+   * with that error, as processes of controller-runtime do.
+   */
+  readonly done: Promise<void>
   #state: 'new' | 'running' | 'stopped' = 'new'
   #noteStopping: () => void = () => undefined
   #stopped: Promise<void> | undefined
@@ -63,18 +94,23 @@ export class Manager {
     this.#whenStopping = new Promise((resolve) => {
       this.#noteStopping = resolve
     })
-    this.#recorder = new EventRecorder(options.client, this.#clock, (message, fields) => this.#log({}).warn(message, fields))
+    this.#elector = this.#newElector()
+    this.#client = this.#elector === undefined ? options.client : fencedClient(options.client, this.#elector)
+    this.#recorder = new EventRecorder(this.#client, this.#clock, formOf(options), (message, fields) => this.#log({}).warn(message, fields))
+    const lost = this.#elector?.ended.then(async (error) => {
+      if (error === undefined) return this.stop()
+      void this.stop()
+      throw error
+    })
+    this.done = Promise.race([...(lost === undefined ? [] : [lost]), this.#whenStopping.then(() => this.stop())])
   }
 
-  /** Adds a controller; only before `start`. */
-  add(...controllers: readonly Controller[]): this {
+  /** Adds controllers and webhooks; only before `start`. */
+  add(...parts: readonly (Controller | Webhook)[]): this {
     if (this.#state !== 'new') throw new Error(`Cannot add controllers: the manager is ${this.#state}`)
-    for (const controller of controllers) {
-      if (this.#controllers.some((one) => one.name === controller.name))
-        throw new Error(`Cannot add controller "${controller.name}": another one has this name`)
-      this.#controllers.push(controller)
-      for (const [kind, functions] of controller.indexes) this.#addIndexes(kind, functions)
-      if (controller.follows !== undefined) this.#followedIndexes = { ...this.#followedIndexes, ...controller.follows.indexes }
+    for (const part of parts) {
+      if (isWebhook(part)) this.#webhooks.push(part)
+      else this.#addController(part)
     }
     return this
   }
@@ -92,19 +128,27 @@ export class Manager {
     return informer as unknown as Informer<T>
   }
 
-  /** Starts informers, waits until they have synced, then starts the controllers. Resolves early when the manager is stopped meanwhile. */
+  /**
+   * Serves webhooks, starts informers, waits until they have synced and, with leader election, until this process leads; then starts the
+   * controllers. Resolves early when the manager is stopped meanwhile. Rejects when webhooks cannot be served; nothing runs then.
+   */
   async start(): Promise<void> {
     if (this.#state !== 'new') throw new Error(`Cannot start: the manager is ${this.#state}`)
     this.#state = 'running'
+    // First of all: lists of custom resources may need our conversion, and writes our admission.
+    if (this.#webhooks.length > 0) await this.#serveWebhooks()
+    if (this.#isStopped()) return
     for (const controller of this.#controllers) {
       for (const kind of kindsOf(controller)) this.informer(kind)
       const runner = new ControllerRunner(controller, {
-        client: this.#options.client,
+        client: this.#client,
+        isLeading: () => this.isLeading,
         clock: this.#clock,
         random: this.#random,
         uids: this.#options.uids ?? uidSource(this.#random),
         gates: this.#options.gates,
-        journal: this.#options.journal ?? noJournal,
+        journal: this.#options.recording?.journal ?? this.#options.journal ?? noJournal,
+        ...(this.#options.recording === undefined ? {} : { recording: this.#options.recording }),
         recorder: this.#recorder,
         metrics: this.#options.metrics ?? noMetrics,
         informer: (kind) => this.informer(kind),
@@ -119,12 +163,22 @@ export class Manager {
     // What one informer shows may ask for more of them.
     while (this.#state === 'running' && !this.ready)
       await Promise.race([this.#whenStopping, Promise.all([...this.#informers.values()].map((informer) => informer.synced))])
+    if (this.#state === 'running' && this.#elector !== undefined) {
+      this.#elector.start()
+      await Promise.race([this.#whenStopping, this.#elector.elected])
+    }
     if (this.#state === 'running') for (const runner of this.#runners) runner.start()
   }
 
-  /** Whether every informer has synced. */
+  /** Whether controllers may act now; always true without leader election. */
+  get isLeading(): boolean {
+    return this.#elector?.isLeader() ?? true
+  }
+
+  /** Whether every informer has synced and webhooks, if there are some, are answered. */
   get ready(): boolean {
-    return this.#state === 'running' && [...this.#informers.values()].every((informer) => informer.hasSynced)
+    const served = this.#webhooks.length === 0 || this.#options.webhookServer?.listening === true
+    return this.#state === 'running' && served && [...this.#informers.values()].every((informer) => informer.hasSynced)
   }
 
   /** Whether no controller has anything queued or running (what is delayed does not count). */
@@ -136,6 +190,11 @@ export class Manager {
     return this.#controllers
   }
 
+  /** What was added, for `registerWebhooks`. */
+  get webhooks(): readonly Webhook[] {
+    return this.#webhooks
+  }
+
   /** Stops everything, once; every call resolves when it is done. */
   stop(): Promise<void> {
     return (this.#stopped ??= this.#stop())
@@ -145,8 +204,34 @@ export class Manager {
     this.#state = 'stopped'
     this.#noteStopping()
     await Promise.all(this.#runners.map((runner) => runner.stop()))
+    // After the controllers: what they wrote last may have needed them.
+    await this.#options.webhookServer?.stop()
     await this.#flushEvents()
     for (const informer of this.#informers.values()) informer.stop()
+    // Only when nothing acts any more may another process begin.
+    await this.#elector?.stop()
+  }
+
+  async #serveWebhooks(): Promise<void> {
+    const { webhookServer, metrics } = this.#options
+    const environment: WebhookEnvironment = {
+      clock: this.#clock,
+      log: (fields) => this.#log(fields),
+      ...(metrics?.queue === undefined ? {} : { metrics: new WebhookMetrics(metrics.queue) }),
+    }
+    try {
+      if (webhookServer === undefined) throw new Error('Cannot serve webhooks: the manager was made without a webhookServer')
+      await webhookServer.start(new WebhookRouter(this.#webhooks, environment), environment)
+    } catch (error) {
+      this.#state = 'stopped'
+      throw error
+    }
+    // It may have been stopped before it listened.
+    if (this.#isStopped()) await webhookServer.stop()
+  }
+
+  #isStopped(): boolean {
+    return this.#state === 'stopped'
   }
 
   /** An API that does not answer must not keep the process. */
@@ -170,33 +255,34 @@ export class Manager {
     this.#released.add(id)
   }
 
+  #newElector(): LeaderElector | undefined {
+    const { leaderElection, client, metrics } = this.#options
+    if (leaderElection === undefined) return undefined
+    return new LeaderElector(leaderElection, {
+      client,
+      clock: this.#clock,
+      random: this.#random,
+      log: this.#log({}),
+      onLeading: (isLeading) => metrics?.leading?.(leaderElection.id, isLeading),
+      onSlowPath: () => metrics?.leaderElectionSlowPath?.(leaderElection.id),
+    })
+  }
+
   #newInformer(kind: Kind): Informer {
     const indexes = { ...this.#followedIndexes, ...this.#indexes.get(kindId(kind)) }
-    const { client, gates, namespace, mutationDetector } = this.#options
-    return new Informer(client, kind, {
+    const { client, gates, namespace, mutationDetector, recording } = this.#options
+    const informer: Informer = new Informer(client, kind, {
       clock: this.#clock,
       random: this.#random,
       gates,
       ...(namespace && kind.namespaced ? { namespace } : {}),
       ...(mutationDetector === undefined ? {} : { mutationDetector }),
       ...(Object.keys(indexes).length > 0 ? { indexes: this.#guarded(kind, indexes) } : {}),
-      onInterrupted: this.#interruptionLog(kind),
+      ...(recording === undefined ? {} : { onShown: (key, object, before) => recording.shown(kind, key, object, before) }),
+      onInterrupted: interruptionLog(() => this.#log({ resource: kind.resource })),
     })
-  }
-
-  /** Connections break every day; a first failure and a refusal may be why nothing starts, so they are told. */
-  #interruptionLog(kind: Kind): (error: unknown, retryMs: number) => void {
-    let isFirst = true
-    return (error, retryMs) => {
-      const code = isStatusError(error) ? error.httpCode : 0
-      // 410 says only that the watch has to list again.
-      const level = code !== 410 && (isFirst || (code >= 400 && code < 500)) ? 'warn' : 'debug'
-      if (code !== 410) isFirst = false
-      this.#log({ resource: kind.resource })[level]('watch interrupted', {
-        error: error instanceof Error ? error.message : String(error),
-        retryMs: Math.round(retryMs),
-      })
-    }
+    if (recording !== undefined) void informer.synced.then(() => recording.listed(kind, informer.store))
+    return informer
   }
 
   #guarded(kind: Kind, functions: IndexFunctions<KubeObject>): IndexFunctions<KubeObject> {
@@ -209,6 +295,14 @@ export class Manager {
         error: error instanceof Error ? (error.stack ?? error.message) : String(error),
       }),
     )
+  }
+
+  #addController(controller: Controller): void {
+    if (this.#controllers.some((one) => one.name === controller.name))
+      throw new Error(`Cannot add controller "${controller.name}": another one has this name`)
+    this.#controllers.push(controller)
+    for (const [kind, functions] of controller.indexes) this.#addIndexes(kind, functions)
+    if (controller.follows !== undefined) this.#followedIndexes = { ...this.#followedIndexes, ...controller.follows.indexes }
   }
 
   #addIndexes(kind: Kind, functions: IndexFunctions<KubeObject>): void {
@@ -224,5 +318,8 @@ export class Manager {
     return this.#options.log?.(fields) ?? SILENT
   }
 }
+
+const formOf = ({ events, identity = '' }: ManagerOptions): EventForm => (events === 'v1' ? coreEvents : seriesEvents(identity))
+const isWebhook = (part: Controller | Webhook): part is Webhook => !('reconcile' in part)
 
 const SILENT: RunLog = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }

@@ -2,6 +2,7 @@ import type { Kind, KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import type { Random } from '@kubetape/determinism'
+import type { PublishEvent } from './event-request.ts'
 import type { Lister } from './lister.ts'
 
 /** Brings the world in line with one object. Called with its key, never with an event: what to do follows from what is (level-triggered). */
@@ -29,6 +30,11 @@ export interface ReconcileResult {
 export interface ReconcileContext {
   /** Reads and writes the API; every request is journaled with its answer. */
   readonly client: Client
+  /**
+   * Server-side apply: makes the fields of `object` what they are there and this controller their owner, whoever set them before; fields that
+   * it applied earlier and leaves out now are removed. The field manager is the controller's name. `apiVersion` and `kind` may be left out.
+   */
+  readonly apply: <T extends KubeObject>(kind: Kind<T>, object: T, options?: ApplyOptions) => Promise<T>
   /** The informer's view of a kind that the controller watches, owns or reads. Throws for any other kind. */
   readonly lister: <T extends KubeObject>(kind: Kind<T>) => Lister<T>
   /** Wall time in Unix milliseconds. */
@@ -47,8 +53,15 @@ export interface ReconcileContext {
   /** Keeps the state, as JSON, for the next run of this object; undefined clears it. Throws a TypeError for what is no JSON. */
   readonly carry: (state: unknown) => void
   /** Publishes a Kubernetes Event about an object. Does not wait and never fails the run. */
-  readonly event: (regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string) => void
+  readonly event: PublishEvent
   readonly log: RunLog
+}
+
+export interface ApplyOptions {
+  /** `status` … Default: the object itself. */
+  readonly subresource?: string
+  /** Take over fields that others own; otherwise a conflict is refused. Default true, as the API's guide says for controllers. */
+  readonly force?: boolean
 }
 
 /** Structured logging with controller, key and run id already set. */

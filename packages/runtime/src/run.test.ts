@@ -3,6 +3,9 @@ import { ConfigMap } from '@kubetape/api/kinds'
 import { controllerFor } from './controller.ts'
 import type { ReconcileContext } from './reconcile.ts'
 import { executeRun, type RunInputs, type RunOutcome } from './run.ts'
+import { managerBench } from './testing/manager-bench.ts'
+
+const parts = managerBench()
 
 /** A run that does only this. */
 const run = (reconcile: (context: ReconcileContext) => void, carried?: unknown): Promise<RunOutcome> =>
@@ -38,5 +41,30 @@ describe('executeRun()', () => {
       const { error, carried } = await run(({ carry }) => carry(state), 'before')
       expect([error, carried]).toEqual([expect.any(TypeError), 'before'])
     }
+  })
+})
+
+describe('ReconcileContext.apply()', () => {
+  test('applies under the name of the controller, by force unless told otherwise', async () => {
+    const bench = parts()
+    const asked: unknown[] = []
+    const patched = async (...args: unknown[]): Promise<never> => {
+      asked.push(args.slice(1))
+      throw new Error('enough')
+    }
+    bench.api.patch = patched
+    await bench.put('a/one')
+    await bench.start([
+      controllerFor(ConfigMap)
+        .named('mapper')
+        .reconcile(async (_request, { apply }) => {
+          await apply(ConfigMap, { metadata: { namespace: 'a', name: 'two' }, data: { n: '1' } })
+        }),
+    ])
+    expect(asked[0]).toMatchObject([
+      { namespace: 'a', name: 'two' },
+      { type: 'apply', body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'a', name: 'two' }, data: { n: '1' } } },
+      { fieldManager: 'mapper', force: true },
+    ])
   })
 })

@@ -4,6 +4,7 @@ import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import { type Random, seededRandom } from '@kubetape/determinism'
 import { type Controller, kindId } from './controller.ts'
+import type { PublishEvent } from './event-request.ts'
 import { type Lister, listerOf } from './lister.ts'
 import type { ReconcileContext, ReconcileResult, RunLog } from './reconcile.ts'
 
@@ -30,7 +31,7 @@ export interface RunInputs {
   /** Frozen JSON; undefined for nothing. */
   readonly carried: unknown
   outside<T>(read: () => T): T
-  event(regarding: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void
+  event(...event: Parameters<PublishEvent>): void
   readonly log: RunLog
 }
 
@@ -45,7 +46,7 @@ export interface RunOutcome {
 export async function executeRun(controller: Controller, key: string, inputs: RunInputs): Promise<RunOutcome> {
   const state: { carried: unknown } = { carried: inputs.carried }
   try {
-    const result = await controller.reconcile({ key, ...splitObjectKey(key) }, contextOf(inputs, state))
+    const result = await controller.reconcile({ key, ...splitObjectKey(key) }, contextOf(controller.name, inputs, state))
     return { result: result ?? {}, error: undefined, carried: state.carried }
   } catch (error) {
     return { result: {}, error: error ?? new Error('the reconcile threw nothing'), carried: state.carried }
@@ -60,12 +61,19 @@ function frozenJson(state: unknown): unknown {
 }
 
 /** Plain functions, no methods: reconcilers take what they need out of the context. */
-function contextOf(inputs: RunInputs, state: { carried: unknown }): ReconcileContext {
+function contextOf(name: string, inputs: RunInputs, state: { carried: unknown }): ReconcileContext {
   const listers = new Map<string, Lister>()
   let reads = 0
   let random: Random | undefined
   return {
     client: inputs.client,
+    apply: (kind, object, { subresource, force = true } = {}) =>
+      inputs.client.patch(
+        kind,
+        { name: object.metadata?.name ?? '', ...(object.metadata?.namespace ? { namespace: object.metadata.namespace } : {}) },
+        { type: 'apply', body: { apiVersion: kind.group ? `${kind.group}/${kind.version}` : kind.version, kind: kind.kind, ...object } },
+        { fieldManager: name, force, ...(subresource === undefined ? {} : { subresource }) },
+      ),
     gates: inputs.gates,
     log: inputs.log,
     carried: inputs.carried,
@@ -84,6 +92,6 @@ function contextOf(inputs: RunInputs, state: { carried: unknown }): ReconcileCon
     },
     nowMs: () => inputs.nowMs(),
     outside: (read) => inputs.outside(read),
-    event: (regarding, type, reason, message) => inputs.event(regarding, type, reason, message),
+    event: (...event) => inputs.event(...event),
   }
 }

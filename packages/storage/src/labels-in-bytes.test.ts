@@ -18,6 +18,10 @@ describe('labelsInBytes()', () => {
     [{}, {}],
   ])('reads those of %j', (metadata, labels) => expect(read(metadata, { spec: { labels: { not: 'these' } } })).toEqual(labels))
 
+  test('answers equal ones as one object', () => {
+    expect(read({ name: 'a', labels: { app: 'x' } })).toBe(read({ name: 'b', labels: { app: 'x' } }))
+  })
+
   test('does not know of bytes that have another form', () => {
     expect(labelsInBytes(Buffer.from('{"kind":"Pod"}'))).toBeUndefined()
     expect(labelsInBytes(Buffer.from('{"metadata":{ "labels":{"a":"b"}}}'))).toBeUndefined()

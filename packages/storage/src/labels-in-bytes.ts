@@ -1,4 +1,7 @@
+/** Label sets that many objects have are kept once; so many different ones are remembered before that begins anew. */
+const SHARED_MAX = 4096
 const METADATA = Buffer.from('"metadata":{')
+const LABELS = Buffer.from('"labels"')
 const QUOTE = 34
 const COMMA = 44
 const COLON = 58
@@ -9,51 +12,74 @@ const CLOSE_BRACE = 125
 
 /**
  * The labels of an object, read from its bytes without parsing the rest: they come before everything that is large or that users may write freely.
- * An object without any when there are none; undefined for bytes that are not as the API server writes them.
+ * An object without any when there are none; undefined for bytes that are not as the API server writes them. Equal labels are mostly the same object.
+ *
+ * NOTE: selectors read those of every object that they look at for the first time, so no call here leaves JavaScript before the labels are found.
  */
-export function labelsInBytes(bytes: Uint8Array): Record<string, string> | undefined {
-  const text = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let at = text.indexOf(METADATA)
-  if (at < 0) return undefined
-  at += METADATA.length
-  while (text[at] === QUOTE) {
-    const end = text.indexOf(QUOTE, at + 1)
-    if (end < 0 || text[end + 1] !== COLON) return undefined
+export function labelsInBytes(bytes: Uint8Array): Readonly<Record<string, string>> | undefined {
+  let at = startOfMetadata(bytes)
+  while (bytes[at] === QUOTE) {
+    const end = indexOf(bytes, QUOTE, at + 1)
+    if (bytes[end + 1] !== COLON) return undefined
     const value = end + 2
-    const first = text[value]
-    if (first === OPEN_BRACE || first === OPEN_BRACKET) return isLabels(text, at, end) ? labelsAt(text, value) : NONE
-    const next = first === QUOTE ? afterString(text, value) : afterScalar(text, value)
-    if (text[next] !== COMMA) return text[next] === CLOSE_BRACE ? NONE : undefined
+    const first = bytes[value]
+    if (first === OPEN_BRACE || first === OPEN_BRACKET) return isAt(bytes, LABELS, at) ? labelsAt(bytes, value) : NONE
+    const next = first === QUOTE ? afterString(bytes, value) : afterScalar(bytes, value)
+    if (bytes[next] !== COMMA) return bytes[next] === CLOSE_BRACE ? NONE : undefined
     at = next + 1
   }
-  return text[at] === CLOSE_BRACE ? NONE : undefined
+  return bytes[at] === CLOSE_BRACE ? NONE : undefined
 }
 
-const NONE: Record<string, string> = Object.freeze({})
+const NONE: Readonly<Record<string, string>> = Object.freeze({})
 
-const isLabels = (text: Buffer, from: number, to: number): boolean => text.toString('latin1', from + 1, to) === 'labels'
+/** Behind the brace; behind the end where there is no metadata. */
+function startOfMetadata(bytes: Uint8Array): number {
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === QUOTE && isAt(bytes, METADATA, at)) return at + METADATA.length
+  return bytes.length
+}
+
+function isAt(bytes: Uint8Array, text: Uint8Array, at: number): boolean {
+  for (let index = 0; index < text.length; index++) if (bytes[at + index] !== text[index]) return false
+  return true
+}
+
+const shared = new Map<string, Readonly<Record<string, string>>>()
 
 /** Neither keys nor values of labels can have a brace in them. */
-function labelsAt(text: Buffer, at: number): Record<string, string> | undefined {
-  const end = text.indexOf(CLOSE_BRACE, at)
+function labelsAt(bytes: Uint8Array, at: number): Readonly<Record<string, string>> | undefined {
+  const end = indexOf(bytes, CLOSE_BRACE, at)
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const text = buffer.toString('utf8', at, end + 1)
+  const known = shared.get(text)
+  if (known !== undefined) return known
   try {
-    return Object.freeze(JSON.parse(text.toString('utf8', at, end + 1)) as Record<string, string>)
+    const labels = Object.freeze(JSON.parse(text) as Record<string, string>)
+    if (shared.size === SHARED_MAX) shared.clear()
+    shared.set(text, labels)
+    return labels
   } catch {
     return undefined
   }
 }
 
-function afterString(text: Buffer, at: number): number {
-  for (let next = at + 1; next < text.length; next++) {
-    const byte = text[next]
+function indexOf(bytes: Uint8Array, byte: number, from: number): number {
+  let at = from
+  while (at < bytes.length && bytes[at] !== byte) at++
+  return at
+}
+
+function afterString(bytes: Uint8Array, at: number): number {
+  for (let next = at + 1; next < bytes.length; next++) {
+    const byte = bytes[next]
     if (byte === BACKSLASH) next++
     else if (byte === QUOTE) return next + 1
   }
-  return text.length
+  return bytes.length
 }
 
-function afterScalar(text: Buffer, at: number): number {
+function afterScalar(bytes: Uint8Array, at: number): number {
   let next = at
-  while (next < text.length && text[next] !== COMMA && text[next] !== CLOSE_BRACE) next++
+  while (next < bytes.length && bytes[next] !== COMMA && bytes[next] !== CLOSE_BRACE) next++
   return next
 }

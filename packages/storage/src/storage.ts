@@ -131,6 +131,11 @@ export class Storage {
     return staged.map(({ object }) => object)
   }
 
+  /** Shows the live objects of a resource in the order of their keys, from behind `after` on, as long as `take` answers true. */
+  walk(resource: GroupResource, after: string, take: (object: StoredObject) => boolean): void {
+    this.#caches.get(idOf(resource))?.objects.scan('', after, take)
+  }
+
   /** Number of live objects of a resource. Nothing is kept of resources that there are none of: their names may be the clients'. */
   count(resource: GroupResource): number {
     return this.#caches.get(idOf(resource))?.objects.size ?? 0

@@ -28,6 +28,13 @@ describe('StoredObject', () => {
     expect(Object.isFrozen(stored.object.metadata)).toBe(true)
   })
 
+  test('`glance()` keeps nothing of what it parses, and gives what is at hand', () => {
+    const stored = new StoredObject('a', 'one', 1, bytes)
+    expect(stored.glance()).toEqual({ kind: 'Pod', metadata: { name: 'one' } })
+    expect(stored.glance()).not.toBe(stored.glance())
+    expect(stored.object).toBe(stored.glance())
+  })
+
   test('`object` reads bytes that are no Buffer', () => {
     const padded = new Uint8Array([0, ...bytes, 0]).subarray(1, bytes.byteLength + 1)
     expect(new StoredObject('a', 'one', 1, padded).object).toEqual({ kind: 'Pod', metadata: { name: 'one' } })

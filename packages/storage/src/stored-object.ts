@@ -62,6 +62,11 @@ export class StoredObject {
     return parsed
   }
 
+  /** The object for a look that nobody comes back to: what has to be parsed for it is neither kept nor frozen. Not to be changed or held. */
+  glance(): Readonly<KubeObject> {
+    return this.#object ?? this.#weak?.deref() ?? (parseExactJson(decode(this.bytes)) as KubeObject)
+  }
+
   /** The labels, for selectors: read from the bytes alone where the object is not parsed, and kept. */
   get labels(): Selectable {
     if (this.#labels !== undefined) return this.#labels

@@ -61,7 +61,16 @@ export function maxOfRateLimiter<T>(...limiters: readonly RateLimiter<T>[]): Rat
   }
 }
 
-/** What controllers use unless told otherwise: each item's own back-off and one bucket over all, whichever is longer. */
-export function defaultControllerRateLimiter<T>(options: { readonly clock: Clock }): RateLimiter<T> {
-  return maxOfRateLimiter(exponentialRateLimiter<T>(), bucketRateLimiter<T>(options))
+/**
+ * What controllers use unless told otherwise: each item's own back-off (`baseMs` to `maxMs`, as of `exponentialRateLimiter`) and one bucket over all
+ * (`qps`, `burst`, as of `bucketRateLimiter`), whichever is longer.
+ */
+export function defaultControllerRateLimiter<T>(options: {
+  readonly clock: Clock
+  readonly baseMs?: number
+  readonly maxMs?: number
+  readonly qps?: number
+  readonly burst?: number
+}): RateLimiter<T> {
+  return maxOfRateLimiter(exponentialRateLimiter<T>(options), bucketRateLimiter<T>(options))
 }

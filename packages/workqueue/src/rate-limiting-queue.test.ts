@@ -63,6 +63,11 @@ describe('defaultControllerRateLimiter()', () => {
     const delays = Array.from({ length: 103 }, (_, item) => limiter.when(item))
     expect([delays[0], delays[99], delays[100], delays[102]]).toEqual([5, 5, 100, 300])
   })
+
+  test('takes the bounds of the back-off and the size of the bucket', () => {
+    const limiter = defaultControllerRateLimiter<string>({ clock: new VirtualClock(), baseMs: 200, maxMs: 500, qps: 1, burst: 4 })
+    expect(times(5, () => limiter.when('a'))).toEqual([200, 400, 500, 500, 1000])
+  })
 })
 
 describe('addRateLimited()', () => {

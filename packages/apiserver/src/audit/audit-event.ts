@@ -1,4 +1,4 @@
-import { formatMicroTime, type KubeObject, type Status } from '@kubetape/apimachinery'
+import { formatMicroTime, type KubeObject, printExactJson, type Status } from '@kubetape/apimachinery'
 import type { Clock } from '@kubetape/determinism'
 import { userInfoAnswer } from '../registry/authentication/user-info.ts'
 import { BodyText } from '../registry/body.ts'
@@ -119,7 +119,7 @@ export class AuditEvent implements AuditRecord {
       annotations:
         this.#annotations.size === 0 ? undefined : Object.fromEntries([...this.#annotations].sort(([a], [b]) => (a < b ? -1 : 1))),
     }
-    log.write(JSON.stringify(event))
+    log.write(printExactJson(event))
   }
 
   #reference(info: Extract<ReceivedRequest['info'], { isResource: true }>): object {

@@ -1,6 +1,6 @@
-import { parse as parseYaml, YAMLParseError } from 'yaml'
 import type { UserInfo } from '../registry/strategy.ts'
 import type { RequestInfo } from '../request/request-info.ts'
+import { yamlLibrary } from '../yaml-library.ts'
 
 export const LEVELS = ['None', 'Metadata', 'Request', 'RequestResponse'] as const
 export const STAGES = ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'] as const
@@ -178,10 +178,10 @@ function checkMembers(value: Record<string, unknown>, path: string, checks: Read
 
 function readYaml(text: string, file: string): Record<string, unknown> {
   try {
-    const value: unknown = parseYaml(text)
+    const value: unknown = yamlLibrary().parse(text)
     if (isObject(value) === undefined) return value as Record<string, unknown>
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error
+    if (!(error instanceof yamlLibrary().YAMLParseError)) throw error
     throw new AuditPolicyError(file, error.message.split('\n')[0]!, { cause: error })
   }
   throw new AuditPolicyError(file, 'it is empty, or no object')

@@ -10,6 +10,7 @@ import { clientCertificates } from './client-certificate.ts'
 import { frontProxy, type FrontProxyOptions } from './front-proxy.ts'
 import type { Identities, ServiceAccountTokenIssuer, TokenVerdict } from './identities.ts'
 import { staticTokens } from './static-tokens.ts'
+import { bootstrapTokens } from './tokens/bootstrap-tokens.ts'
 import type { LegacyTokenUse } from './tokens/legacy-token.ts'
 import { addOpenidPaths } from './tokens/openid-paths.ts'
 import { serviceAccountTokens } from './tokens/service-account-authenticator.ts'
@@ -35,7 +36,9 @@ export interface IdentityOptions {
   readonly clientCa?: string
   /** Default: none. */
   readonly frontProxy?: FrontProxyOptions
-  /** Methods that are asked for tokens after service accounts: OIDC, then webhooks. Read for each token. */
+  /** Bootstrap tokens are believed (`--enable-bootstrap-token-auth`). Default false. */
+  readonly bootstrapTokens?: boolean
+  /** Methods that are asked for tokens after service accounts and bootstrap tokens: OIDC, then webhooks. Read for each token. */
   readonly moreTokens?: () => readonly TokenAuthenticator[]
   /** Default: everybody. Read for each request. */
   readonly anonymous?: () => AnonymousAccess
@@ -92,9 +95,10 @@ export class ApiserverIdentities implements Identities {
       apiAudiences,
       onLegacyUse: (use) => this.onLegacyUse?.(use),
     })
+    const own = [accounts, ...(options.bootstrapTokens === true ? [bootstrapTokens({ storage, clock, apiAudiences })] : [])]
     this.authentication = new Authentication({
       requests: () => [...proxies, this.#certificates],
-      tokens: () => [this.#static, accounts, ...moreTokens()],
+      tokens: () => [this.#static, ...own, ...moreTokens()],
       apiAudiences,
       anonymous,
       onRefused: (why) => log('debug', 'credentials were refused', { why }),

@@ -8,11 +8,11 @@ import {
   notSupported,
   required,
 } from '@kubetape/apimachinery'
-import { parse, YAMLParseError } from 'yaml'
 import type { AuthorizerChoice } from './authorization.ts'
 import { RequestConditions } from './webhook/request-conditions.ts'
 import { httpReviewTransport } from './webhook/review-transport.ts'
 import { readWebhookKubeconfig } from './webhook/webhook-kubeconfig.ts'
+import { yamlLibrary } from '../yaml-library.ts'
 
 const API_VERSIONS = ['apiserver.config.k8s.io/v1alpha1', 'apiserver.config.k8s.io/v1beta1']
 const TYPES = ['Node', 'RBAC', 'AlwaysAllow', 'AlwaysDeny', 'Webhook'] as const
@@ -65,10 +65,10 @@ interface Configuration {
 
 function configurationOf(text: string, refuse: (why: string, cause?: unknown) => never): Configuration {
   try {
-    const configuration: unknown = parse(text)
+    const configuration: unknown = yamlLibrary().parse(text)
     return typeof configuration === 'object' && configuration !== null ? configuration : refuse('it is empty, or no object')
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error
+    if (!(error instanceof yamlLibrary().YAMLParseError)) throw error
     return refuse(error.message.split('\n')[0]!, error)
   }
 }

@@ -1,6 +1,7 @@
 import type { CustomResourceDefinitionVersion } from '@kubetape/api/types/apiextensions/v1'
 import { cloneJson, type KubeObject, qualifiedNameErrors } from '@kubetape/apimachinery'
-import type { Draft, Strategy, UpdateStrategy } from '../registry/strategy.ts'
+import { keepStatus } from '../registry/status-draft.ts'
+import type { Strategy, UpdateStrategy } from '../registry/strategy.ts'
 import { customTable } from './printer-columns.ts'
 import { scaleRuleOf } from './scale-paths.ts'
 import type { CustomType } from './schema/custom-type.ts'
@@ -21,11 +22,6 @@ function finalizerWarnings(draft: Readonly<KubeObject>, old: Readonly<KubeObject
           `${FINALIZERS}: ${JSON.stringify(name)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers`,
         ]),
   ])
-}
-
-function keepStatus(draft: Draft, old: Readonly<KubeObject>): void {
-  if (old['status'] === undefined) delete draft['status']
-  else draft['status'] = cloneJson(old['status'])
 }
 
 /** A status write changes the status and the owners of fields, nothing else. */

@@ -11,7 +11,7 @@ export interface CustomColumn extends TableColumn {
 /** The Table of a custom resource. */
 export interface CustomTable {
   readonly columns: readonly CustomColumn[]
-  row(object: Readonly<KubeObject>, nowMs: number): unknown[]
+  readonly row: (object: Readonly<KubeObject>, nowMs: number) => unknown[]
 }
 
 /** What a definition without columns has beside the name. */

@@ -1,5 +1,5 @@
 import type { CustomResourceSubresourceScale } from '@kubetape/api/types/apiextensions/v1'
-import { internalError, type KubeObject } from '@kubetape/apimachinery'
+import { internalError, type KubeObject, printExactJson } from '@kubetape/apimachinery'
 import type { ScaleRule } from '../registry/strategy.ts'
 
 const partsOf = (path: string): string[] => path.replace(/^\./, '').split('.')
@@ -18,7 +18,7 @@ function countAt(object: Readonly<KubeObject>, path: readonly string[]): number 
   const value = valueAt(object, path)
   if (value === undefined || value === null) return undefined
   if (typeof value === 'number' && Number.isInteger(value)) return value
-  throw internalError(`.${path.join('.')} accessor error: ${JSON.stringify(value)} is of the type ${typeof value}, expected int64`)
+  throw internalError(`.${path.join('.')} accessor error: ${printExactJson(value)} is of the type ${typeof value}, expected int64`)
 }
 
 function setAt(draft: KubeObject, path: readonly string[], value: number): void {

@@ -1,5 +1,14 @@
 import type { WebhookConversion } from '@kubetape/api/types/apiextensions/v1'
-import { cloneJson, failure, formatGroupVersion, type GroupVersionKind, isJsonObject, type KubeObject } from '@kubetape/apimachinery'
+import {
+  cloneJson,
+  failure,
+  formatGroupVersion,
+  type GroupVersionKind,
+  isJsonObject,
+  type KubeObject,
+  parseExactJson,
+  printExactJson,
+} from '@kubetape/apimachinery'
 import type { UidSource } from '@kubetape/determinism'
 import type { WebhookPost } from '../admission/webhook/webhook-post.ts'
 
@@ -63,7 +72,7 @@ export class WebhookConverter {
     let answer: string
     try {
       const review = { kind: 'ConversionReview', apiVersion, request: { uid, desiredAPIVersion, objects } }
-      answer = await webhooks.post(this.#config.clientConfig!, CONVERSION_SECONDS, JSON.stringify(review))
+      answer = await webhooks.post(this.#config.clientConfig!, CONVERSION_SECONDS, printExactJson(review))
     } catch (error) {
       throw fail((error as Error).message)
     }
@@ -88,7 +97,7 @@ function objectsOf({ response }: ConversionReview, uid: string, fail: (why: stri
 
 function parsed(text: string): ConversionReview | undefined {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseExactJson(text)
     return isJsonObject(value) ? value : undefined
   } catch {
     return undefined

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals'
+import type { FlowSchemaSpec } from '@kubetape/api/types/flowcontrol/v1'
 import { InProcessClient } from '../in-process-client.ts'
 import { ADMIN, TestServer } from '../testing/test-server.ts'
 import { ensureFlowControlObjects, maintainFlowControlObjects } from './bootstrap-maintenance.ts'
@@ -43,6 +44,16 @@ describe('ensureFlowControlObjects()', () => {
     ])
     const { metadata } = (await server.get(`${LEVELS}/workload-low`)).body
     expect(metadata).toMatchObject({ generation: 1, annotations: { 'apf.kubernetes.io/autoupdate-spec': 'true' } })
+  })
+
+  test('counts the old locks of leaders among their elections, those of endpoints before in the flow of their controller', async () => {
+    const resourcesOf = async (name: string): Promise<string[]> => {
+      const { rules } = (await specOf(`${SCHEMAS}/${name}`)) as unknown as FlowSchemaSpec
+      return rules![0]!.resourceRules!.map(({ resources, namespaces }) => `${resources.join(',')} in ${namespaces!.join(',')}`)
+    }
+    expect(await resourcesOf('system-leader-election')).toEqual(['endpoints,configmaps in kube-system', 'leases in *'])
+    expect(await resourcesOf('workload-leader-election')).toEqual(['endpoints,configmaps in *', 'leases in *'])
+    expect(await resourcesOf('endpoint-controller')).toEqual(['endpoints in *'])
   })
 
   test('repairs what is the server’s, and leaves what an administrator has taken over', async () => {

@@ -39,6 +39,8 @@ function resourceRule(
 const EVERY_RESOURCE = resourceRule([ALL], ALL, [ALL], { clusterScope: true })
 const EVERY_PATH: NonResourcePolicyRule = { verbs: [ALL], nonResourceURLs: [ALL] }
 const LEASES = resourceRule(LEADER_VERBS, 'coordination.k8s.io', ['leases'])
+/** What leaders were elected by before there were leases: v1.31 still lets these through beside them (they went with v1.34). */
+const oldLocks = (namespace: string): ResourcePolicyRule => resourceRule(LEADER_VERBS, '', ['endpoints', 'configmaps'], { namespace })
 
 /** Whatever these ask for. */
 const everythingOf = (...subjects: Subject[]): PolicyRulesWithSubjects[] => [
@@ -105,7 +107,7 @@ export const suggestedFlowSchemas: BootstrapSpecs<FlowSchemaSpec> = {
     },
   ]),
   'system-leader-election': schema('leader-election', 100, 'ByUser', [
-    { subjects: [user(CONTROLLER_MANAGER), user(SCHEDULER), systemAccount(ALL)], resourceRules: [LEASES] },
+    { subjects: [user(CONTROLLER_MANAGER), user(SCHEDULER), systemAccount(ALL)], resourceRules: [oldLocks('kube-system'), LEASES] },
   ]),
   'endpoint-controller': schema('workload-high', 150, 'ByUser', [
     {
@@ -113,7 +115,9 @@ export const suggestedFlowSchemas: BootstrapSpecs<FlowSchemaSpec> = {
       resourceRules: [resourceRule(LEADER_VERBS, '', ['endpoints'])],
     },
   ]),
-  'workload-leader-election': schema('leader-election', 200, 'ByUser', [{ subjects: [systemAccount(ALL)], resourceRules: [LEASES] }]),
+  'workload-leader-election': schema('leader-election', 200, 'ByUser', [
+    { subjects: [systemAccount(ALL)], resourceRules: [oldLocks(ALL), LEASES] },
+  ]),
   'kube-controller-manager': schema('workload-high', 800, 'ByNamespace', everythingOf(user(CONTROLLER_MANAGER))),
   'kube-scheduler': schema('workload-high', 800, 'ByNamespace', everythingOf(user(SCHEDULER))),
   'kube-system-service-accounts': schema('workload-high', 900, 'ByNamespace', everythingOf(systemAccount(ALL))),

@@ -1,13 +1,13 @@
 import { type KubeObject, printExactJson } from '@kubetape/apimachinery'
 import type { ListResult } from '@kubetape/storage'
-import type { ApiResult } from '../request/api-request.ts'
+import type { BodyResult } from '../request/api-request.ts'
 import { JoinedItems } from './joined-items.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
 
 const COMMA = Buffer.from(',')
 
 /** A result as JSON bytes in the kind's own form. Stored bytes are sent as they are; nothing is parsed or encoded again. */
-export function encodeResult(resource: ServedResource, result: Exclude<ApiResult, { type: 'empty' }>): Uint8Array {
+export function encodeResult(resource: ServedResource, result: BodyResult): Uint8Array {
   switch (result.type) {
     case 'stored':
       return result.stored.bytes

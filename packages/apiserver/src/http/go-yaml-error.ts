@@ -1,4 +1,4 @@
-import { YAMLParseError } from 'yaml'
+import { yamlLibrary } from '../yaml-library.ts'
 
 /** What upstream's parser says of the mistakes that ours tells apart. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** The error of a YAML text in the words of upstream's parser: `line 1: did not find expected node content`. */
 export function goYamlError(error: Error): string {
-  if (!(error instanceof YAMLParseError)) return error.message
+  if (!(error instanceof yamlLibrary().YAMLParseError)) return error.message
   const words = WORDS[error.code] ?? error.message.split('\n', 1)[0]!
   const line = error.linePos?.[0].line
   return line === undefined ? words : `line ${line}: ${words}`

@@ -1,14 +1,5 @@
 import { badRequest, printExactJson, setMember, unsupportedMediaType } from '@kubetape/apimachinery'
-import {
-  type DocumentOptions,
-  isScalar,
-  LineCounter,
-  parseDocument,
-  type ParseOptions,
-  type SchemaOptions,
-  visit,
-  YAMLParseError,
-} from 'yaml'
+import type { DocumentOptions, ParseOptions, SchemaOptions } from 'yaml'
 import { summaryOf } from '../schema/decode-body.ts'
 import { countKeys } from '../schema/decoder.ts'
 import { ExactNumber, isInt64 } from '../schema/exact-number.ts'
@@ -17,6 +8,7 @@ import { JsonText } from '../schema/json-text.ts'
 import { RepeatedFields } from '../schema/repeated-fields.ts'
 import { goYamlError } from './go-yaml-error.ts'
 import { protobufText } from '../protobuf/protobuf-body.ts'
+import { yamlLibrary } from '../yaml-library.ts'
 
 /** The media types that the bodies of writes may have. */
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
@@ -104,7 +96,7 @@ const YAML: ParseOptions & DocumentOptions & SchemaOptions = {
 
 /** The first document of a YAML text: upstream does not look at others. Throws the first error in it. */
 function firstYaml(text: string, options: ParseOptions): unknown {
-  const document = parseDocument(text, { ...YAML, ...options })
+  const document = yamlLibrary().parseDocument(text, { ...YAML, ...options })
   const error = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS')
   if (error !== undefined) throw error
   return document.toJS() as unknown
@@ -134,12 +126,13 @@ function yamlProblem(error: unknown, text: string): string {
     return `anchor '${/&(\S+)/.exec(text)?.[1] ?? ''}' value contains itself`
   if (error instanceof ReferenceError) return 'document contains excessive aliasing'
   if (error instanceof RangeError) return 'exceeded max depth'
-  if (error instanceof YAMLParseError) return goYamlError(error)
+  if (error instanceof yamlLibrary().YAMLParseError) return goYamlError(error)
   throw error
 }
 
 /** `line 5: key "data" already set in map`, for each key of a YAML text that is there twice: what fieldValidation says of it. */
 export function repeatedYamlKeys(text: string): string[] {
+  const { isScalar, LineCounter, parseDocument, visit } = yamlLibrary()
   const lines = new LineCounter()
   const found: string[] = []
   visit(parseDocument(text, { version: '1.1', merge: true, uniqueKeys: false, logLevel: 'silent', lineCounter: lines }), {

@@ -1,7 +1,6 @@
 import { type KubeObject, parseExactJson, printExactJson, type Status } from '@kubetape/apimachinery'
 import type { StorageEvent } from '@kubetape/storage'
-import { stringify as stringifyYaml } from 'yaml'
-import type { ApiResult, RequestOptions } from '../request/api-request.ts'
+import type { BodyResult, RequestOptions } from '../request/api-request.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
 import { encodeStatus, ProtobufEncoding } from '../protobuf/protobuf-encoding.ts'
 import { PROTOBUF, protobufRepresentation } from '../protobuf/protobuf-representation.ts'
@@ -9,12 +8,10 @@ import { mediaTypeOfRefusal, type Negotiated, negotiate, type Transformation } f
 import { checkTransformation, goTypeOf, partialObjectMetadata, partialObjectMetadataList } from '../table/partial-object-metadata.ts'
 import { SCALE_COLUMNS, scaleRow } from '../table/scale-table.ts'
 import { parseIncludeObject, tableOf, tableOfObject, type TableOptions, WatchTables } from '../table/table.ts'
+import { yamlLibrary } from '../yaml-library.ts'
 import type { JoinedItems } from './joined-items.ts'
 import { encodeJson, encodeJsonLine, encodeListInPieces, encodeResult, listMetadata } from './encode.ts'
 import type { WatchEncoding } from './watch-response.ts'
-
-/** An answer with a body. */
-export type Body = Exclude<ApiResult, { type: 'empty' }>
 
 /** An answer as it is sent. */
 export interface Encoded {
@@ -28,7 +25,7 @@ export interface Encoded {
 
 /** The form that a client asked for: how results and watch events become bytes. */
 export interface Representation {
-  encode(result: Body): Encoded
+  encode(result: BodyResult): Encoded
   watch(): WatchEncoding
 }
 
@@ -77,7 +74,7 @@ export function encodeRefusal(status: Status, { accept, pretty }: { accept: stri
 }
 
 interface Transformer {
-  whole(result: Exclude<Body, { type: 'status' }>): object
+  whole(result: Exclude<BodyResult, { type: 'status' }>): object
   /** Makes the transformer of a watch's objects, one after the other. */
   one(): (object: Readonly<KubeObject>) => object
 }
@@ -136,7 +133,7 @@ function metadataOnly(resource: ServedResource, as: Transformation): Transformer
 }
 
 /** The object of an answer that is one. */
-export function objectOf(result: Extract<Body, { type: 'stored' | 'object' }>): Readonly<KubeObject> {
+export function objectOf(result: Extract<BodyResult, { type: 'stored' | 'object' }>): Readonly<KubeObject> {
   return result.type === 'stored' ? result.stored.object : result.object
 }
 
@@ -149,7 +146,10 @@ function write(form: Negotiated, encode: () => Uint8Array): Encoded {
 
 /** YAML with the members of objects in the order of their names, and lists not indented, as Go writes it. */
 function yamlOf(bytes: Uint8Array): Uint8Array {
-  return Buffer.from(stringifyYaml(parsed(bytes), { version: '1.1', sortMapEntries: true, indentSeq: false, lineWidth: 0 }), 'utf8')
+  return Buffer.from(
+    yamlLibrary().stringify(parsed(bytes), { version: '1.1', sortMapEntries: true, indentSeq: false, lineWidth: 0 }),
+    'utf8',
+  )
 }
 
 const parsed = (bytes: Uint8Array): unknown => parseExactJson(Buffer.from(bytes).toString('utf8'))

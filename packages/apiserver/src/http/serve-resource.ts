@@ -15,6 +15,7 @@ import { encodeResult } from './encode.ts'
 import { allowedMs, within } from './deadline.ts'
 import { mediaTypeOf, PATCH_TYPES, requestBody } from './request-body.ts'
 import { requestOptions } from './request-options.ts'
+import { sendLog } from './log-response.ts'
 import { chooseRepresentation, type Representation } from './representation.ts'
 import { warningHeaders, warningValue } from './warning-headers.ts'
 import { piecesOf, writeAnswer } from './write-answer.ts'
@@ -83,7 +84,7 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
 /** What was answered, as the audit log has it: in the kind's own form, whatever the client asked for. */
 function auditAnswer(audit: AuditRecord, resource: ServedResource, { result }: ApiAnswer): void {
   if (result.type === 'status') audit.answeredStatus(result.status)
-  if (audit.wantsResponse && result.type !== 'empty') audit.responseObject(encodeResult(resource, result))
+  if (audit.wantsResponse && result.type !== 'empty' && result.type !== 'log') audit.responseObject(encodeResult(resource, result))
 }
 
 /**
@@ -130,11 +131,16 @@ function serveWatch(
   }
 }
 
-async function send({ request, response }: Exchange, { result, warnings }: ApiAnswer, representation: Representation): Promise<void> {
+async function send(exchange: Exchange, { result, warnings }: ApiAnswer, representation: Representation): Promise<void> {
+  const { request, response } = exchange
   const headers = { 'cache-control': 'no-cache, private', ...warningHeaders(warnings) }
   if (result.type === 'empty') {
     response.writeHead(204, headers)
     response.end()
+    return
+  }
+  if (result.type === 'log') {
+    sendLog(exchange, result.log, headers)
     return
   }
   const { contentType, joined, bytes, end } = representation.encode(result)

@@ -21,7 +21,7 @@ export function mapPlan(values: FieldPlan): FieldPlan {
 /** Lists of sets: each item is a field by its value. */
 export function setPlan(): FieldPlan {
   return collectionPlan(ATOMIC, (value) =>
-    Array.isArray(value) ? new Map(value.map((item) => [`v:${JSON.stringify(item)}`, item])) : new Map(),
+    Array.isArray(value) ? new Map(value.map((item) => [`v:${printExactJson(item)}`, item])) : new Map(),
   )
 }
 

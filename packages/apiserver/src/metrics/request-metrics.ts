@@ -20,6 +20,8 @@ const VERBS: ReadonlyMap<string, string> = new Map([
 ])
 const OTHER = 'other'
 const READS = new Set(['get', 'list', 'watch', 'head'])
+/** Subresources whose requests last, whatever comes of them. */
+const LASTING = new Set(['attach', 'exec', 'log', 'portforward', 'proxy'])
 /** Upper bounds in seconds (upstream's). */
 const BUCKETS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60]
 const LABELS = ['verb', 'dry_run', 'group', 'version', 'resource', 'subresource', 'scope', 'component']
@@ -46,7 +48,7 @@ export class RequestMetrics {
   /** A request for something that is served has come in, or for another path. The answer is called once, with the status code and how long it took in seconds, when it is over. */
   began(info: RequestInfo, isDryRun: boolean): (code: number, seconds: number) => void {
     const cells = this.#of(info, isDryRun)
-    const isLong = info.verb === 'watch'
+    const isLong = info.verb === 'watch' || (info.isResource && LASTING.has(info.subresource))
     const gauge = isLong ? cells?.running : READS.has(info.verb) ? this.#inflight.readOnly : this.#inflight.mutating
     gauge?.inc()
     return (code, seconds) => {

@@ -1,6 +1,6 @@
-import { stringify } from 'yaml'
 import type { DocumentV2 } from './document-v2.ts'
 import { ProtobufWriter } from './protobuf-writer.ts'
+import { yamlLibrary } from '../yaml-library.ts'
 
 /** The media types under which clients ask for the document in this form: the second is the first made a well-formed one. */
 export const GNOSTIC_V2_ACCEPTED = [
@@ -133,5 +133,5 @@ function writeExtensions(writer: ProtobufWriter, field: number, object: JsonObje
 
 /** A value of any kind is written as YAML text. */
 function writeAny(writer: ProtobufWriter, field: number, value: unknown): void {
-  writer.message(field, (any) => any.string(2, stringify(value)))
+  writer.message(field, (any) => any.string(2, yamlLibrary().stringify(value)))
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@kubetape/apimachinery'
-import { Writer } from 'protobufjs/minimal.js'
 import { jsonToMessage } from './json-to-message.ts'
+import { newWriter } from './new-writer.ts'
 
 /** Every body begins with these bytes (API concepts, "Kubernetes Protobuf encoding"). */
 export const MAGIC = Buffer.from('k8s\0')
@@ -14,7 +14,7 @@ const FRAME_LENGTH_BYTES = 4
 
 /** What stands before the message of an object of one kind: made once, since it is the same for all of them. */
 export function envelopeHead(apiVersion: string, kind: string): Uint8Array {
-  const head = Writer.create().uint32(FIRST).fork().uint32(FIRST).string(apiVersion).uint32(SECOND).string(kind).ldelim().finish()
+  const head = newWriter().uint32(FIRST).fork().uint32(FIRST).string(apiVersion).uint32(SECOND).string(kind).ldelim().finish()
   return Buffer.concat([MAGIC, head])
 }
 
@@ -22,7 +22,7 @@ export function envelopeHead(apiVersion: string, kind: string): Uint8Array {
 export function inEnvelope(head: Uint8Array, pieces: readonly Uint8Array[]): Uint8Array {
   let length = 0
   for (const piece of pieces) length += piece.length
-  return Buffer.concat([head, Writer.create().uint32(SECOND).uint32(length).finish(), ...pieces, TAIL])
+  return Buffer.concat([head, newWriter().uint32(SECOND).uint32(length).finish(), ...pieces, TAIL])
 }
 
 /** An object that says its kind, in its envelope. `typeName` is that of its message. */
@@ -37,8 +37,8 @@ export function objectInEnvelope(typeName: string, object: KubeObject | object):
  */
 export function watchFrame(type: string, enveloped: Uint8Array): Uint8Array {
   // WatchEvent { type = 1; RawExtension { raw = 1 } object = 2 }
-  const rawLength = Writer.create().uint32(FIRST).uint32(enveloped.length).finish()
-  const start = Writer.create()
+  const rawLength = newWriter().uint32(FIRST).uint32(enveloped.length).finish()
+  const start = newWriter()
     .uint32(FIRST)
     .string(type)
     .uint32(SECOND)

@@ -1,6 +1,7 @@
 import { type ProtobufField, protobufMessage } from '@kubetape/api'
-import { Writer } from 'protobufjs/minimal.js'
+import type { Writer } from 'protobufjs/minimal.js'
 import { specialMessage } from './special-messages.ts'
+import { newWriter } from './new-writer.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -36,7 +37,7 @@ const plans = new Map<string, MessagePlan>()
  * that has no message: ask `hasMessage` first.
  */
 export function jsonToMessage(typeName: string, object: object): Uint8Array {
-  const writer = Writer.create()
+  const writer = newWriter()
   writeMessage(typeName, writer, object)
   return writer.finish()
 }

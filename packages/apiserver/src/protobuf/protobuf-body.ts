@@ -1,5 +1,5 @@
 import { typeNameOfKind } from '@kubetape/api'
-import { parseGroupVersion } from '@kubetape/apimachinery'
+import { parseGroupVersion, printExactJson } from '@kubetape/apimachinery'
 import { MAGIC } from './envelope.ts'
 import { messageToJson } from './message-to-json.ts'
 import { malformed, readFields } from './message-reader.ts'
@@ -21,7 +21,7 @@ export function protobufText(bytes: Buffer): string {
   const typeName = typeNameOf(head)
   if (typeName === undefined)
     throw malformed(`no kind ${JSON.stringify(head.kind)} is registered for version ${JSON.stringify(head.apiVersion)}`)
-  return JSON.stringify({ ...head, ...(messageToJson(typeName, raw) as object) })
+  return printExactJson({ ...head, ...(messageToJson(typeName, raw) as object) })
 }
 
 function typeMeta(bytes: Buffer): { apiVersion: string; kind: string } {

@@ -1,11 +1,11 @@
 import { typeNameOfKind } from '@kubetape/api'
 import type { KubeObject, ListMeta, Status } from '@kubetape/apimachinery'
 import type { ListResult, StoredObject } from '@kubetape/storage'
-import { Writer } from 'protobufjs/minimal.js'
 import { listMetadata } from '../http/encode.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
 import { envelopeHead, inEnvelope, objectInEnvelope, watchFrame } from './envelope.ts'
 import { hasMessage, jsonToMessage } from './json-to-message.ts'
+import { newWriter } from './new-writer.ts'
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.'
 /** Of every list: its metadata is field 1, its items are field 2. */
@@ -92,7 +92,7 @@ export function encodePartialList(apiVersion: string, metadata: ListMeta, items:
 
 /** PartialObjectMetadata { ObjectMeta metadata = 1 }: no built-in kind is made of it, so the API's data does not have it. */
 function partialMessage({ metadata = {} }: Readonly<KubeObject>): Uint8Array {
-  return Writer.create()
+  return newWriter()
     .uint32(METADATA_TAG)
     .bytes(jsonToMessage(`${META}ObjectMeta`, metadata))
     .finish()
@@ -100,11 +100,11 @@ function partialMessage({ metadata = {} }: Readonly<KubeObject>): Uint8Array {
 
 function listInEnvelope(head: Uint8Array, metadata: ListMeta, messages: readonly Uint8Array[]): Uint8Array {
   const parts: Uint8Array[] = [
-    Writer.create()
+    newWriter()
       .uint32(METADATA_TAG)
       .bytes(jsonToMessage(`${META}ListMeta`, metadata))
       .finish(),
   ]
-  for (const message of messages) parts.push(Writer.create().uint32(ITEM_TAG).uint32(message.length).finish(), message)
+  for (const message of messages) parts.push(newWriter().uint32(ITEM_TAG).uint32(message.length).finish(), message)
   return inEnvelope(head, parts)
 }

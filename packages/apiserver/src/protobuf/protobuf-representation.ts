@@ -1,6 +1,7 @@
 import type { StorageEvent } from '@kubetape/storage'
 import { listMetadata } from '../http/encode.ts'
-import { type Body, bookmarkObject, type Encoded, objectOf, type Representation } from '../http/representation.ts'
+import type { BodyResult } from '../request/api-request.ts'
+import { bookmarkObject, type Encoded, objectOf, type Representation } from '../http/representation.ts'
 import type { WatchEncoding } from '../http/watch-response.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
 import type { Transformation } from '../table/negotiation.ts'
@@ -28,7 +29,7 @@ export function protobufRepresentation(
 
 const encoded = (bytes: Uint8Array): Encoded => ({ contentType: PROTOBUF, bytes, end: '' })
 
-function wholeBytes(encoding: ProtobufEncoding, result: Body): Uint8Array {
+function wholeBytes(encoding: ProtobufEncoding, result: BodyResult): Uint8Array {
   switch (result.type) {
     case 'stored':
       return encoding.stored(result.stored)

@@ -1,4 +1,4 @@
-import { formatTime } from '@kubetape/apimachinery'
+import { formatTime, parseExactJson, printExactJson } from '@kubetape/apimachinery'
 import { malformed } from './message-reader.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -53,11 +53,11 @@ const intOrString: SpecialMessage = {
 function embedded(field: string): SpecialMessage {
   return {
     // The writer takes bytes as JSON has them.
-    toFields: (value) => ({ [field]: Buffer.from(JSON.stringify(value), 'utf8').toString('base64') }),
+    toFields: (value) => ({ [field]: Buffer.from(printExactJson(value), 'utf8').toString('base64') }),
     toJson: ({ [field]: base64 }) => {
       if (typeof base64 !== 'string' || base64 === '') return undefined
       try {
-        return JSON.parse(Buffer.from(base64, 'base64').toString('utf8')) as unknown
+        return parseExactJson(Buffer.from(base64, 'base64').toString('utf8'))
       } catch (error) {
         throw malformed((error as Error).message)
       }

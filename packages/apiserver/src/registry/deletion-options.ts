@@ -1,6 +1,6 @@
 import { badRequest, failure, type FieldError, FieldPath, invalid, invalidObject } from '@kubetape/apimachinery'
 import { builtinSchemas } from '@kubetape/api'
-import { KindCompiler } from '../schema/compile-kind.ts'
+import { KindCompiler, type KindSchema } from '../schema/compile-kind.ts'
 import { DecodeError } from '../schema/decode-context.ts'
 import { JsonSyntaxError } from '../schema/exact-reader.ts'
 import { JsonText } from '../schema/json-text.ts'
@@ -19,7 +19,8 @@ export interface DeletionOptions {
 
 const POLICIES = ['Foreground', 'Background', 'Orphan']
 const SCHEME = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27'
-const schema = new KindCompiler(builtinSchemas).kind('io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions')
+let compiled: KindSchema | undefined
+const schema = (): KindSchema => (compiled ??= new KindCompiler(builtinSchemas).kind('io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions'))
 
 /** DeleteOptions from the body, or else from the query. Throws 422 for what contradicts itself, and the 500s with which upstream answers to what it cannot read. */
 export function deletionOptions({ request }: RequestContext): DeletionOptions {
@@ -81,7 +82,7 @@ function fromBody(text: string): DeletionOptions {
     )
   }
   try {
-    return schema.decode(value, 'Ignore').object as DeletionOptions
+    return schema().decode(value, 'Ignore').object as DeletionOptions
   } catch (error) {
     throw error instanceof DecodeError ? failure(500, undefined, error.detail) : error
   }

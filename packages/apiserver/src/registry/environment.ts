@@ -6,6 +6,7 @@ import type { Authorizer } from '../auth/authorizer.ts'
 import type { Identities } from '../auth/identities.ts'
 import type { ApiRequest } from '../request/api-request.ts'
 import type { StrategyContext } from './strategy.ts'
+import type { Kubelets } from './subresources/kubelets.ts'
 
 /** What every verb of every resource works with. */
 export interface RegistryEnvironment {
@@ -19,6 +20,8 @@ export interface RegistryEnvironment {
   readonly authorizer: Authorizer
   /** Whose tokens are whose, and tokens for service accounts. */
   readonly identities: Identities
+  /** Nodes that are reached from here. Default: none. */
+  readonly kubelets?: Kubelets | undefined
   /** The cause under which a request that is no reconcile run's writes: it stands for an actor row of the journal. */
   actorCause(request: ApiRequest): string
 }

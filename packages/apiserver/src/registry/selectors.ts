@@ -39,7 +39,7 @@ export function selectableFields(resource: ServedResource, stored: StoredObject)
   const fields = {
     'metadata.name': stored.name,
     'metadata.namespace': stored.namespace,
-    ...resource.strategy.selectableFields?.(stored.object),
+    ...resource.strategy.selectableFields?.(resource.custom ? stored.object : stored.glance()),
   }
   // Which fields a custom resource can be selected by may change with its definition.
   if (!resource.custom) stored.fields = fields

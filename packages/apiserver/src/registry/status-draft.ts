@@ -4,6 +4,12 @@ import { isMemberNode, LEAF } from '../managed-fields/field-set.ts'
 import type { ServedResource } from './served-resource.ts'
 import type { Draft } from './strategy.ts'
 
+/** A write of the object itself leaves its status as it was. */
+export function keepStatus(draft: Draft, old: Readonly<KubeObject>): void {
+  if (old['status'] === undefined) delete draft['status']
+  else draft['status'] = cloneJson(old['status'])
+}
+
 /**
  * A status write of a kind without a strategy of its own changes the status and, where the kind's status does not leave it alone, metadata. All else
  * stays as it was. Of custom resources nothing but the status changes.

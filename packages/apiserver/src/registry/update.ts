@@ -1,14 +1,4 @@
-import {
-  cloneJson,
-  conflict,
-  deepEqual,
-  failure,
-  FieldPath,
-  invalid,
-  invalidObject,
-  type KubeObject,
-  OBJECT_MODIFIED,
-} from '@kubetape/apimachinery'
+import { conflict, deepEqual, failure, FieldPath, invalid, invalidObject, type KubeObject, OBJECT_MODIFIED } from '@kubetape/apimachinery'
 import type { StoredObject } from '@kubetape/storage'
 import type { AdmissionAttributes } from '../admission/admission.ts'
 import type { ApiResult } from '../request/api-request.ts'
@@ -24,7 +14,7 @@ import { mutateDraft } from './mutate-draft.ts'
 import { checkPlace } from './object-place.ts'
 import { checkUid } from './uid-precondition.ts'
 import type { ServedResource } from './served-resource.ts'
-import { keepAllButStatus } from './status-draft.ts'
+import { keepAllButStatus, keepStatus } from './status-draft.ts'
 import type { Draft } from './strategy.ts'
 import { endpointOf, updateWarnings, validateUpdate } from './update-validation.ts'
 
@@ -193,18 +183,13 @@ function prepare(resource: ServedResource, context: RequestContext, draft: Draft
   if (before === undefined) delete draft.metadata!.generation
   else draft.metadata!.generation = before
   if (endpoint === '') {
-    if (resource.hasStatus && resource.strategy.prepareForUpdate === undefined) copyField(draft, old, 'status')
+    if (resource.hasStatus && resource.strategy.prepareForUpdate === undefined) keepStatus(draft, old)
     resource.strategy.prepareForUpdate?.(draft, old, context)
     return
   }
   const strategy = resource.strategy.subresources?.[endpoint]
   if (strategy !== undefined) strategy.prepareForUpdate(draft, old, context)
   else if (endpoint === 'status') keepAllButStatus(resource, draft, old)
-}
-
-function copyField(draft: Draft, old: Readonly<KubeObject>, field: string): void {
-  if (old[field] === undefined) delete draft[field]
-  else draft[field] = cloneJson(old[field])
 }
 
 /** A change of anything but metadata and status makes a new generation (API conventions, "Metadata"); where the status is no endpoint of its own, of that too. */

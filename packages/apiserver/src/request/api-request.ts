@@ -3,6 +3,7 @@ import type { PatchType } from '@kubetape/client'
 import type { ListResult, StoredObject } from '@kubetape/storage'
 import type { AuditRecord } from '../audit/auditor.ts'
 import type { UserInfo } from '../registry/strategy.ts'
+import type { LogStream } from '../registry/subresources/pod-log.ts'
 
 /** The verbs of the registry. */
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
@@ -61,7 +62,11 @@ export type ApiResult =
   | { readonly type: 'object'; readonly code: number; readonly object: KubeObject }
   | { readonly type: 'status'; readonly code: number; readonly status: Status }
   | { readonly type: 'list'; readonly code: 200; readonly list: ListResult }
+  | { readonly type: 'log'; readonly code: 200; readonly log: LogStream }
   | { readonly type: 'empty'; readonly code: 204 }
+
+/** An answer that is an object, a list or a Status: what has a form that clients choose. */
+export type BodyResult = Exclude<ApiResult, { type: 'empty' | 'log' }>
 
 export interface ApiAnswer {
   readonly result: ApiResult

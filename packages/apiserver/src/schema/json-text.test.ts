@@ -15,6 +15,16 @@ describe('JsonText.read()', () => {
   })
 
   test.each([
+    [String.raw`["\ud800","\uDFFFx"]`, ['\ufffd', '\ufffdx']],
+    [String.raw`["\ud83d\ude00","\ud83d\ud83d\ude00"]`, ['😀', '\ufffd😀']],
+    [String.raw`["\\ud800","\\\ud800"]`, ['\\ud800', '\\\ufffd']],
+    [String.raw`{"\ud800":1}`, { '\ufffd': 1 }],
+  ])('has no halves of characters of %s', (text, value) => {
+    expect(JsonText.read(text).value).toEqual(value)
+    expect(JsonText.read(text).exact()).toEqual(value)
+  })
+
+  test.each([
     ['[1,-5,0,123456789012345]', true],
     ['["1.5e3",true,false]', true],
     ['[1.0]', false],

@@ -22,7 +22,8 @@ export class JsonText {
   }
 
   /** Reads a text. Throws a JsonSyntaxError with upstream's words when it is no JSON. */
-  static read(text: string): JsonText {
+  static read(given: string): JsonText {
+    const text = wellFormed(given)
     let value: unknown
     try {
       value = parseExactJson(text)
@@ -39,6 +40,17 @@ export class JsonText {
   exact(): unknown {
     return new ExactReader(this.text).read()
   }
+}
+
+/** An escape of half a character: with its other half, or alone. Other escapes are passed over whole. */
+const ESCAPES = /\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|[^])/g
+const HALF = /\\u[dD][89a-fA-F]/
+const HALF_LENGTH = 6
+
+/** Halves of characters become U+FFFD, as Go's decoder has it: nothing that is stored or sent could hold them. */
+function wellFormed(text: string): string {
+  if (!HALF.test(text)) return text
+  return text.replace(ESCAPES, (escape) => (escape.length === HALF_LENGTH ? '\\ufffd' : escape))
 }
 
 const BACKSLASH = 92

@@ -17,6 +17,8 @@ import { BodyText } from '../registry/body.ts'
 import { RefusedWithWarnings, Registry } from '../registry/registry.ts'
 import { builtinResource } from '../registry/served-resource.ts'
 import type { UserInfo } from '../registry/strategy.ts'
+import type { LogStream } from '../registry/subresources/pod-log.ts'
+import type { Kubelets } from '../registry/subresources/kubelets.ts'
 import { subresourceHandlers } from '../registry/subresources/subresource-handlers.ts'
 import type { ApiRequest, ApiResult, RequestOptions, Verb } from '../request/api-request.ts'
 
@@ -31,6 +33,8 @@ export interface TestServerOptions {
   readonly runtimeConfig?: Readonly<Record<string, string>>
   /** How webhooks are reached. Default: not at all. */
   readonly webhooks?: WebhookTransport
+  /** Nodes that are reached. Default: none. */
+  readonly kubelets?: Kubelets
   /** After NamespaceLifecycle; default none. */
   readonly plugins?: (storage: Storage, clock: VirtualClock, environment: PluginEnvironment) => readonly AdmissionPlugin[]
 }
@@ -52,6 +56,8 @@ export interface TestAnswer {
   readonly code: number
   readonly body: KubeObject & Refusal & { readonly items?: readonly KubeObject[] }
   readonly warnings: readonly string[]
+  /** Of a container's log. */
+  readonly log?: LogStream
 }
 
 /** The resource that a request of a test is for, as its path would say it: `pods/p/status`, `batch/v1/jobs`. */
@@ -96,6 +102,7 @@ export class TestServer {
         authorizer: options.authorizer ?? superusers,
         identities: this.identities,
         uids: uidSource(random),
+        kubelets: options.kubelets,
         actorCause: () => 'actor',
       },
       resources,
@@ -208,7 +215,7 @@ export class TestServer {
   }
 }
 
-function bodyOf(result: ApiResult): { code: number; body: TestAnswer['body'] } {
+function bodyOf(result: ApiResult): Omit<TestAnswer, 'warnings'> {
   switch (result.type) {
     case 'stored':
       return { code: result.code, body: result.stored.object }
@@ -229,6 +236,8 @@ function bodyOf(result: ApiResult): { code: number; body: TestAnswer['body'] } {
           items: result.list.items.map((one) => one.object as KubeObject),
         },
       }
+    case 'log':
+      return { code: result.code, body: {}, log: result.log }
     case 'empty':
       return { code: result.code, body: {} }
   }

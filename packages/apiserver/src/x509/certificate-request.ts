@@ -2,12 +2,8 @@ import { createPublicKey, type KeyObject, verify } from 'node:crypto'
 import { elementsOf, identifierOf, readElement, SEQUENCE } from './der.ts'
 import { COMMON_NAME, namesOf, ORGANIZATION } from './distinguished-name.ts'
 import { pemBlocks } from './pem.ts'
-
-/** What of a certificate signing request (RFC 2986) is judged by. */
-export interface CertificateRequest {
-  readonly commonName: string
-  readonly organizations: readonly string[]
-}
+import { requestedNames } from './requested-names.ts'
+import type { RequestedSubject } from './signer-rules.ts'
 
 const BLOCK_TYPE = 'CERTIFICATE REQUEST'
 /** Digests of signature algorithms by their object identifiers; Ed25519 digests for itself. */
@@ -28,7 +24,7 @@ const DIGESTS: Readonly<Record<string, string | null>> = {
  *
  * NOTE: read by hand, and at once: validation does not wait, and the library that signs certificates takes longer to load than a server to start.
  */
-export function parseCertificateRequest(pem: string): CertificateRequest {
+export function parseCertificateRequest(pem: string): RequestedSubject {
   const [block] = pemBlocks(pem)
   if (block?.type !== BLOCK_TYPE) throw new Error('PEM block type must be CERTIFICATE REQUEST')
   const der = block.bytes
@@ -37,7 +33,7 @@ export function parseCertificateRequest(pem: string): CertificateRequest {
   if (outer.tag !== SEQUENCE || info?.tag !== SEQUENCE || algorithm === undefined || signature === undefined)
     throw new Error('asn1: structure error: tags do not match')
   if (outer.to !== der.length) throw new Error('asn1: syntax error: trailing data')
-  const [, subject, publicKey] = elementsOf(der, info)
+  const [, subject, publicKey, attributes] = elementsOf(der, info)
   if (subject === undefined || publicKey === undefined) throw new Error('asn1: syntax error: sequence truncated')
   const digest = DIGESTS[identifierOf(der, elementsOf(der, algorithm)[0])]
   if (digest === undefined) throw new Error('x509: cannot verify signature: algorithm unimplemented')
@@ -47,7 +43,11 @@ export function parseCertificateRequest(pem: string): CertificateRequest {
     throw new Error(key.asymmetricKeyType === 'rsa' ? 'crypto/rsa: verification error' : 'x509: ECDSA verification failure')
   const names = [...namesOf(der, subject)]
   const valuesOf = (type: string): string[] => names.filter(([name]) => name === type).map(([, value]) => value)
-  return { commonName: valuesOf(COMMON_NAME).at(-1) ?? '', organizations: valuesOf(ORGANIZATION) }
+  return {
+    commonName: valuesOf(COMMON_NAME).at(-1) ?? '',
+    organizations: valuesOf(ORGANIZATION),
+    ...requestedNames(der, attributes),
+  }
 }
 
 function keyOf(spki: Buffer): KeyObject {

@@ -21,12 +21,23 @@ type Signatures = Readonly<Record<string, string>>
 
 /** A function of CEL itself; signatures by the id of the overload (see `parseOverload`). */
 export function standard(name: string, signatures: Signatures, run: CelFunction['run']): CelFunction {
-  return { name, overloads: Object.entries(signatures).map(([id, text]) => parseOverload(id, text)), run, library: false }
+  return withSignatures({ name, run, library: false }, signatures)
 }
 
 /** A function of one of Kubernetes' libraries. */
 export function library(name: string, signatures: Signatures, run: CelFunction['run']): CelFunction {
-  return { ...standard(name, signatures, run), library: true }
+  return withSignatures({ name, run, library: true }, signatures)
+}
+
+/** Signatures are read when a call of the function is first checked: a process that compiles no expression reads none. */
+function withSignatures(one: Omit<CelFunction, 'overloads'>, signatures: Signatures): CelFunction {
+  let overloads: readonly Overload[] | undefined
+  return {
+    ...one,
+    get overloads() {
+      return (overloads ??= Object.entries(signatures).map(([id, text]) => parseOverload(id, text)))
+    },
+  }
 }
 
 /** The error of values that no overload takes. */

@@ -12,18 +12,22 @@ const CODE_POINTS_MAX = 100_000
 /** Deepest nesting, as cel-go has it. */
 const DEPTH_MAX = 250
 
-const environment = new Environment({
-  unlistedVariablesAreDyn: true,
-  enableOptionalTypes: true,
-  homogeneousAggregateLiterals: false,
-  limits: {
-    maxAstNodes: CODE_POINTS_MAX,
-    maxDepth: DEPTH_MAX,
-    maxListElements: CODE_POINTS_MAX,
-    maxMapEntries: CODE_POINTS_MAX,
-    maxCallArguments: 1000,
-  },
-})
+let known: Environment | undefined
+
+/** Made with the first expression. */
+const environment = (): Environment =>
+  (known ??= new Environment({
+    unlistedVariablesAreDyn: true,
+    enableOptionalTypes: true,
+    homogeneousAggregateLiterals: false,
+    limits: {
+      maxAstNodes: CODE_POINTS_MAX,
+      maxDepth: DEPTH_MAX,
+      maxListElements: CODE_POINTS_MAX,
+      maxMapEntries: CODE_POINTS_MAX,
+      maxCallArguments: 1000,
+    },
+  }))
 
 /** The tree of an expression. Throws a CelCompileError with the parser's messages. */
 export function parseCel(expression: string): CelNode {
@@ -32,7 +36,7 @@ export function parseCel(expression: string): CelNode {
     throw refusal(expression, [{ pos: -1, message: `expression code point size exceeds limit: size: ${size}, limit ${CODE_POINTS_MAX}` }])
   }
   try {
-    const ast = environment.parse(expression).ast as unknown as LibraryNode
+    const ast = environment().parse(expression).ast as unknown as LibraryNode
     return new Reader(expression).read(ast, 0)
   } catch (error) {
     if (error instanceof CelCompileError) throw error

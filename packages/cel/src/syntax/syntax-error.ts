@@ -10,7 +10,11 @@ const OPENERS = new Set(['[', '{', '(', '.', '-', '!'])
 /** More messages than these help nobody. */
 const ERRORS_MAX = 100
 
-const again = new Environment({ unlistedVariablesAreDyn: true, enableOptionalTypes: true, homogeneousAggregateLiterals: false })
+let known: Environment | undefined
+
+/** Reads what is left of a text once more; made with the first text that needs it. */
+const again = (): Environment =>
+  (known ??= new Environment({ unlistedVariablesAreDyn: true, enableOptionalTypes: true, homogeneousAggregateLiterals: false }))
 
 /** What upstream's parser says where the library's stopped: at `pos`, with the library's code of the failure. */
 export function explainSyntax(text: string, pos: number, code: string): SourceError[] {
@@ -34,7 +38,7 @@ export function explainSyntax(text: string, pos: number, code: string): SourceEr
 
 function firstFailure(text: string): readonly [number, string] | undefined {
   try {
-    again.parse(text)
+    again().parse(text)
     return undefined
   } catch (error) {
     if (error instanceof ParseError) return [error.range?.start ?? 0, error.code]

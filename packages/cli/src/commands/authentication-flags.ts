@@ -17,6 +17,7 @@ import { isTrue } from './identity-flags.ts'
 export interface AuthenticationFlags {
   anonymousAuth?: string
   authenticationConfig?: string
+  enableBootstrapTokenAuth?: string | boolean
   clientCaFile?: string
   oidcIssuerUrl?: string
   oidcClientId?: string
@@ -45,6 +46,7 @@ export function addAuthenticationFlags(command: Command): Command {
     .option('--token-auth-file <file>', 'static tokens, one token,user,uid,"groups" a line')
     .option('--anonymous-auth <bool>', 'whether clients may come without credentials (default: true)')
     .option('--authentication-config <file>', 'issuers of tokens, and paths that need no credentials, as an AuthenticationConfiguration')
+    .option('--enable-bootstrap-token-auth [bool]', 'believe tokens of Secrets of type bootstrap.kubernetes.io/token in kube-system')
     .option('--client-ca-file <file>', 'more CAs of client certificates')
     .option('--oidc-issuer-url <url>', 'an issuer of tokens (OpenID Connect)')
     .option('--oidc-client-id <id>', 'the audience that its tokens must be for')
@@ -67,7 +69,7 @@ export function addAuthenticationFlags(command: Command): Command {
 
 /** What these flags say, as options. Throws a CommandFailed that names the flag. */
 export function authenticationOptions(flags: AuthenticationFlags): Pick<ControlPlaneOptions, 'authentication'> {
-  const { anonymousAuth, authenticationConfig, clientCaFile } = flags
+  const { anonymousAuth, authenticationConfig, clientCaFile, enableBootstrapTokenAuth: bootstrap } = flags
   const oidc = oidcOf(flags)
   const frontProxy = frontProxyOf(flags)
   const webhook = webhookOf(flags)
@@ -76,6 +78,9 @@ export function authenticationOptions(flags: AuthenticationFlags): Pick<ControlP
   const authentication: AuthenticationOptions = {
     ...(anonymousAuth === undefined ? {} : { anonymous: isTrue('--anonymous-auth', anonymousAuth) }),
     ...(authenticationConfig === undefined ? {} : { configFile: authenticationConfig }),
+    ...(bootstrap === undefined
+      ? {}
+      : { bootstrapTokens: bootstrap === true || isTrue('--enable-bootstrap-token-auth', String(bootstrap)) }),
     ...(clientCaFile === undefined ? {} : { clientCa: readCertificates('--client-ca-file', clientCaFile) }),
     ...(oidc === undefined ? {} : { oidc }),
     ...(frontProxy === undefined ? {} : { frontProxy }),

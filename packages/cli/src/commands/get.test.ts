@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { CustomResourceDefinition } from '@kubetape/api/kinds'
+import type { Kind } from '@kubetape/apimachinery'
+import type { RecordingOptions } from '../testing/recorded-tape.ts'
 import { tapeFolder } from '../testing/tape-folder.ts'
 
 const tape = tapeFolder()
@@ -87,5 +90,47 @@ describe('kubetape get', () => {
     const { exitCode, err } = await tape.kubetape('get', 'cm', ...flags)
     expect(exitCode).toBe(2)
     expect(err[0]).toMatch(message)
+  })
+})
+
+const Widget: Kind = { group: 'example.test', version: 'v1', kind: 'Widget', resource: 'widgets', namespaced: true }
+const definition = 'widgets.example.test'
+const columns = (...members: string[]) => members.map((member) => ({ name: member, type: 'string', jsonPath: `.spec.${member}` }))
+const versionWith = (additionalPrinterColumns: object[]) => ({
+  name: 'v1',
+  served: true,
+  storage: true,
+  schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+  additionalPrinterColumns,
+})
+
+/** A definition has one column, then two others, then it is deleted. */
+const widgets: RecordingOptions['during'] = async (soon, client) => {
+  const names = { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' }
+  const spec = { group: Widget.group, scope: 'Namespaced', names, versions: [versionWith(columns('size'))] }
+  await soon(client.create(CustomResourceDefinition, { metadata: { name: definition }, spec } as never))
+  const metadata = { namespace: 'default', name: 'w' }
+  await soon(
+    client.create(Widget, { apiVersion: 'example.test/v1', kind: 'Widget', metadata, spec: { size: 'big', color: 'red' } }),
+  )
+  const body = { spec: { versions: [versionWith([...columns('color'), { ...columns('size')[0]!, priority: 1 }])] } }
+  await soon(client.patch(CustomResourceDefinition, { name: definition }, { type: 'merge', body }))
+  await soon(client.delete(CustomResourceDefinition, { name: definition }))
+}
+
+describe('kubetape get of custom resources', () => {
+  const folder = tapeFolder({ during: widgets })
+  const get = async (at: number, ...flags: string[]): Promise<string[]> =>
+    (await folder.kubetape('get', 'widgets', '--at', String(at), ...flags)).out
+  const changes = async (): Promise<number[]> =>
+    (await folder.kubetape('log', `crd/${definition}`, '-o', 'json')).out.map((line) => (JSON.parse(line) as { revision: number }).revision)
+
+  test('prints the columns that the definition had then, also when it is gone now', async () => {
+    const revisions = await changes()
+    const recolored = revisions.find((one, at) => at > 0 && one - revisions[at - 1]! > 1)!
+    expect(await get(recolored - 1)).toEqual(['NAME   SIZE', 'w      big'])
+    expect(await get(recolored)).toEqual(['NAME   COLOR', 'w      red'])
+    expect(await get(recolored, '-o', 'wide')).toEqual(['NAME   COLOR   SIZE', 'w      red     big'])
+    expect((await folder.kubetape('get', 'widgets')).err).toEqual([expect.stringContaining('Cannot find the kind "widgets"')])
   })
 })

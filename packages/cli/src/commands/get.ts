@@ -36,8 +36,8 @@ export function addGet(program: Command, output: Output): void {
 }
 
 function get(reader: LogReader, words: readonly string[], flags: GetFlags, output: Output): void {
-  const { resource, name } = parseObjectArgument(words, reader)
   const { revision, timeMs } = momentOf(reader, flags.at)
+  const { resource, name } = parseObjectArgument(words, reader, revision)
   if (name !== undefined && (flags.allNamespaces === true || flags.selector !== undefined))
     throw new CommandFailed(`Cannot get "${name}": a name goes neither with --all-namespaces nor with --selector`, 2)
   const namespace = resource.namespaced && flags.allNamespaces !== true ? flags.namespace : ''

@@ -72,6 +72,15 @@ describe('kubetape replay', () => {
     expect(added.out).toEqual([expect.stringMatching(/^(\d+) runs: \1 same, 0 diverged, 0 skipped$/)])
   })
 
+  test('ends with 1 when a run is skipped under --strict, and only then', async () => {
+    const id = /"run":"([^"]+)"/.exec((await changed.kubetape('replay', '--controller', 'job', '-o', 'json')).out[0]!)![1]!
+    expect((await changed.kubetape('replay', '--run', id, '--strict')).exitCode).toBe(0)
+    expect(await faithful.kubetape('replay', '--strict')).toMatchObject({ exitCode: 0, err: [] })
+    const { exitCode, err } = await changed.kubetape('replay', '--controller', 'of-mine', '--strict')
+    expect(exitCode).toBe(1)
+    expect(err).toEqual([expect.stringMatching(/^error: Cannot confirm what the tape says: (\d+) of \1 runs were skipped$/)])
+  })
+
   test('refuses a module without controllers', async () => {
     const file = join(import.meta.dirname, 'replay.ts')
     expect((await changed.kubetape('replay', '--add', file)).exitCode).toBe(2)

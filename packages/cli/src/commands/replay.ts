@@ -21,6 +21,7 @@ interface ReplayFlags extends TapeFlags {
   add?: string[]
   run?: string
   output?: 'json'
+  strict?: boolean
   verbose?: boolean
 }
 
@@ -33,11 +34,12 @@ export function addReplay(program: Command, output: Output, clock: Clock): void 
     .option('--key <key>', 'only runs for this key: namespace/name, or name')
     .addOption(new Option('--run <id>', 'only this run, by the beginning of its id').conflicts(['controller', 'key']))
     .addOption(new Option('-o, --output <format>', 'json is one run a line, then the totals').choices(['json']))
+    .option('--strict', 'fail when a run had to be skipped, as when one diverges')
     .option('-v, --verbose', 'print every run, not only those that diverge')
     .action((flags: ReplayFlags) => withTape(flags, (reader) => replayTape(reader, flags, output, clock)))
 }
 
-/** Ends with exit code 1 when a run diverges, and when nothing of what was asked for could be replayed. */
+/** Ends with exit code 1 when a run diverges, when nothing of what was asked for could be replayed, and with `--strict` when any run was skipped. */
 async function replayTape(reader: LogReader, flags: ReplayFlags, output: Output, clock: Clock): Promise<void> {
   const own = await loadControllers(flags.add)
   const names = new Set(own.map(({ name }) => name))
@@ -69,6 +71,8 @@ async function replayTape(reader: LogReader, flags: ReplayFlags, output: Output,
     )
   }
   if (totals.diverged > 0) throw new CommandFailed(`Cannot confirm what the tape says: ${totals.diverged} of ${totals.runs} runs diverged`)
+  if (flags.strict === true && totals.skipped > 0)
+    throw new CommandFailed(`Cannot confirm what the tape says: ${totals.skipped} of ${totals.runs} runs were skipped`)
   const asked = flags.controller ?? flags.run
   if (totals.runs === 0 && (flags.controller ?? flags.key) !== undefined) throw new CommandFailed(nothingFound(flags))
   if (asked !== undefined && totals.runs > 0 && totals.skipped === totals.runs)

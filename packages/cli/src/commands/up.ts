@@ -52,7 +52,11 @@ export function addUp(program: Command, output: Output): void {
     .option('--nodes <count>', 'simulated nodes; 0 also switches the binder off', '1')
     .option('--feature-gates <list>', 'A=true,B=false (repeatable)', collect)
     .option('--runtime-config <list>', 'API versions to serve: api/all=true, group/version=true (repeatable)', collect)
-    .option('--controllers <names...>', 'controllers to run: * for all, name, -name', ['*'])
+    .option(
+      '--controllers <names...>',
+      "controllers to run, by our names or kube-controller-manager's: * for all that are on by default, name, -name",
+      ['*'],
+    )
     .option('--kubeconfig <file>', 'where to write the kubeconfig (default: kubeconfig in the data folder)')
     .option('--service-cluster-ip-range <cidr>', 'range of Service addresses', '10.96.0.0/16')
     .option('--keep <duration>', 'how long history is kept: 90m, 24h, 30d (default: for ever)')

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { EMULATED_VERSION } from '@kubetape/apiserver'
 import type { Command } from 'commander'
 import type { Output } from '../output.ts'
 
 /** The release of this package. */
 export function packageVersion(): string {
-  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+  return (createRequire(import.meta.url)('@kubetape/cli/package.json') as { version: string }).version
 }
 
 /** What `kubetape version` and `kubetape --version` print. */

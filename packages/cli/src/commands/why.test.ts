@@ -11,11 +11,12 @@ describe('kubetape why', () => {
     expect(out[0]).toBe('job.batch/demo in namespace default, 2024-08-13 UTC')
     expect(text).toMatch(/@\d+ {2}00:00:03\.000 {2}created by admin \(kubectl\/v1\.31\.0\)/)
     expect(text).toMatch(
-      /status updated by controller job, run [0-9a-f]{8}: success\n +because job\.batch\/demo was added @\d+ by admin \(kubectl\/v1\.31\.0\)\n +status\.startTime +\+ 2024-08-13T00:00:03Z/,
+      /status updated by controller job, run [0-9a-f]{8}: success\n +because job\.batch\/demo was added @\d+ by admin \(kubectl\/v1\.31\.0\)\n +status\.startTime +set to 2024-08-13T00:00:03Z/,
     )
+    expect(text).toMatch(/ {2}status\.active +removed, was 1\n/)
     expect(text).toMatch(/because pod\/demo-\w{5} was updated @\d+ by admin/)
     expect(text).toMatch(
-      /in the same run\n +status\.conditions\[Failed\] +\+ True BackoffLimitExceeded: Job has reached the specified backoff limit/,
+      /in the same run\n +status\.conditions\[Failed\] +set to True BackoffLimitExceeded: Job has reached the specified backoff limit/,
     )
   })
 
@@ -23,14 +24,22 @@ describe('kubetape why', () => {
     const { out } = await tape.kubetape('why', 'job/demo', '--field', 'status.failed')
     expect(out.filter((line) => line.startsWith('@')).length).toBe(1)
     expect(out.filter((line) => line.startsWith('     ') && !line.includes('because')).map((line) => line.trim())).toEqual([
-      'status.failed  + 1',
+      'status.failed  set to 1',
     ])
+  })
+
+  test('says which part of an object a user wrote to', async () => {
+    const [pod] = (await tape.kubetape('get', 'pods', '-o', 'name')).out
+    const lines = (await tape.kubetape('why', pod!)).out.filter((line) => line.startsWith('@'))
+    expect(lines[1]).toMatch(/status updated by admin \(kubectl\/v1\.31\.0\)$/)
+    const json = (await tape.kubetape('why', pod!, '-o', 'json')).out.map((line) => JSON.parse(line) as { by: object })
+    expect(json[1]?.by).toMatchObject({ type: 'actor', verb: 'patch', subresource: 'status' })
   })
 
   test('follows a field of an object that a user changed', async () => {
     const { out } = await tape.kubetape('why', 'cm/settings', '--field', 'data.color')
     expect(out.map((line) => line.trim()).filter((line) => line.startsWith('data.color'))).toEqual([
-      'data.color  + blue',
+      'data.color  set to blue',
       'data.color  blue → green',
     ])
   })

@@ -1,2 +1,2 @@
 /** Features for the time of a test: `await withFeature(name, value, fn)`. */
-export { withFeature } from './with-feature.ts'
+export { setFeatureDuringTest, withFeature, withFeatureGates } from './with-feature.ts'

@@ -1,7 +1,7 @@
 import type { CertificateSigningRequest } from '@kubetape/api/types/certificates/v1'
 import { CertificateSigningRequest as CertificateSigningRequestKind } from '@kubetape/api/kinds'
 import { isConflict, isNotFound } from '@kubetape/apimachinery'
-import { type Controller, controllerFor } from '@kubetape/runtime'
+import { type Controller, controllerFor, defaultControllerRateLimiter } from '@kubetape/runtime'
 import { answered, type Issued, waitsForCertificate } from './plan.ts'
 
 /** What a certificate is made of. */
@@ -23,11 +23,14 @@ export interface CertificateSigningControllerOptions {
 }
 
 const AGAIN_MS = 20
+/** How long a request that could not be answered waits first (v1.31's controllers of certificate signing requests). */
+const RETRY_BASE_MS = 200
 
 /** Issues certificates for approved requests to the cluster's own signers (kube-controller-manager's csrsigning). */
 export function certificateSigningController({ issue }: CertificateSigningControllerOptions): Controller {
   return controllerFor<CertificateSigningRequest>(CertificateSigningRequestKind)
     .named('certificatesigningrequest-signing')
+    .with({ rateLimiter: (options) => defaultControllerRateLimiter({ ...options, baseMs: RETRY_BASE_MS }) })
     .reconcile(async ({ name }, context) => {
       const request = context.lister<CertificateSigningRequest>(CertificateSigningRequestKind).get('', name)
       if (request === undefined || !waitsForCertificate(request)) return undefined

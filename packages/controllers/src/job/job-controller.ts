@@ -3,6 +3,7 @@ import type { Pod } from '@kubetape/api/types/core/v1'
 import { Job as JobKind, Pod as PodKind } from '@kubetape/api/kinds'
 import { controllerOf, objectKey, splitObjectKey } from '@kubetape/apimachinery'
 import { type Controller, controllerFor, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
+import { jobRateLimiter } from './job-rate-limiter.ts'
 import { type JobCarried, type JobObserved, type JobPlan, NOTHING_CARRIED } from './job-plan.ts'
 import { BY_OWNER, byOwner, orphansOf, ownerValue } from './job-pod-index.ts'
 import { NO_FAILURES, type StepFailures } from './job-step.ts'
@@ -33,7 +34,7 @@ export function jobController(): Controller {
       previous !== undefined && previous.metadata.generation === object.metadata.generation ? POD_BATCH_MS : 0,
   })
     .named('job')
-    .with({ concurrencyMax: CONCURRENT_JOBS })
+    .with({ concurrencyMax: CONCURRENT_JOBS, rateLimiter: jobRateLimiter })
     .owns<Pod>(PodKind, { delayMs: () => POD_BATCH_MS })
     .watches<Pod>(PodKind, ({ object }, lookup) => jobsWanting(object, lookup(JobKind).list(object.metadata.namespace)), {
       delayMs: () => POD_BATCH_MS,

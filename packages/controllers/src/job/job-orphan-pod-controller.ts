@@ -6,6 +6,7 @@ import type { Controller, KindLookup, ReconcileContext, Watch } from '@kubetape/
 import { finishedCondition } from './job-condition.ts'
 import { hasTrackingFinalizer, TRACKING_FINALIZER } from './job-pod.ts'
 import { BY_OWNER, byOwner } from './job-pod-index.ts'
+import { jobRateLimiter } from './job-rate-limiter.ts'
 import { isStrayTrackedPod } from './orphan-pod.ts'
 
 /** Takes the tracking finalizer off Pods whose Job is gone or over (upstream's orphan Pods), so that they and their namespace can go. */
@@ -34,7 +35,7 @@ export function jobOrphanPodController(): Controller {
     watches: [pods as unknown as Watch, jobs as unknown as Watch],
     reads: [],
     indexes: new Map([[PodKind, { [BY_OWNER]: byOwner as unknown as (object: KubeObject) => readonly string[] }]]),
-    options: {},
+    options: { rateLimiter: jobRateLimiter },
     reconcile: ({ namespace, name }, context) => letGoIfStray(namespace, name, context),
   }
 }

@@ -3,7 +3,13 @@ import type { Namespace } from '@kubetape/api/types/core/v1'
 import { CustomResourceDefinition as DefinitionKind, Namespace as NamespaceKind } from '@kubetape/api/kinds'
 import { isNotFound, isStatusError, type Kind } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
-import { type Controller, controllerFor, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
+import {
+  type Controller,
+  controllerFor,
+  defaultControllerRateLimiter,
+  type ReconcileContext,
+  type ReconcileResult,
+} from '@kubetape/runtime'
 import { contentKinds, type ResourceContent } from './namespace-content.ts'
 import { failureText, plan } from './plan.ts'
 
@@ -14,6 +20,9 @@ export interface NamespaceControllerOptions {
 
 /** Namespaces emptied at the same time (kube-controller-manager's --concurrent-namespace-syncs). */
 const CONCURRENT_NAMESPACES = 10
+
+/** A namespace that cannot be emptied is looked at again within a minute at the latest (v1.31's namespace controller). */
+const RETRY_MAX_MS = 60_000
 
 /** Kept between the runs of one namespace. */
 interface Carried {
@@ -27,7 +36,10 @@ interface Carried {
 export function namespaceController({ resources }: NamespaceControllerOptions): Controller {
   return controllerFor<Namespace>(NamespaceKind, { predicate: ({ object }) => object.metadata.deletionTimestamp !== undefined })
     .named('namespace')
-    .with({ concurrencyMax: CONCURRENT_NAMESPACES })
+    .with({
+      concurrencyMax: CONCURRENT_NAMESPACES,
+      rateLimiter: (options) => defaultControllerRateLimiter({ ...options, maxMs: RETRY_MAX_MS }),
+    })
     .reads<CustomResourceDefinition>(DefinitionKind)
     .reconcile(({ name }, context) => reconcile(name, resources, context))
 }

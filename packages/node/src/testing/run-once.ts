@@ -55,6 +55,7 @@ export async function runOnce(
         hasListed: () => true,
       } as never
     },
+    apply: (kind, object) => client.patch(kind, { name: object.metadata?.name ?? '' }, { type: 'apply', body: object }),
     nowMs: () => options.nowMs ?? 0,
     random: seededRandom(1),
     gates: { enabled: () => false },

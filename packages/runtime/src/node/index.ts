@@ -1,2 +1,3 @@
-/** What needs Node.js: `startHealthServer({ port, checks, metrics })` for controllers that run on their own. */
+/** What needs Node.js, for controllers that run on their own: `startHealthServer({ port, checks, metrics })`, `new HttpsWebhookServer({ certDir })`. */
 export { type HealthCheck, type HealthServer, type HealthServerOptions, startHealthServer } from './health-server.ts'
+export { HttpsWebhookServer, type HttpsWebhookServerOptions } from './https-webhook-server.ts'

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:https'
 import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
 import { networkErrorText } from './network-error.ts'
 import { WEBHOOK_ANSWER_BYTES_MAX, type WebhookAnswer, type WebhookTarget, type WebhookTransport } from './webhook-transport.ts'
 
@@ -59,7 +60,9 @@ export class HttpsTransport implements WebhookTransport {
   #agentOf({ serverName, ca }: WebhookTarget): Agent {
     const key = `${serverName}\n${ca ?? ''}`
     const known = this.#agents.get(key)
-    const agent = known ?? new Agent({ keepAlive: true, servername: serverName, ...(ca === undefined ? {} : { ca }) })
+    // An address is no name to ask for (RFC 6066); the certificate is then checked for the address that is connected to.
+    const servername = isIP(serverName) ? '' : serverName
+    const agent = known ?? new Agent({ keepAlive: true, servername, ...(ca === undefined ? {} : { ca }) })
     this.#agents.delete(key)
     this.#agents.set(key, agent)
     if (this.#agents.size > AGENTS_MAX) {

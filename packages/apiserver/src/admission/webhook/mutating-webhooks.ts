@@ -1,4 +1,4 @@
-import { applyJsonPatch, cloneJson, deepEqual, internalError, type KubeObject } from '@kubetape/apimachinery'
+import { applyJsonPatch, cloneJson, deepEqual, internalError, type KubeObject, parseExactJson } from '@kubetape/apimachinery'
 import type { Draft } from '../../registry/strategy.ts'
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission.ts'
 import type { PluginEnvironment } from '../default-plugins.ts'
@@ -120,7 +120,7 @@ class WebhookMutation {
 }
 
 function operationsOf(patch: string): unknown[] {
-  const operations = orInternalError(() => JSON.parse(patch) as unknown)
+  const operations = orInternalError(() => parseExactJson(patch))
   if (!Array.isArray(operations)) throw internalError('json: cannot unmarshal object into Go value of type jsonpatch.Patch')
   return operations
 }

@@ -1,6 +1,6 @@
-import { parse as parseYaml, YAMLParseError } from 'yaml'
 import type { AuthenticationConfig, ClaimOrExpression, JwtConfig } from './jwt-config.ts'
 import { expressionProblem } from './user-expressions.ts'
+import { yamlLibrary } from '../../yaml-library.ts'
 
 /** Why an authentication configuration cannot be used. Terminal. */
 export class AuthenticationConfigError extends Error {
@@ -50,10 +50,10 @@ export function parseAuthenticationConfig(text: string, file: string, forbidden:
 
 function readYaml(text: string, file: string): object {
   try {
-    const value: unknown = parseYaml(text)
+    const value: unknown = yamlLibrary().parse(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error
+    if (!(error instanceof yamlLibrary().YAMLParseError)) throw error
     throw new AuthenticationConfigError(file, error.message.split('\n')[0]!, { cause: error })
   }
   throw new AuthenticationConfigError(file, 'it is empty, or no object')

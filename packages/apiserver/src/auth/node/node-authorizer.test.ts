@@ -6,6 +6,12 @@ import { NodeAuthorizer } from './node-authorizer.ts'
 
 const NODE = { name: 'system:node:n1', groups: ['system:nodes', 'system:authenticated'] }
 const UNRELATED: Decision = { verdict: 'no-opinion', reason: "no relationship found between node 'n1' and this object" }
+const refused = (reason: string): Decision => ({ verdict: 'no-opinion', reason })
+const SLICE_VERBS = refused(
+  'only the following verbs are allowed for a ResourceSlice: get, watch, list, create, update, patch, delete, deletecollection',
+)
+const OTHER_CSI_NODE = refused('can only access CSINode with the same name as the requesting node')
+const NO_ACCOUNT = refused('can only create tokens for individual service accounts')
 const ALLOW: Decision = { verdict: 'allow', reason: '' }
 
 let cluster: RbacCluster
@@ -114,7 +120,11 @@ describe('NodeAuthorizer', () => {
     ],
     ['all Nodes', { resource: 'nodes', verb: 'list', namespace: '', name: '' }, ALLOW],
     ['Services', { resource: 'services', verb: 'list', name: '' }, ALLOW],
-    ['deployments', { group: 'apps', resource: 'deployments' }, { verdict: 'no-opinion', reason: '' }],
+    ['a verb that every object has', { group: 'resource.k8s.io', resource: 'resourceslices', verb: 'constructor' }, SLICE_VERBS],
+    ['a resource that every object has', { resource: 'constructor' }, { verdict: 'no-opinion', reason: '' }],
+    ["another's CSINode", { group: 'storage.k8s.io', resource: 'csinodes', name: 'n2' }, OTHER_CSI_NODE],
+    ['a token of no account', { resource: 'serviceaccounts', subresource: 'token', verb: 'create', name: '' }, NO_ACCOUNT],
+    ['the deployments', { group: 'apps', resource: 'deployments' }, { verdict: 'no-opinion', reason: '' }],
   ])('decides about %s', (_, asked, expected) => {
     expect(authorizer()(asked)).toEqual(expected)
   })
@@ -132,6 +142,21 @@ describe('NodeAuthorizer', () => {
     expect(may({ resource: 'nodes', verb: 'list', namespace: '', name: '' }).reason).toBe(
       "node 'n1' cannot read all nodes, only its own Node object",
     )
+  })
+
+  test('lets a node change, evict and mirror Pods, and keep its Node, under AuthorizeNodeWithSelectors', () => {
+    const may = authorizer('AuthorizeNodeWithSelectors')
+    const verdicts = (resource: string, subresource: string): string[] =>
+      ['get', 'create', 'update', 'patch', 'delete', 'deletecollection'].filter(
+        (verb) => may({ resource, subresource, verb, name: 'n1', namespace: resource === 'nodes' ? '' : 'a' }).verdict === 'allow',
+      )
+    expect(verdicts('pods', '')).toEqual(['create', 'delete'])
+    expect(verdicts('pods', 'status')).toEqual(['update', 'patch'])
+    expect(verdicts('pods', 'eviction')).toEqual(['create'])
+    expect(verdicts('pods', 'exec')).toEqual([])
+    expect(verdicts('nodes', '')).toEqual(['get', 'create', 'update', 'patch'])
+    expect(verdicts('nodes', 'status')).toEqual(['update', 'patch'])
+    expect(may({ resource: 'pods', verb: 'constructor' })).toEqual(refused(''))
   })
 
   test('knows nodes by name and group', () => {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
-import { parse, YAMLParseError } from 'yaml'
+import { yamlLibrary } from '../../yaml-library.ts'
 
 /** Where an authorization webhook listens, and how this server proves to be itself (Kubernetes documentation, "Webhook Mode"). */
 export interface WebhookConnection {
@@ -67,10 +67,10 @@ export function readWebhookKubeconfig(file: string, readFile: (path: string) => 
 
 function configOf(text: string, refuse: Refuse): Fields {
   try {
-    const config: unknown = parse(text)
+    const config: unknown = yamlLibrary().parse(text)
     return typeof config === 'object' && config !== null ? (config as Fields) : refuse('it is no kubeconfig')
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error
+    if (!(error instanceof yamlLibrary().YAMLParseError)) throw error
     return refuse(error.message.split('\n')[0]!, error)
   }
 }

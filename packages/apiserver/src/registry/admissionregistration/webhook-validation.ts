@@ -2,18 +2,17 @@ import type { MutatingWebhook, ValidatingWebhook } from '@kubetape/api/types/adm
 import type { Gates } from '@kubetape/client-go-features'
 import {
   deepEqual,
-  dns1035LabelErrors,
   dnsSubdomainErrors,
   duplicate,
   type FieldError,
   FieldPath,
   invalid,
   notSupported,
-  printGoStrings,
   required,
   validateLabelSelector,
 } from '@kubetape/apimachinery'
-import { validateWebhookAddress } from '../apiextensions/webhook-client-validation.ts'
+import { validateWebhookAddress } from '../webhook-rules/client-validation.ts'
+import { REVIEW_VERSIONS, type ReviewVersionWords, validateReviewVersions } from '../webhook-rules/review-versions-validation.ts'
 import { validateMatchConditions } from './match-conditions-validation.ts'
 import { validateRule } from './rule-validation.ts'
 
@@ -24,9 +23,11 @@ const FAILURE_POLICIES = ['Fail', 'Ignore']
 const MATCH_POLICIES = ['Equivalent', 'Exact']
 const SIDE_EFFECTS = ['None', 'NoneOnDryRun']
 const REINVOCATION_POLICIES = ['IfNeeded', 'Never']
-/** The versions of AdmissionReview that are spoken. */
-const REVIEW_VERSIONS = ['v1', 'v1beta1']
 const TIMEOUT_SECONDS_MAX = 30
+const REVIEW_WORDS: ReviewVersionWords = {
+  missing: `must specify one of ${REVIEW_VERSIONS.join(', ')}`,
+  duplicate: (path, version) => invalid(path, version, 'duplicate version'),
+}
 
 /**
  * Validates the webhooks of a configuration (API reference, ValidatingWebhook and MutatingWebhook); `old` are those that they replace. Conditions that
@@ -46,7 +47,7 @@ export function validateWebhooks(
     const path = WEBHOOKS.index(at)
     errors.push(...validateWebhook(webhook, path))
     if (!untouched) errors.push(...validateMatchConditions(conditionsOf(webhook), path.child('matchConditions'), rules))
-    errors.push(...validateReviewVersions(webhook.admissionReviewVersions ?? [], path.child('admissionReviewVersions')))
+    errors.push(...validateReviewVersions(webhook.admissionReviewVersions ?? [], path.child('admissionReviewVersions'), REVIEW_WORDS))
     if (!webhook.name) continue
     if (names.has(webhook.name)) errors.push(duplicate(path.child('name'), webhook.name))
     names.add(webhook.name)
@@ -90,21 +91,4 @@ function qualifiedNameErrors(name: string, path: FieldPath): FieldError[] {
   const wrong = dnsSubdomainErrors(name)
   if (wrong.length > 0) return [invalid(path, name, wrong.join(','))]
   return name.split('.').length < 3 ? [invalid(path, name, 'should be a domain with at least three segments separated by dots')] : []
-}
-
-function validateReviewVersions(versions: readonly string[], path: FieldPath): FieldError[] {
-  if (versions.length === 0) return [required(path, `must specify one of ${REVIEW_VERSIONS.join(', ')}`)]
-  const errors: FieldError[] = []
-  const seen = new Set<string>()
-  for (const [at, version] of versions.entries()) {
-    if (seen.has(version)) {
-      errors.push(invalid(path.index(at), version, 'duplicate version'))
-      continue
-    }
-    seen.add(version)
-    for (const wrong of dns1035LabelErrors(version)) errors.push(invalid(path.index(at), version, wrong))
-  }
-  if (!versions.some((one) => REVIEW_VERSIONS.includes(one)))
-    errors.push(invalid(path, versions, `must include at least one of ${REVIEW_VERSIONS.join(', ')}`, printGoStrings(versions)))
-  return errors
 }

@@ -8,7 +8,7 @@ import type {
 import { type FieldError, FieldPath, forbidden, invalid, notSupported, required } from '@kubetape/apimachinery'
 import type { Draft, Strategy } from '../strategy.ts'
 import { ageCell } from '../table-cells.ts'
-import { keepAllButStatus, keepStatus, validateConditions } from './flow-schema-strategy.ts'
+import { flowControlStatus, validateFlowControlStatus } from './flow-control-status.ts'
 import { validateFixedPriorityLevel } from './mandatory-objects.ts'
 
 const EXEMPT = 'exempt'
@@ -43,9 +43,9 @@ function setDefaults(draft: Draft): void {
 }
 
 function validate(draft: Draft): FieldError[] {
-  const { metadata, spec, status } = draft as PriorityLevelConfiguration
+  const { metadata, spec } = draft as PriorityLevelConfiguration
   const name = metadata.name ?? ''
-  return [...validateSpec(name, spec ?? { type: '' }), ...validateFixedPriorityLevel(name, spec), ...validateConditions(status?.conditions)]
+  return [...validateSpec(name, spec ?? { type: '' }), ...validateFixedPriorityLevel(name, spec), ...validateFlowControlStatus(draft)]
 }
 
 function validateSpec(name: string, { type, limited, exempt }: PriorityLevelConfigurationSpec): FieldError[] {
@@ -129,18 +129,9 @@ function validateQueuing({ queues = 0, handSize = 0, queueLengthLimit = 0 }: Que
 /** How many requests are served at once (API reference, flowcontrol.apiserver.k8s.io/v1 PriorityLevelConfiguration; KEP-1040). */
 export const priorityLevelStrategy: Strategy = {
   default: setDefaults,
-  prepareForCreate: (draft) => {
-    draft['status'] = {}
-  },
-  prepareForUpdate: keepStatus,
+  ...flowControlStatus,
   validate,
   validateUpdate: validate,
-  subresources: {
-    status: {
-      prepareForUpdate: keepAllButStatus,
-      validateUpdate: (draft) => validateConditions((draft as PriorityLevelConfiguration).status?.conditions),
-    },
-  },
   tableRow: (object, nowMs) => {
     const { metadata, spec } = object as Readonly<PriorityLevelConfiguration>
     const queuing = spec?.limited?.limitResponse?.queuing

@@ -1,13 +1,12 @@
-import type { Endpoints, Node, Service } from '@kubetape/api/types/core/v1'
+import type { Endpoints, Service } from '@kubetape/api/types/core/v1'
 import { badRequest, failure, notFound, serviceUnavailable, type StatusError } from '@kubetape/apimachinery'
 import type { RegistryEnvironment, RequestContext } from '../environment.ts'
 import type { SubresourceHandler } from '../registry.ts'
 import { admitConnection } from './connection-admission.ts'
+import { checkReachable } from './kubelets.ts'
 import { parentPod } from './parent-pod.ts'
 
 const SCHEMES = new Set(['', 'http', 'https'])
-/** The addresses of a node by which it may be reached. */
-const REACHABLE = new Set(['Hostname', 'InternalDNS', 'InternalIP', 'ExternalDNS', 'ExternalIP'])
 
 /** What the name in the path of a proxy says: `name`, `name:port` or `scheme:name:port`. */
 interface Target {
@@ -46,13 +45,7 @@ export const serviceProxy: SubresourceHandler = async (environment, resource, co
 export const nodeProxy: SubresourceHandler = async (environment, resource, context) => {
   await admitConnection(environment, resource, context, 'nodeProxy')
   const { name } = targetOf(context, 'node')
-  const node = read<Node>(environment, 'nodes', '', name)
-  if (node === undefined) throw notFound(resource.named, name)
-  const addresses = node.status?.addresses ?? []
-  if (!addresses.some(({ type }) => REACHABLE.has(type))) {
-    const known = addresses.map(({ type, address }) => `{${type} ${address}}`).join(' ')
-    throw failure(500, undefined, `no preferred addresses found; known addresses: [${known}]`)
-  }
+  checkReachable(environment, name)
   throw unsupported('node', name)
 }
 

@@ -10,7 +10,8 @@ import { requestToken } from '../authentication/token-request.ts'
 import { reviewToken } from '../authentication/token-review.ts'
 import { bindPod } from './binding.ts'
 import { evictPod } from './eviction.ts'
-import { podLog, podStream } from './pod-streams.ts'
+import { podLog } from './pod-log.ts'
+import { podStream } from './pod-streams.ts'
 import { nodeProxy, podProxy, serviceProxy } from './proxies.ts'
 
 /** Subresources with a behaviour of their own, by `group/resource/subresource`. */

@@ -38,6 +38,20 @@ describe('bootstrapPolicy()', () => {
       expect(policy.roles.map((role) => [role.metadata.namespace, role.metadata.name])).toContainEqual([metadata.namespace, roleRef.name])
   })
 
+  test('gives foreign controllers what v1.31 gives them, by its gates', () => {
+    const verbsOn = (gates: { enabled: (name: string) => boolean }, name: string, resource: string): string[] => {
+      const role = bootstrapPolicy(gates).clusterRoles.find(({ metadata }) => metadata.name === name)
+      return (role?.rules ?? []).filter(({ resources = [] }) => resources.includes(resource)).flatMap(({ verbs }) => verbs)
+    }
+    const all = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch']
+    expect(verbsOn(off, 'system:kube-scheduler', 'leasecandidates')).toEqual(all)
+    expect(verbsOn(off, 'system:kube-scheduler', 'podschedulingcontexts')).toEqual([])
+    expect(verbsOn(on, 'system:kube-scheduler', 'podschedulingcontexts')).toEqual(all)
+    expect(verbsOn(on, 'system:kube-scheduler', 'pods/finalizers')).toEqual(['get', 'list', 'patch', 'update', 'watch'])
+    expect(verbsOn(on, 'system:controller:statefulset-controller', 'pods/finalizers')).toEqual(['update'])
+    expect(verbsOn(off, 'system:controller:statefulset-controller', 'pods/finalizers')).toEqual([])
+  })
+
   test('adds what gates bring', () => {
     const count = (gates: { enabled: (name: string) => boolean }): number => bootstrapPolicy(gates).clusterRoles.length
     expect(count(on) - count(off)).toBe(5)

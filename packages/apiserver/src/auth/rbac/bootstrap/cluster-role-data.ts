@@ -185,7 +185,7 @@ export const CLUSTER_ROLES: readonly RoleData[] = [
       '?DynamicResourceAllocation readupdate resource resourceclaims/status',
       '?DynamicResourceAllocation readwrite resource podschedulingcontexts',
       '?DynamicResourceAllocation read resource podschedulingcontexts/status',
-      '?DynamicResourceAllocation update + pods/finalizers',
+      '?DynamicResourceAllocation readupdate + pods/finalizers',
       '?DynamicResourceAllocation read resource resourceslices',
     ],
   },

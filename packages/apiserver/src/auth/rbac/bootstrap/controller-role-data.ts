@@ -225,6 +225,7 @@ export const CONTROLLER_ROLES: readonly RoleData[] = [
       'create,get,list,watch + persistentvolumeclaims',
       EVENTS,
       '?StatefulSetAutoDeletePVC delete,update + persistentvolumeclaims',
+      '?StatefulSetAutoDeletePVC update + pods/finalizers',
     ],
   },
   { name: 'ttl-controller', rules: ['list,patch,update,watch + nodes', EVENTS] },

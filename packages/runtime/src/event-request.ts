@@ -1,0 +1,43 @@
+import type { KubeObject } from '@kubetape/apimachinery'
+import type { RunRequest } from '@kubetape/journal'
+
+/** What else a reconcile may say of an event. */
+export interface EventDetails {
+  /** What was done or attempted: `Scaling`. Default: the reason. Of events.k8s.io/v1 only. */
+  readonly action?: string
+  /** A second object that the event is about. Of events.k8s.io/v1 only. */
+  readonly related?: KubeObject
+}
+
+/** Publishes an event about an object. */
+export type PublishEvent = (
+  regarding: KubeObject,
+  type: 'Normal' | 'Warning',
+  reason: string,
+  message: string,
+  details?: EventDetails,
+) => void
+
+/** How the publication of an event stands on the tape, whichever form it is written in. */
+export function eventRequest(sequence: number, ...[regarding, type, reason, message, details = {}]: Parameters<PublishEvent>): RunRequest {
+  const { namespace } = regarding.metadata ?? {}
+  const { action, related } = details
+  return {
+    sequence,
+    verb: 'create',
+    group: '',
+    version: 'v1',
+    resource: 'events',
+    ...(namespace ? { namespace } : {}),
+    body: {
+      regarding: named(regarding),
+      ...(related === undefined ? {} : { related: named(related) }),
+      type,
+      reason,
+      ...(action === undefined ? {} : { action }),
+      message,
+    },
+  }
+}
+
+const named = ({ kind, metadata }: KubeObject): object => ({ kind, name: metadata?.name, namespace: metadata?.namespace })
