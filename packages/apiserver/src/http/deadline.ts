@@ -22,9 +22,9 @@ export function within<T>(clock: Clock, limitMs: number, work: Promise<T>): Prom
         timer.cancel()
         resolve(answer)
       },
-      (error: unknown) => {
+      (error: Error) => {
         timer.cancel()
-        reject(error as Error)
+        reject(error)
       },
     )
   })
