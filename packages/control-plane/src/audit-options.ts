@@ -1,13 +1,24 @@
-import { type AuditLog, type AuditLogOptions, type Auditor, type AuditPolicy, openAuditLog, policyAuditor } from '@kubetape/apiserver'
-import type { Clock } from '@kubetape/determinism'
+import {
+  type AuditLog,
+  type AuditLogOptions,
+  type Auditor,
+  type AuditPolicy,
+  AuditWebhook,
+  type AuditWebhookOptions,
+  openAuditLog,
+  policyAuditor,
+} from '@kubetape/apiserver'
+import type { Clock, Random } from '@kubetape/determinism'
 import type { RunLog } from '@kubetape/runtime'
 import { ControlPlaneOptionError } from './option-error.ts'
 
-/** What of requests over HTTP is logged, and where. */
+/** What of requests over HTTP is logged, and where: to a file, a webhook, or both. */
 export interface AuditOptions {
   readonly policy: AuditPolicy
-  /** `-`: standard output. */
-  readonly path: string
+  /** A file, or `-`: standard output. */
+  readonly path?: string
+  /** Sent events in batches. */
+  readonly webhook?: Omit<AuditWebhookOptions, 'clock' | 'random' | 'onError'>
   /** Megabytes after which the file is put aside. Default 100. */
   readonly sizeMaxMb?: number
   /** Files put aside that are kept; 0 or undefined: all. */
@@ -16,16 +27,29 @@ export interface AuditOptions {
   readonly ageMaxDays?: number
 }
 
+interface AuditEnvironment {
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: RunLog
+  readonly started: AsyncDisposableStack
+}
+
 /** Opens the audit log; it is closed with `started`. Throws a ControlPlaneOptionError when the file cannot be opened. */
-export function startAudit(
-  { policy, ...options }: AuditOptions,
-  { clock, logger, started }: { clock: Clock; logger: RunLog; started: AsyncDisposableStack },
-): Auditor {
-  const log = open({
-    ...options,
-    clock,
-    onError: (error, waiting, lost) => logger.error('audit events cannot be written', { error: error.message, waiting, lost }),
-  })
+export function startAudit(options: AuditOptions, { clock, random, logger, started }: AuditEnvironment): Auditor {
+  const { policy, webhook, path, ...limits } = options
+  const onError = (error: Error, waiting: number, lost: number): void =>
+    logger.error('audit events cannot be written', { error: error.message, waiting, lost })
+  const logs: AuditLog[] = []
+  if (path !== undefined) logs.push(open({ path, ...limits, clock, onError }))
+  if (webhook !== undefined) logs.push(new AuditWebhook({ ...webhook, clock, random, onError }))
+  const log: AuditLog = {
+    write: (line) => {
+      for (const one of logs) one.write(line)
+    },
+    close: async () => {
+      await Promise.all(logs.map((one) => one.close()))
+    },
+  }
   started.defer(() => log.close())
   return policyAuditor({ policy, log, clock })
 }

@@ -5,7 +5,8 @@ import type { Clock } from '@kubetape/determinism'
 /** Where audit events go, one line each. */
 export interface AuditLog {
   write(line: string): void
-  close(): void
+  /** Resolves when nothing more is written. */
+  close(): void | Promise<void>
 }
 
 export interface AuditLogOptions {
@@ -37,7 +38,7 @@ const PIECE_CHARACTERS = MEGABYTE
  * - What one turn brings is written at once when the turn ends.
  * - A disk that is full loses nothing at first: lines wait and are tried again with the next ones, and each failure is told.
  */
-export function openAuditLog(options: AuditLogOptions): AuditLog {
+export function openAuditLog(options: AuditLogOptions): AuditLog & { close(): void } {
   return options.path === '-' ? { write: (line) => void process.stdout.write(`${line}\n`), close: () => undefined } : new AuditFile(options)
 }
 

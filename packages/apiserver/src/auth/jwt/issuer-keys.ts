@@ -6,11 +6,12 @@ import type { JwtConfig } from './jwt-config.ts'
 
 /** An issuer is asked for its keys at most once in this time, however many tokens name a key that it does not have. */
 const AGAIN_MS = 10_000
+/** From the first byte that is sent to the last one that comes back. */
 const TIMEOUT_MS = 30_000
 const ANSWER_BYTES_MAX = 1024 * 1024
 
-/** Reads JSON from a URL over HTTPS. Rejects with an Error that says what went wrong. */
-export type ReadJson = (url: string, ca: string | undefined) => Promise<unknown>
+/** Reads JSON from a URL over HTTPS. Rejects with an Error that says what went wrong, and with the signal's reason when that aborts. */
+export type ReadJson = (url: string, ca: string | undefined, signal: AbortSignal) => Promise<unknown>
 
 /** The keys of one issuer, as OpenID Connect Discovery publishes them. */
 export class IssuerKeys {
@@ -47,7 +48,7 @@ export class IssuerKeys {
 
   async #ask(): Promise<JSONWebKeySet> {
     const { url, discoveryURL, certificateAuthority: ca } = this.#issuer
-    const document = (await this.#read(discoveryURL || `${url.replace(/\/$/, '')}/.well-known/openid-configuration`, ca)) as {
+    const document = (await this.#readInTime(discoveryURL || `${url.replace(/\/$/, '')}/.well-known/openid-configuration`, ca)) as {
       issuer?: unknown
       jwks_uri?: unknown
     }
@@ -56,35 +57,42 @@ export class IssuerKeys {
         `oidc: issuer did not match the issuer returned by provider, expected ${JSON.stringify(url)} got ${JSON.stringify(document.issuer)}`,
       )
     if (typeof document.jwks_uri !== 'string') throw new Error('oidc: the provider names no jwks_uri')
-    return (await this.#read(document.jwks_uri, ca)) as JSONWebKeySet
+    return (await this.#readInTime(document.jwks_uri, ca)) as JSONWebKeySet
+  }
+
+  /** An issuer that answers byte after byte is given up as one that does not answer: tokens wait for it. */
+  async #readInTime(url: string, ca: string | undefined): Promise<unknown> {
+    const late = new AbortController()
+    const timer = this.#clock.setTimer(() => late.abort(new Error(`${url} did not answer in time`)), TIMEOUT_MS)
+    try {
+      return await this.#read(url, ca, late.signal)
+    } finally {
+      timer.cancel()
+    }
   }
 }
 
-const readJson: ReadJson = (url, ca) =>
+const readJson: ReadJson = (url, ca, signal) =>
   new Promise((resolve, reject) => {
-    const asked = request(
-      url,
-      { ...(ca === undefined ? {} : { ca }), timeout: TIMEOUT_MS, headers: { accept: 'application/json' } },
-      (answer) => {
-        const parts: Buffer[] = []
-        let size = 0
-        answer.on('data', (part: Buffer) => {
-          size += part.length
-          if (size > ANSWER_BYTES_MAX) asked.destroy(new Error(`the answer of ${url} is too large`))
-          else parts.push(part)
-        })
-        answer.on('error', reject)
-        answer.on('end', () => {
-          try {
-            if (answer.statusCode !== 200) throw new Error(`${url} answered ${answer.statusCode}`)
-            resolve(JSON.parse(Buffer.concat(parts).toString('utf8')))
-          } catch (error) {
-            reject(error instanceof Error ? error : new Error(String(error)))
-          }
-        })
-      },
-    )
-    asked.on('timeout', () => asked.destroy(new Error(`${url} did not answer in time`)))
-    asked.on('error', reject)
+    const fail = (error: Error): void => reject(signal.aborted ? (signal.reason as Error) : error)
+    const asked = request(url, { ...(ca === undefined ? {} : { ca }), signal, headers: { accept: 'application/json' } }, (answer) => {
+      const parts: Buffer[] = []
+      let size = 0
+      answer.on('data', (part: Buffer) => {
+        size += part.length
+        if (size > ANSWER_BYTES_MAX) asked.destroy(new Error(`the answer of ${url} is too large`))
+        else parts.push(part)
+      })
+      answer.on('error', fail)
+      answer.on('end', () => {
+        try {
+          if (answer.statusCode !== 200) throw new Error(`${url} answered ${answer.statusCode}`)
+          resolve(JSON.parse(Buffer.concat(parts).toString('utf8')))
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)))
+        }
+      })
+    })
+    asked.on('error', fail)
     asked.end()
   })
