@@ -13,6 +13,9 @@ import type { ServingCertificates } from './certificates.ts'
 import type { OtherPaths } from './other-paths.ts'
 import type { RequestGate } from './request-gate.ts'
 import type { RequestMetrics } from '../metrics/request-metrics.ts'
+import { Ending } from './ending.ts'
+import { PieceTurns } from './piece-turns.ts'
+import { PIECE_BYTES } from './write-answer.ts'
 import { createListener, type HttpListener } from './listener.ts'
 import { sendInternalErrorPage, sendStatus, sendTooManyRequests } from './refusals.ts'
 import { CannotJudge } from '../auth/authorizer.ts'
@@ -47,12 +50,24 @@ export interface Exchange {
   readonly release: () => void
   /** Counts the answer as a watch from here on: one that lasts, and is ended when the server stops. */
   readonly lasts: () => void
+  readonly turns: Turns
 }
+
+/** Turns at sending pieces, of large answers and of what watches begin with. */
+export interface Turns {
+  readonly answers: PieceTurns
+  readonly watches: PieceTurns
+}
+
+/** So much is on its way to all clients together: the larger pieces of answers cost less time, the smaller ones of watches are as large as most objects. */
+const ANSWERS = { pieceBytes: PIECE_BYTES, piecesMax: 16 }
+const WATCHES = { pieceBytes: 64 * 1024, piecesMax: 64 }
 
 /** The API over HTTP(S). */
 export class ApiServer {
   readonly #options: ApiServerOptions
   readonly #listener: HttpListener
+  readonly #turns: Turns
   /** Requests that have no whole answer yet: stopping waits for them, but not for long. */
   readonly #answering = new Set<ServerResponse>()
   /** Answers that last until somebody ends them: stopping does. */
@@ -61,6 +76,8 @@ export class ApiServer {
 
   private constructor(options: ApiServerOptions) {
     this.#options = options
+    const { clock } = options
+    this.#turns = { answers: new PieceTurns({ clock, ...ANSWERS }), watches: new PieceTurns({ clock, ...WATCHES }) }
     this.#listener = createListener(options.certificates, (request, response) => this.#accept(request, response))
   }
 
@@ -104,15 +121,16 @@ export class ApiServer {
 
   #accept(request: IncomingMessage, response: ServerResponse): void {
     this.#answering.add(response)
-    response.on('close', () => {
+    const ending = new Ending(response)
+    ending.on(() => {
       this.#answering.delete(response)
       this.#watches.delete(response)
       this.#onAnswered()
     })
-    this.#serve(request, response).catch((error: unknown) => this.#refuse(response, error))
+    this.#serve(request, response, ending).catch((error: unknown) => this.#refuse(response, error))
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #serve(request: IncomingMessage, response: ServerResponse, ending: Ending): Promise<void> {
     try {
       const auditId = givenAuditId(request) ?? this.#options.registry.environment.uids.next()
       response.setHeader('audit-id', auditId)
@@ -120,9 +138,9 @@ export class ApiServer {
       const at = url.indexOf('?')
       const query = new URLSearchParams(at < 0 ? '' : url.slice(at + 1))
       const info = requestInfo(request.method ?? 'GET', at < 0 ? url : url.slice(0, at), query)
-      this.#count(response, info, query)
-      const entry = await this.#options.gate.enter({ request, response, info, query, auditId })
-      const exchange: Exchange = { request, response, info, query, ...entry, lasts: () => this.#lasts(response) }
+      this.#count(response, info, query, ending)
+      const entry = await this.#options.gate.enter({ request, response, info, query, auditId, ending })
+      const exchange: Exchange = { request, response, info, query, ...entry, lasts: () => this.#lasts(response), turns: this.#turns }
       if (!info.isResource) await this.#options.others.serve(exchange)
       else await serveResource(exchange, info, this.#options.registry, this.#options.clock)
     } catch (error) {
@@ -130,14 +148,14 @@ export class ApiServer {
     }
   }
 
-  #count(response: ServerResponse, info: RequestInfo, query: URLSearchParams): void {
+  #count(response: ServerResponse, info: RequestInfo, query: URLSearchParams, ending: Ending): void {
     const { metrics, clock, registry } = this.#options
     if (metrics === undefined) return
     const since = clock.monotonicMs()
     // What is not there has no name of its own in the metrics: names would be the clients'.
     const known = info.isResource && !registry.serves(info) ? { isResource: false as const, verb: info.verb, path: '' } : info
     const over = metrics.began(known, query.has('dryRun'))
-    response.on('close', () => over(response.statusCode, (clock.monotonicMs() - since) / 1000))
+    ending.on(() => over(response.statusCode, (clock.monotonicMs() - since) / 1000))
   }
 
   #lasts(response: ServerResponse): void {
