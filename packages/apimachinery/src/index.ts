@@ -167,6 +167,7 @@ export { goDurationError, goDurationMs } from './go-duration.ts'
 export { listKindOf, Scheme } from './scheme.ts'
 export { lowerBound } from './sorted-keys.ts'
 export { type ConditionLike, findCondition, hasCondition, removeCondition, setCondition } from './conditions.ts'
+export { compareVersions } from './version-order.ts'
 export {
   BOOTSTRAP_TOKEN_NAMESPACE,
   BOOTSTRAP_TOKEN_PREFIX,
