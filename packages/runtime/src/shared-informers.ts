@@ -12,7 +12,7 @@ export interface SharedInformersOptions extends Pick<InformerOptions<KubeObject>
   /** Of namespaced kinds; undefined: all. */
   readonly namespace?: string
   readonly recording?: Recording
-  log(fields: Record<string, unknown>): RunLog
+  readonly log: (fields: Record<string, unknown>) => RunLog
 }
 
 /** One informer per kind, whoever watches it, with the indexes that controllers declare. */
