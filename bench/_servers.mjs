@@ -39,10 +39,10 @@ export function kubetape({ built }) {
   return [main]
 }
 
-/** Starts `kubetape up --nodes 0` in a process of its own; resolves when it is ready. */
-export async function startServer({ built = false, profile = '', folder = temporaryFolder() } = {}) {
+/** Starts `kubetape up --nodes 0` and more `args` in a process of its own; resolves when it is ready. */
+export async function startServer({ built = false, profile = '', folder = temporaryFolder(), args = [] } = {}) {
   if (profile) mkdirSync(profile, { recursive: true })
-  const flags = ['up', '--nodes', '0', '--data', folder, '--port', '0', '--log-level', 'error']
+  const flags = ['up', '--nodes', '0', '--data', folder, '--port', '0', '--log-level', 'error', ...args]
   const server = await start(
     [...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : []), ...kubetape({ built }), ...flags],
     /is ready/,

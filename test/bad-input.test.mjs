@@ -36,7 +36,11 @@ const write = (name, text) => {
 
 describe('kubetape up refuses', () => {
   test('an unknown gate', () =>
-    expectRefusal(['--feature-gates', 'NoSuchGate=true'], 2, /unrecognized feature gate: NoSuchGate; the gates that there are/))
+    expectRefusal(
+      ['--feature-gates', 'NoSuchGate=true'],
+      2,
+      /unrecognized feature gate: NoSuchGate; `kubetape gates` lists the gates that there are/,
+    ))
   test('an unknown runtime config', () => expectRefusal(['--runtime-config', 'nosuch.io/v1=true'], 2, /there is no API group "nosuch.io"/))
   test('a runtime config without a value', () => expectRefusal(['--runtime-config', 'nonsense'], 2, /must be key=value/))
   test('an unknown controller', () => expectRefusal(['--controllers', 'jobb'], 2, /no such controller; there are job, .*cronjob/))

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '@kubetape/determinism'
 import { Command, CommanderError } from 'commander'
 import { addCompletion } from './commands/completion.ts'
+import { addGates } from './commands/gates.ts'
 import { addGet } from './commands/get.ts'
 import { addLog } from './commands/log.ts'
 import { addReplay } from './commands/replay.ts'
@@ -26,6 +27,7 @@ export function buildProgram(output: Output, clock: Clock = systemClock()): Comm
   addGet(program, output)
   addReplay(program, output, clock)
   addVerify(program, output, clock)
+  addGates(program, output)
   addCompletion(program, output)
   addVersion(program, output)
   for (const command of program.commands) command.showHelpAfterError(`(see kubetape ${command.name()} --help)`)

@@ -2,6 +2,7 @@
 export { type EffectiveGate, FeatureGateRegistry, type FeatureGateRegistryOptions, type GateSource } from './feature-gate-registry.ts'
 export type { GateLifecycle, GateSpec } from './gate-lifecycle.ts'
 export { parseEmulatedVersion } from './emulated-version.ts'
+export { unrecognizedGate } from './removed-gates.ts'
 export { FeatureGateError } from './feature-gate-error.ts'
 export { exposeFeatureGates, logFeatureGates } from './feature-gate-report.ts'
 export { addClientFeatures, type ClientFeatureOptions, useComponentGates } from './client-feature-shim.ts'

@@ -47,7 +47,7 @@ export function startAudit(options: AuditOptions, { clock, random, logger, start
       for (const one of logs) one.write(line)
     },
     close: async () => {
-      await Promise.all(logs.map((one) => one.close()))
+      await Promise.all(logs.map(async (one) => one.close()))
     },
   }
   started.defer(() => log.close())

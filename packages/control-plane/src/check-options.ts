@@ -1,12 +1,12 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import { pluginSelectionError } from '@kubetape/apiserver'
-import { FeatureGateRegistry } from '@kubetape/component-base'
 import { readAuthentication } from './authentication-options.ts'
 import { refuseForeignKubeconfig } from './access.ts'
 import { builtinControllerNames } from './builtin-controllers.ts'
 import { unknownControllers } from './controller-names.ts'
 import type { ControlPlaneOptions } from './control-plane.ts'
+import { gatesOf } from './gate-options.ts'
 import { ControlPlaneOptionError } from './option-error.ts'
 import { givenKeys } from './service-account-keys.ts'
 
@@ -14,6 +14,7 @@ import { givenKeys } from './service-account-keys.ts'
 export function checkOptions({
   authentication,
   featureGates,
+  gates,
   controllers = ['*'],
   serviceClusterIpRange,
   host,
@@ -25,20 +26,17 @@ export function checkOptions({
   admission,
 }: ControlPlaneOptions): void {
   checkControllers(controllers)
+  if (gates !== undefined && featureGates !== undefined)
+    throw new ControlPlaneOptionError('Cannot use featureGates: it does not go together with gates, which say everything')
+  const all = gatesOf({ gates, featureGates })
   if (host !== undefined) checkHost(host, tls)
   if (serviceClusterIpRange !== undefined) checkRanges(serviceClusterIpRange)
   if (serviceAccounts !== undefined) givenKeys(serviceAccounts)
-  if (authentication !== undefined) readAuthentication(authentication, serviceAccounts?.issuers ?? [], gatesOf(featureGates))
+  if (authentication !== undefined) readAuthentication(authentication, serviceAccounts?.issuers ?? [], all)
   const wrong = admission === undefined ? undefined : pluginSelectionError(admission)
   if (wrong !== undefined) throw new ControlPlaneOptionError(wrong)
   const file = kubeconfig ?? (data === undefined ? undefined : join(data, 'kubeconfig'))
   if (port !== undefined && file !== undefined) refuseForeignKubeconfig(file)
-}
-
-function gatesOf(featureGates: string | undefined): FeatureGateRegistry {
-  const gates = new FeatureGateRegistry()
-  if (featureGates) gates.setFromFlag(featureGates)
-  return gates
 }
 
 function checkControllers(words: readonly string[]): void {

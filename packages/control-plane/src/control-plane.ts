@@ -1,6 +1,6 @@
 import { Apiserver, type AuthorizationOptions, COMPONENT_GROUP, type PluginSelection, type UserInfo } from '@kubetape/apiserver'
 import type { Client } from '@kubetape/client'
-import { exposeFeatureGates, FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
+import { exposeFeatureGates, type FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
 import { type Clock, type Random, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
 import type { EventLog } from '@kubetape/eventlog'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
@@ -16,6 +16,7 @@ import { chosenNames } from './controller-names.ts'
 import { type AuditOptions, startAudit } from './audit-options.ts'
 import type { AuthenticationOptions } from './authentication-options.ts'
 import { checkOptions } from './check-options.ts'
+import { gatesOf, logGates } from './gate-options.ts'
 import { identityOptions } from './identity-options.ts'
 import { loggedRuns } from './logged-runs.ts'
 import { prepareAccess, type PreparedAccess } from './prepare-access.ts'
@@ -33,8 +34,10 @@ export interface ControlPlaneOptions {
   readonly tls?: boolean
   /** Simulated nodes. Default 0. */
   readonly nodes?: number
-  /** `A=true,B=false` */
+  /** `A=true,B=false` for gates of v1.31 and client features; not together with `gates`. */
   readonly featureGates?: string
+  /** Gates of your own, with the client features in them. Default: all of v1.31, by `featureGates` and nothing of the environment. */
+  readonly gates?: FeatureGateRegistry
   /** `api/all=true,…` */
   readonly runtimeConfig?: Readonly<Record<string, string>>
   /** Range of Service addresses. Default 10.96.0.0/16. */
@@ -154,6 +157,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
   const makeLog = options.log ?? (options.port === undefined ? () => SILENT : warningLogs(clock))
   const logger = makeLog({})
   const gates = gatesOf(options, logger)
+  logGates(gates, logger)
   // What the process uses is shown where somebody can scrape it.
   const metrics = new MetricsRegistry({ processMetrics: options.port !== undefined })
   exposeFeatureGates(gates, metrics)
@@ -222,12 +226,6 @@ function openLog({ data }: ControlPlaneOptions, clock: Clock, random: Random, ca
     meta: { [CA_META]: ca },
     logger: (level, message, fields) => logger[level](message, fields),
   })
-}
-
-function gatesOf({ featureGates }: ControlPlaneOptions, logger: RunLog): FeatureGateRegistry {
-  const gates = new FeatureGateRegistry()
-  if (featureGates) for (const warning of gates.setFromFlag(featureGates)) logger.warn(warning)
-  return gates
 }
 
 function chosenControllers(

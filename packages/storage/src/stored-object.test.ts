@@ -12,6 +12,11 @@ setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
 describe('encodeObject()', () => {
+  test('keeps no memory but its own alive', () => {
+    const bytes = encodeObject({ kind: 'Pod', apiVersion: 'v1', metadata: { name: 'ä' } })
+    expect(bytes.buffer.byteLength).toBe(bytes.byteLength)
+  })
+
   test('puts kind and apiVersion first, so that the type can be cut off', () => {
     const bytes = Buffer.from(encodeObject({ metadata: { name: 'ä' }, apiVersion: 'v1', spec: {}, kind: 'Pod' }))
     expect(bytes.toString()).toBe('{"kind":"Pod","apiVersion":"v1","metadata":{"name":"ä"},"spec":{}}')

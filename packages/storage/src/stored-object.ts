@@ -137,7 +137,17 @@ const NO_LABELS: Selectable = Object.freeze({})
  */
 export function encodeObject(object: KubeObject): Uint8Array {
   const { kind, apiVersion, ...rest } = object
-  return Buffer.from(printExactJson({ kind, apiVersion, ...rest }), 'utf8')
+  return lasting(printExactJson({ kind, apiVersion, ...rest }))
+}
+
+/**
+ * A text as bytes with memory of their own. NOTE: `Buffer.from` cuts small ones off a pool of 8 KiB that all others are cut off too; objects stay, and each
+ * would keep its whole piece of the pool.
+ */
+function lasting(text: string): Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text, 'utf8'))
+  bytes.write(text, 'utf8')
+  return bytes
 }
 
 /** The bytes with which every object of this type begins; what follows is `"metadata":…`. */

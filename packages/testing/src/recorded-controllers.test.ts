@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { ConfigMap, Secret } from '@kubetape/api/kinds'
+import type { Kind } from '@kubetape/apimachinery'
 import { VirtualClock } from '@kubetape/determinism/testing'
 import { openSqliteReader } from '@kubetape/eventlog/sqlite'
 import { readJournal } from '@kubetape/journal'
 import { objectAt, openRecording, replay, type RunVerdict, type SkippedRun, why } from '@kubetape/replay'
 import { type Controller, controllerFor, Manager } from '@kubetape/runtime'
+import { Faults } from './faults.ts'
+import { FaultyClient } from './faulty-client.ts'
 import { ControlPlane } from '@kubetape/control-plane'
+import { seededRandom } from '@kubetape/determinism'
 
 /** Keeps a Secret beside each ConfigMap, with a password drawn once and the ConfigMap's text, and says on the ConfigMap that it is there. */
 const keeper = (text: (given: string) => string = (given) => given): Controller =>
@@ -46,6 +50,7 @@ const keeper = (text: (given: string) => string = (given) => given): Controller 
 let clock: VirtualClock
 let plane: ControlPlane
 let folder: string
+const faults = new Faults({ crash: () => undefined, resourceVersion: () => String(plane.log.head()) })
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'recorded-'))
   clock = new VirtualClock()
@@ -68,7 +73,7 @@ async function within<T>(work: Promise<T>): Promise<T> {
 async function session(controller: Controller, act: () => Promise<void>, redaction: 'secrets' | 'none' = 'none'): Promise<void> {
   const tape = await openRecording({ path: join(folder, 'tape.db'), clock, redaction, source: { server: 'https://cluster.example' } })
   const manager = new Manager({
-    client: plane.client('keeper'),
+    client: new FaultyClient(plane.client('keeper'), faults),
     gates: plane.gates,
     clock,
     recording: tape.recorder,
@@ -169,6 +174,65 @@ describe('TapeRecorder', () => {
     })
     expect([...readJournal(reader).gaps()]).toEqual([])
     reader.close()
+  })
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('shows replay what each run saw, whatever came late or twice: schedule %i', async (seed) => {
+    const random = seededRandom(seed)
+    const pick = (below: number): number => random.nextUint32() % below
+    const names = ['a', 'b', 'c', 'd']
+    /** Writes down all that it sees, so that another view would be another request. */
+    const scribe = controllerFor(ConfigMap)
+      .named('scribe')
+      .reads(Secret)
+      .reconcile(async ({ namespace, name }, { client, lister, event }) => {
+        if (namespace !== 'app') return
+        const seen = (): string =>
+          JSON.stringify(
+            [...lister(ConfigMap).list('app'), ...lister(Secret).list('app')].map(({ metadata }) => [
+              metadata.name,
+              metadata.resourceVersion,
+            ]),
+          )
+        const target = { namespace, name: `${name}-seen` }
+        if (name.endsWith('-seen')) return
+        const body = { metadata: { annotations: { seen: seen() } } }
+        if (lister(Secret).get('app', target.name) === undefined) await client.create(Secret, { metadata: { ...target, ...body.metadata } })
+        else await client.patch(Secret, target, { type: 'merge', body })
+        const map = lister(ConfigMap).get(namespace, name)
+        if (map !== undefined) event(map, 'Normal', 'Seen', seen())
+        if (pick(4) === 0) throw new Error('as if it had failed')
+      })
+    for (let sessions = 0; sessions < 3; sessions++) {
+      await session(scribe, async () => {
+        for (let step = 0; step < 60; step++) {
+          const kind = (pick(3) > 0 ? ConfigMap : Secret) as unknown as Kind
+          const name = names[pick(names.length)]!
+          const lag = pick(3) === 0 ? faults.staleState(kind) : undefined
+          const client = plane.client()
+          const target = { namespace: 'app', name: kind.kind === 'Secret' ? `${name}-seen` : name }
+          const body = { metadata: { labels: { n: String(step) } } }
+          await within(
+            [
+              () => client.patch(kind, target, { type: 'merge', body }),
+              () => client.create(kind, { metadata: target }),
+              () => client.delete(kind, target),
+            ][pick(3)]!().catch(() => undefined),
+          )
+          if (pick(2) === 0) await clock.advance(pick(50))
+          lag?.end()
+        }
+      })
+      for (const name of names)
+        await within(
+          plane
+            .client()
+            .delete(ConfigMap, { namespace: 'app', name })
+            .catch(() => undefined),
+        )
+    }
+    const found = await verdicts(scribe)
+    expect(found.filter(({ verdict }) => verdict !== 'same')).toEqual([])
+    expect(found.length).toBeGreaterThan(15)
   })
 
   test('leaves the tape of a control plane alone', async () => {

@@ -13,6 +13,8 @@ import type { ServingCertificates } from './certificates.ts'
 import type { OtherPaths } from './other-paths.ts'
 import type { RequestGate } from './request-gate.ts'
 import type { RequestMetrics } from '../metrics/request-metrics.ts'
+import { PieceTurns } from './piece-turns.ts'
+import { PIECE_BYTES } from './write-answer.ts'
 import { createListener, type HttpListener } from './listener.ts'
 import { sendInternalErrorPage, sendStatus, sendTooManyRequests } from './refusals.ts'
 import { CannotJudge } from '../auth/authorizer.ts'
@@ -47,12 +49,24 @@ export interface Exchange {
   readonly release: () => void
   /** Counts the answer as a watch from here on: one that lasts, and is ended when the server stops. */
   readonly lasts: () => void
+  readonly turns: Turns
 }
+
+/** Turns at sending pieces, of large answers and of what watches begin with. */
+export interface Turns {
+  readonly answers: PieceTurns
+  readonly watches: PieceTurns
+}
+
+/** So much is on its way to all clients together: the larger pieces of answers cost less time, the smaller ones of watches are as large as most objects. */
+const ANSWERS = { pieceBytes: PIECE_BYTES, piecesMax: 16 }
+const WATCHES = { pieceBytes: 64 * 1024, piecesMax: 64 }
 
 /** The API over HTTP(S). */
 export class ApiServer {
   readonly #options: ApiServerOptions
   readonly #listener: HttpListener
+  readonly #turns: Turns
   /** Requests that have no whole answer yet: stopping waits for them, but not for long. */
   readonly #answering = new Set<ServerResponse>()
   /** Answers that last until somebody ends them: stopping does. */
@@ -61,6 +75,8 @@ export class ApiServer {
 
   private constructor(options: ApiServerOptions) {
     this.#options = options
+    const { clock } = options
+    this.#turns = { answers: new PieceTurns({ clock, ...ANSWERS }), watches: new PieceTurns({ clock, ...WATCHES }) }
     this.#listener = createListener(options.certificates, (request, response) => this.#accept(request, response))
   }
 
@@ -122,7 +138,7 @@ export class ApiServer {
       const info = requestInfo(request.method ?? 'GET', at < 0 ? url : url.slice(0, at), query)
       this.#count(response, info, query)
       const entry = await this.#options.gate.enter({ request, response, info, query, auditId })
-      const exchange: Exchange = { request, response, info, query, ...entry, lasts: () => this.#lasts(response) }
+      const exchange: Exchange = { request, response, info, query, ...entry, lasts: () => this.#lasts(response), turns: this.#turns }
       if (!info.isResource) await this.#options.others.serve(exchange)
       else await serveResource(exchange, info, this.#options.registry, this.#options.clock)
     } catch (error) {

@@ -1,10 +1,9 @@
 import type { StoredObject } from '@kubetape/storage'
+import { PIECE_BYTES } from './write-answer.ts'
 
 const COMMA = 44
 const OPEN = 123
 const END = Buffer.from(']}')
-/** Pieces are about this large: memory of this size is used again and again, that of a whole list is fetched from the system each time. */
-const PIECE_BYTES = 512 * 1024
 
 /** The JSON of a list around the bytes of its items, which are copied only while they are sent. */
 export class JoinedItems {
@@ -29,6 +28,7 @@ export class JoinedItems {
     return Buffer.concat([...this.pieces()], this.length)
   }
 
+  /** Memory of the size of a piece is used again and again, that of a whole list is fetched from the system each time. */
   *pieces(): Generator<Buffer> {
     let piece = this.#piece(this.length)
     let at = this.#head.copy(piece)

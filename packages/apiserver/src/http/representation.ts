@@ -154,7 +154,7 @@ function yamlOf(bytes: Uint8Array): Uint8Array {
 
 const parsed = (bytes: Uint8Array): unknown => parseExactJson(Buffer.from(bytes).toString('utf8'))
 
-/** Events as lines of JSON around the stored bytes; the frame of a change is made once for all watchers. Of what a watch begins with none is kept. */
+/** Events as lines of JSON around the stored bytes; the frame of a change is made once for all watchers, of what a watch begins with there is none. */
 function jsonWatch(resource: ServedResource): WatchEncoding {
   return {
     ...watchBasics(resource, (object) => object),
@@ -164,16 +164,25 @@ function jsonWatch(resource: ServedResource): WatchEncoding {
       if (keep) object.frame = { type, bytes }
       return bytes
     },
+    added: ({ bytes }) => [ADDED, bytes, END],
   }
 }
 
+const ADDED = Buffer.from('{"type":"ADDED","object":')
 const END = Buffer.from('}\n')
 
 function transformedWatch(resource: ServedResource, transform: (object: Readonly<KubeObject>) => object): WatchEncoding {
-  return { ...watchBasics(resource, transform), event: ({ type, object }) => encodeJsonLine({ type, object: transform(object.object) }) }
+  return {
+    ...watchBasics(resource, transform),
+    event: ({ type, object }) => encodeJsonLine({ type, object: transform(object.object) }),
+    added: ({ object }) => [encodeJsonLine({ type: 'ADDED', object: transform(object) })],
+  }
 }
 
-function watchBasics(resource: ServedResource, transform: (object: KubeObject) => object): Omit<WatchEncoding, 'event'> {
+function watchBasics(
+  resource: ServedResource,
+  transform: (object: KubeObject) => object,
+): Pick<WatchEncoding, 'contentType' | 'bookmark' | 'error'> {
   return {
     contentType: 'application/json',
     bookmark: (revision, initialEventsEnd) =>

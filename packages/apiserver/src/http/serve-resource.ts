@@ -102,7 +102,7 @@ export function causeOf(headers: IncomingHttpHeaders, user: UserInfo): { cause?:
 const CAUSE = /^run:[^\s/]{1,200}\/[1-9]\d{0,14}$/
 
 function serveWatch(
-  { response, request, lasts, release }: Exchange,
+  { response, request, lasts, release, turns }: Exchange,
   wanted: ApiRequest,
   registry: Registry,
   clock: Clock,
@@ -112,7 +112,7 @@ function serveWatch(
   registry.checkWatch(wanted)
   const { deprecation } = registry.find(wanted.group, wanted.version, wanted.resource)
   if (deprecation !== undefined) response.appendHeader('warning', warningValue(deprecation))
-  const stream = new WatchResponse(response, representation.watch())
+  const stream = new WatchResponse(response, representation.watch(), turns.watches)
   wanted.audit?.started(200)
   lasts()
   if (request.httpVersionMajor === 1) request.socket.setTimeout(0)
@@ -132,7 +132,7 @@ function serveWatch(
 }
 
 async function send(exchange: Exchange, { result, warnings }: ApiAnswer, representation: Representation): Promise<void> {
-  const { request, response } = exchange
+  const { request, response, turns } = exchange
   const headers = { 'cache-control': 'no-cache, private', ...warningHeaders(warnings) }
   if (result.type === 'empty') {
     response.writeHead(204, headers)
@@ -158,5 +158,5 @@ async function send(exchange: Exchange, { result, warnings }: ApiAnswer, represe
     return
   }
   response.writeHead(result.code, { ...headers, 'content-type': contentType, 'content-length': length + end.length })
-  await writeAnswer(response, joined?.pieces() ?? piecesOf(bytes), end)
+  await writeAnswer(response, { length, pieces: joined?.pieces() ?? piecesOf(bytes), end }, turns.answers)
 }

@@ -2,12 +2,14 @@ import type { ServerResponse } from 'node:http'
 import { describe, expect, test } from '@jest/globals'
 import { type StorageEvent, StoredObject } from '@kubetape/storage'
 import { VirtualClock } from '@kubetape/determinism/testing'
+import { PieceTurns } from './piece-turns.ts'
 import { type WatchEncoding, WatchResponse } from './watch-response.ts'
 
 const ENCODING: WatchEncoding = {
   contentType: 'application/json',
   event: ({ type }) => Buffer.from(`${type}\n`),
   bookmark: (revision, end) => Buffer.from(`BOOKMARK ${revision}${end ? ' end' : ''}\n`),
+  added: ({ bytes }) => [Buffer.from('ADDED '), bytes, Buffer.from('\n')],
   error: (status) => Buffer.from(`ERROR ${status.message}\n`),
 }
 
@@ -51,11 +53,14 @@ class FakeResponse {
 function start(bookmarks = false): { response: FakeResponse; clock: VirtualClock; watch: WatchResponse; stopped: () => number } {
   const response = new FakeResponse()
   const clock = new VirtualClock()
-  const watch = new WatchResponse(response as unknown as ServerResponse, ENCODING)
+  const watch = new WatchResponse(response as unknown as ServerResponse, ENCODING, turnsOf(clock))
   let stops = 0
   watch.run(() => stops++, clock, { timeoutMs: 10_000, bookmarks, revision: () => 7 })
   return { response, clock, watch, stopped: () => stops }
 }
+
+const turnsOf = (clock: VirtualClock): PieceTurns => new PieceTurns({ clock, pieceBytes: PIECE, piecesMax: 1 })
+const PIECE = 64 * 1024
 
 const eventOf = (bytes: Uint8Array): StorageEvent => ({
   type: 'ADDED',
@@ -117,9 +122,10 @@ describe('WatchResponse', () => {
 
 describe('WatchResponse that begins with 20 MiB', () => {
   const BIG = eventOf(Buffer.alloc(MIB, 'x'))
+  const WHOLE = 20 * (MIB + 'ADDED \n'.length) + 'BOOKMARK 20 end\n'.length
 
   /** Twenty objects, and the client has not read a byte. */
-  function begin(): { response: FakeResponse; watch: WatchResponse; kept: boolean[] } {
+  function begin(clock = new VirtualClock(), turns = turnsOf(clock)): { response: FakeResponse; watch: WatchResponse; kept: boolean[] } {
     const response = new FakeResponse()
     const kept: boolean[] = []
     const encoding: WatchEncoding = {
@@ -129,28 +135,33 @@ describe('WatchResponse that begins with 20 MiB', () => {
         return object.bytes
       },
     }
-    const watch = new WatchResponse(response as unknown as ServerResponse, encoding)
+    const watch = new WatchResponse(response as unknown as ServerResponse, encoding, turns)
     for (let i = 0; i < 20; i++) watch.event(BIG)
     watch.initialEnd(20)
-    watch.run(() => {}, new VirtualClock(), { timeoutMs: 10_000, bookmarks: false, revision: () => 20 })
+    watch.run(() => {}, clock, { timeoutMs: 10_000, bookmarks: false, revision: () => 20 })
     return { response, watch, kept }
   }
 
-  function drain(response: FakeResponse): void {
-    while (response.gone !== undefined) {
-      const { gone } = response
-      response.gone = undefined
-      gone()
+  /** As long as pieces go. */
+  function drain(...responses: FakeResponse[]): void {
+    for (let went = true; went;) {
+      went = false
+      for (const response of responses) {
+        const { gone } = response
+        response.gone = undefined
+        gone?.()
+        went ||= gone !== undefined
+      }
     }
   }
 
-  test('sends it in pieces, each when the one before has gone, and keeps no frame of it', () => {
-    const { response, kept } = begin()
-    expect(response.chunks).toEqual([MIB])
+  test('sends it in pieces, each when the one before has gone', () => {
+    const { response } = begin()
+    expect(response.chunks).toEqual([PIECE])
     drain(response)
-    expect([response.destroyed, response.chunks.length, response.text.length > 20 * MIB]).toEqual([false, 21, true])
-    expect(response.text.endsWith('BOOKMARK 20 end\n')).toBe(true)
-    expect(kept).toEqual(Array(20).fill(false))
+    expect([response.destroyed, response.chunks.length, response.text.length]).toEqual([false, Math.ceil(WHOLE / PIECE), WHOLE])
+    expect(response.text.slice(0, 10)).toBe('ADDED xxxx')
+    expect(response.text.endsWith('x\nBOOKMARK 20 end\n')).toBe(true)
   })
 
   test('sends changes behind it, in order, and keeps their frames', () => {
@@ -158,7 +169,7 @@ describe('WatchResponse that begins with 20 MiB', () => {
     watch.event(eventOf(Buffer.from('change')))
     drain(response)
     expect(response.text.endsWith('BOOKMARK 20 end\nchange')).toBe(true)
-    expect(kept.at(-1)).toBe(true)
+    expect(kept).toEqual([true])
   })
 
   test('counts only what waits behind it, and cuts a client that lets more than the limit wait', () => {
@@ -167,5 +178,41 @@ describe('WatchResponse that begins with 20 MiB', () => {
     expect(response.destroyed).toBe(false)
     watch.event(BIG)
     expect(response.destroyed).toBe(true)
+  })
+
+  test('takes turns with others', () => {
+    const clock = new VirtualClock()
+    const turns = turnsOf(clock)
+    const one = begin(clock, turns)
+    const other = begin(clock, turns)
+    expect([one.response.chunks.length, other.response.chunks.length]).toEqual([1, 0])
+    drain(one.response)
+    expect([one.response.chunks.length, other.response.chunks.length]).toEqual([1, 1])
+    drain(one.response, other.response)
+    expect([one.response.text.length, other.response.text === one.response.text]).toEqual([WHOLE, true])
+  })
+
+  test('gives its turn to others when its client leaves', () => {
+    const clock = new VirtualClock()
+    const turns = turnsOf(clock)
+    const gone = begin(clock, turns)
+    const waiting = begin(clock, turns)
+    const other = begin(clock, turns)
+    waiting.response.close()
+    gone.response.close()
+    drain(other.response)
+    expect([waiting.response.text, other.response.text.length]).toEqual(['', WHOLE])
+  })
+
+  test('goes on in smaller pieces and without turns when its client was slow', async () => {
+    const clock = new VirtualClock()
+    const turns = turnsOf(clock)
+    const slow = begin(clock, turns)
+    const other = begin(clock, turns)
+    await clock.advance(200)
+    drain(other.response)
+    expect(other.response.text.length).toBe(WHOLE)
+    drain(slow.response)
+    expect([slow.response.text.length, slow.response.chunks.slice(0, 3)]).toEqual([WHOLE, [PIECE, PIECE / 4, PIECE / 4]])
   })
 })

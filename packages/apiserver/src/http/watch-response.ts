@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http'
 import type { Clock } from '@kubetape/determinism'
 import type { Status } from '@kubetape/apimachinery'
-import type { StorageEvent } from '@kubetape/storage'
+import type { StorageEvent, StoredObject } from '@kubetape/storage'
 import { startWatchTimers } from '../registry/watch-timers.ts'
+import type { PieceTurns, Turn } from './piece-turns.ts'
+import { WatchQueue } from './watch-queue.ts'
 
 /**
  * Bytes that may wait for a slow watcher before it is cut; it then resumes from its last resourceVersion (checklist R21). What a watch begins
@@ -10,24 +12,18 @@ import { startWatchTimers } from '../registry/watch-timers.ts'
  */
 export const WATCH_BACKLOG_BYTES_MAX = 16 * 1024 * 1024
 
-/** What a watch begins with is encoded and sent in pieces of about this size, each when the one before has gone. */
-const PIECE_BYTES = 64 * 1024
-/** Sent parts of the queue are let go of when there are this many. */
-const SENT_MAX = 1024
+/** Pieces of a watch that does without turns, as it is slow. */
+const SLOW_PIECE_BYTES = 16 * 1024
 
 /** How the events of a watch look on the wire. */
 export interface WatchEncoding {
   readonly contentType: string
   /** `keep`: others are about to ask for the same bytes. */
   event(event: StorageEvent, keep: boolean): Uint8Array
+  /** The event that says that an object is there, in parts that share their memory with everybody who sends the same where that is possible. */
+  added(object: StoredObject): readonly Uint8Array[]
   bookmark(revision: number, initialEventsEnd: boolean): Uint8Array
   error(status: Status): Uint8Array
-}
-
-/** What waits its turn: encoded only then. `bytes` counts against the limit. */
-interface Waiting {
-  readonly encode: () => Uint8Array
-  readonly bytes: number
 }
 
 /** One watch as a chunked answer: writes events as they come, bookmarks, and the end after its time. */
@@ -37,19 +33,22 @@ export class WatchResponse {
   #stop: (() => void) | undefined
   #cancelTimers: (() => void) | undefined
   #pending: Uint8Array[] = []
-  /** What the watch begins with, and behind it what came before all of that was sent. */
-  #queue: Waiting[] = []
-  /** How many of the queue have been sent. */
-  #sent = 0
-  /** Changes in the queue that wait. */
-  #behindBytes = 0
+  readonly #turns: PieceTurns
+  readonly #queue: WatchQueue
+  /** For the piece that is on its way. */
+  #turn: Turn | undefined
+  /** Instead of those of turns, once the client was slow. */
+  #slowBuffer: Buffer | undefined
   /** The source has delivered what the watch begins with. */
   #running = false
   #ended = false
 
-  constructor(response: ServerResponse, encoding: WatchEncoding) {
+  /** `turns`: at sending pieces of what watches begin with. */
+  constructor(response: ServerResponse, encoding: WatchEncoding, turns: PieceTurns) {
     this.#response = response
     this.#encoding = encoding
+    this.#turns = turns
+    this.#queue = new WatchQueue((object) => encoding.added(object))
     const isHttp1 = response.req.httpVersionMajor === 1
     const headers = { 'content-type': encoding.contentType, 'cache-control': 'no-cache, private' }
     // HTTP/2 has streams of its own, and lets nobody touch their socket.
@@ -60,6 +59,10 @@ export class WatchResponse {
   }
 
   event(event: StorageEvent): void {
+    if (!this.#running && event.type === 'ADDED') {
+      if (!this.#ended) this.#queue.push(event.object)
+      return
+    }
     const keep = this.#running
     this.#send(() => this.#encoding.event(event, keep), event.object.bytes.length)
   }
@@ -87,14 +90,16 @@ export class WatchResponse {
       onBookmark: options.bookmarks ? () => this.#bookmark(options.revision()) : undefined,
       onEnd: () => this.end(),
     })
-    this.#sendPiece()
+    this.#next()
   }
 
   end(): void {
     if (this.#ended) return
     this.#flush()
     this.#ended = true
-    this.#queue = []
+    this.#queue.clear()
+    // What is written still reads it.
+    this.#turn?.drop()
     this.#cancelTimers?.()
     this.#stop?.()
     this.#response.end()
@@ -111,37 +116,44 @@ export class WatchResponse {
       this.#queue.push({ encode, bytes: 0 })
       return
     }
-    if (this.#queue.length === 0) {
+    if (this.#queue.isEmpty) {
       this.#write(encode())
       return
     }
     this.#queue.push({ encode, bytes })
-    this.#behindBytes += bytes
-    if (this.#behindBytes > WATCH_BACKLOG_BYTES_MAX) this.#cut()
+    if (this.#queue.laterBytes > WATCH_BACKLOG_BYTES_MAX) this.#cut()
+  }
+
+  #next(): void {
+    if (this.#queue.isEmpty || this.#ended) return
+    if (this.#slowBuffer !== undefined) this.#sendPiece(this.#slowBuffer)
+    else
+      this.#turns.take((turn) => {
+        if (this.#ended) {
+          turn.done()
+          return
+        }
+        this.#turn = turn
+        this.#sendPiece(turn.buffer)
+      })
   }
 
   /**
    * NOTE: the next piece follows the callback of this one's write and not 'drain', which never comes where the buffer is never full (see
-   * `neverPause` of api-server.ts).
+   * `neverPause` of listener.ts).
    */
-  #sendPiece(): void {
-    const parts: Uint8Array[] = []
-    let size = 0
-    while (size < PIECE_BYTES && this.#sent < this.#queue.length) {
-      const { encode, bytes } = this.#queue[this.#sent++]!
-      const part = encode()
-      this.#behindBytes -= bytes
-      size += part.length
-      parts.push(part)
-    }
-    if (parts.length === 0) return
-    if (this.#sent === this.#queue.length || this.#sent >= SENT_MAX) {
-      this.#queue.splice(0, this.#sent)
-      this.#sent = 0
-    }
-    const piece = parts.length === 1 ? parts[0]! : Buffer.concat(parts)
-    if (this.#queue.length === 0) this.#response.write(piece)
-    else this.#response.write(piece, () => this.#sendPiece())
+  #sendPiece(buffer: Buffer): void {
+    const size = this.#queue.fill(buffer)
+    this.#response.write(buffer.subarray(0, size), () => this.#pieceGone())
+  }
+
+  #pieceGone(): void {
+    const turn = this.#turn
+    this.#turn = undefined
+    if (turn?.isLate === true && !this.#queue.isEmpty) this.#slowBuffer = Buffer.allocUnsafeSlow(SLOW_PIECE_BYTES)
+    turn?.done()
+    if (this.#queue.isEmpty) this.#slowBuffer = undefined
+    this.#next()
   }
 
   /** What one commit brings goes out as one chunk: a chunk a watcher and event would cost more than the events. */

@@ -20,9 +20,18 @@ export function envelopeHead(apiVersion: string, kind: string): Uint8Array {
 
 /** A message, given in pieces, in the envelope (runtime.Unknown) that says what kind it is. */
 export function inEnvelope(head: Uint8Array, pieces: readonly Uint8Array[]): Uint8Array {
+  return Buffer.concat(inEnvelopeParts(head, pieces))
+}
+
+/** The same in parts, of which those of the message are the ones that were given. */
+export function inEnvelopeParts(head: Uint8Array, pieces: readonly Uint8Array[]): Uint8Array[] {
+  return [head, newWriter().uint32(SECOND).uint32(lengthOf(pieces)).finish(), ...pieces, TAIL]
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
   let length = 0
-  for (const piece of pieces) length += piece.length
-  return Buffer.concat([head, newWriter().uint32(SECOND).uint32(length).finish(), ...pieces, TAIL])
+  for (const part of parts) length += part.length
+  return length
 }
 
 /** An object that says its kind, in its envelope. `typeName` is that of its message. */
@@ -36,15 +45,21 @@ export function objectInEnvelope(typeName: string, object: KubeObject | object):
  * envelope, the object in it has.
  */
 export function watchFrame(type: string, enveloped: Uint8Array): Uint8Array {
+  return Buffer.concat(watchFrameParts(type, [enveloped]))
+}
+
+/** The same in parts, of which those of the object in its envelope are the ones that were given. */
+export function watchFrameParts(type: string, enveloped: readonly Uint8Array[]): Uint8Array[] {
+  const size = lengthOf(enveloped)
   // WatchEvent { type = 1; RawExtension { raw = 1 } object = 2 }
-  const rawLength = newWriter().uint32(FIRST).uint32(enveloped.length).finish()
+  const rawLength = newWriter().uint32(FIRST).uint32(size).finish()
   const start = newWriter()
     .uint32(FIRST)
     .string(type)
     .uint32(SECOND)
-    .uint32(rawLength.length + enveloped.length)
+    .uint32(rawLength.length + size)
     .finish()
   const length = Buffer.alloc(FRAME_LENGTH_BYTES)
-  length.writeUInt32BE(start.length + rawLength.length + enveloped.length)
-  return Buffer.concat([length, start, rawLength, enveloped])
+  length.writeUInt32BE(start.length + rawLength.length + size)
+  return [Buffer.concat([length, start, rawLength]), ...enveloped]
 }

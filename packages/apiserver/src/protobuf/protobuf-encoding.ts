@@ -3,7 +3,7 @@ import type { KubeObject, ListMeta, Status } from '@kubetape/apimachinery'
 import type { ListResult, StoredObject } from '@kubetape/storage'
 import { listMetadata } from '../http/encode.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
-import { envelopeHead, inEnvelope, objectInEnvelope, watchFrame } from './envelope.ts'
+import { envelopeHead, inEnvelope, inEnvelopeParts, objectInEnvelope, watchFrame, watchFrameParts } from './envelope.ts'
 import { hasMessage, jsonToMessage } from './json-to-message.ts'
 import { newWriter } from './new-writer.ts'
 
@@ -62,6 +62,12 @@ export class ProtobufEncoding {
     const bytes = watchFrame(type, this.stored(stored))
     if (keep && stored.alternate !== undefined) stored.alternate.frame = { type, bytes }
     return bytes
+  }
+
+  /** The frame of the event that says that an object is there, around the message that all who ask for it share. */
+  added(stored: StoredObject): readonly Uint8Array[] {
+    const message = this.#messageOf(stored)
+    return watchFrameParts('ADDED', inEnvelopeParts(this.#head, [message]))
   }
 
   #messageOf(stored: StoredObject): Uint8Array {

@@ -23,6 +23,7 @@ export function protobufRepresentation(
     watch: () => ({
       ...watchBasics(resource, (object) => encoding.object(object)),
       event: ({ type, object }: StorageEvent, keep) => encoding.event(type, object, keep),
+      added: (object) => encoding.added(object),
     }),
   }
 }
@@ -55,6 +56,7 @@ function metadataRepresentation(resource: ServedResource, as: Transformation): R
     watch: () => ({
       ...watchBasics(resource, (object) => encodePartial(partialObjectMetadata(object, version))),
       event: ({ type, object }) => watchFrame(type, encodePartial(partialObjectMetadata(object.object, version))),
+      added: ({ object }) => [watchFrame('ADDED', encodePartial(partialObjectMetadata(object, version)))],
     }),
   }
 }
@@ -62,7 +64,7 @@ function metadataRepresentation(resource: ServedResource, as: Transformation): R
 function watchBasics(
   resource: ServedResource,
   encode: (object: ReturnType<typeof bookmarkObject>) => Uint8Array,
-): Omit<WatchEncoding, 'event'> {
+): Pick<WatchEncoding, 'contentType' | 'bookmark' | 'error'> {
   return {
     contentType: `${PROTOBUF};stream=watch`,
     bookmark: (revision, initialEventsEnd) => watchFrame('BOOKMARK', encode(bookmarkObject(resource, revision, initialEventsEnd))),

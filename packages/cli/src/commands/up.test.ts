@@ -12,6 +12,8 @@ describe('kubetape up', () => {
     writeFileSync(join(folder, 'tokens'), 'only-a-token\n')
     writeFileSync(join(folder, 'broken'), '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n')
     writeFileSync(join(folder, 'config'), 'clusters:\n- name: prod\n')
+    writeFileSync(join(folder, 'gates'), 'featureGates:\n  InTreePluginGCEUnregister: true\n')
+    writeFileSync(join(folder, 'words'), 'ImageVolume: yes please\n')
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -20,6 +22,14 @@ describe('kubetape up', () => {
     ['--service-cluster-ip-range', '10.96.0.0', 'Cannot use the range of Service addresses "10.96.0.0"'],
     ['--token-auth-file', 'tokens', 'line 1 is not token,user,uid,"groups"'],
     ['--kubeconfig', 'config', 'Cannot write the kubeconfig'],
+    ['--feature-gates', 'NoSuchGate=true', 'Cannot use --feature-gates: unrecognized feature gate: NoSuchGate; `kubetape gates` lists'],
+    ['--feature-gates', 'AppArmor=false', 'cannot set feature gate AppArmor to false, feature is locked to true'],
+    ['--feature-gates', 'InTreePluginAWSUnregister=true', 'unrecognized feature gate: InTreePluginAWSUnregister (it was removed in v1.31;'],
+    ['--feature-gates-file', 'nowhere', 'nowhere": there is no such file'],
+    ['--feature-gates-file', 'gates', 'gates": unrecognized feature gate: InTreePluginGCEUnregister (it was removed'],
+    ['--feature-gates-file', 'words', 'words": gate "ImageVolume" is "yes please", not true or false'],
+    ['--feature-gates-file', 'tokens', 'tokens": it must be a map of gates to true or false'],
+    ['--emulated-version', '1.29', 'Cannot use --emulated-version: emulation version 1.29 is not between [1.30, 1.31]'],
     ['--port', 'many', 'Cannot use --port "many"'],
     ['--log-level', 'loud', 'Cannot use --log-level "loud"'],
     ['--add', 'nowhere.ts', 'Cannot add '],

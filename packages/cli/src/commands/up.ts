@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseTokenFile } from '@kubetape/apiserver'
-import { createLogger, FeatureGateError, LOG_LEVELS, type LogFormat, type LogLevel } from '@kubetape/component-base'
+import { createLogger, LOG_LEVELS, type LogFormat, type LogLevel } from '@kubetape/component-base'
 import {
   checkOptions,
   ControlPlane,
@@ -20,14 +20,14 @@ import { readTextFile } from '../read-text-file.ts'
 import { type AccessFlags, accessOptions, addAccessFlags } from './access-flags.ts'
 import { addAuditFlags, type AuditFlags, auditOptions } from './audit-flags.ts'
 import { addAuthenticationFlags, type AuthenticationFlags, authenticationOptions } from './authentication-flags.ts'
+import { addFeatureGateFlags, type FeatureGateFlags, featureGatesOf } from './feature-gate-flags.ts'
 import { addIdentityFlags, type IdentityFlags, identityOptions } from './identity-flags.ts'
 
-interface UpFlags extends AccessFlags, AuditFlags, AuthenticationFlags, IdentityFlags {
+interface UpFlags extends AccessFlags, AuditFlags, AuthenticationFlags, FeatureGateFlags, IdentityFlags {
   data: string
   host: string
   port: string
   nodes: string
-  featureGates?: string[]
   runtimeConfig?: string[]
   controllers: string[]
   add?: string[]
@@ -50,7 +50,6 @@ export function addUp(program: Command, output: Output): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 for any free one', '6443')
     .option('--nodes <count>', 'simulated nodes; 0 also switches the binder off', '1')
-    .option('--feature-gates <list>', 'A=true,B=false (repeatable)', collect)
     .option('--runtime-config <list>', 'API versions to serve: api/all=true, group/version=true (repeatable)', collect)
     .option(
       '--controllers <names...>',
@@ -64,7 +63,7 @@ export function addUp(program: Command, output: Output): void {
     .option('--log-format <format>', 'json or text (default: text on a terminal)')
     .option('--insecure-http', 'serve plain HTTP; only on a loopback address')
     .action(async (flags: UpFlags) => up(flags, output))
-  addIdentityFlags(addAuditFlags(addAccessFlags(addAuthenticationFlags(addAddOption(command)))))
+  addIdentityFlags(addAuditFlags(addAccessFlags(addAuthenticationFlags(addFeatureGateFlags(addAddOption(command))))))
 }
 
 async function up(flags: UpFlags, output: Output): Promise<void> {
@@ -72,6 +71,7 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     level: levelOf(flags.logLevel),
     ...(flags.logFormat === undefined ? {} : { format: formatOf(flags.logFormat) }),
   })
+  const { gates, warnings } = featureGatesOf(flags, { env: process.env, log: logger })
   const options: ControlPlaneOptions = {
     data: flags.data,
     host: flags.host,
@@ -83,15 +83,16 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     serviceClusterIpRange: flags.serviceClusterIpRange,
     log: managerLog(logger),
     add: await loadControllers(flags.add),
+    gates,
     ...identityOptions(flags),
     ...accessOptions(flags),
     ...auditOptions(flags),
     ...authenticationOptions(flags),
-    ...(flags.featureGates === undefined ? {} : { featureGates: flags.featureGates.join(',') }),
     ...(flags.keep === undefined ? {} : { keepMs: durationMs('--keep', flags.keep) }),
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
     ...(flags.tokenAuthFile === undefined ? {} : { tokens: tokensOf(flags.tokenAuthFile) }),
   }
+  for (const warning of warnings) logger.warn(warning)
   const plane = await start(options, flags.data)
   output.out(`Kubetape is ready at ${plane.url}`)
   output.out(`export KUBECONFIG=${plane.access.kubeconfig}`)
@@ -118,7 +119,6 @@ async function start(options: ControlPlaneOptions, data: string): Promise<Contro
     prepareFolder(data)
     return await ControlPlane.start(options)
   } catch (error) {
-    if (error instanceof FeatureGateError) throw badGates(error)
     if (error instanceof ControlPlaneOptionError || (error instanceof Error && error.name === 'RuntimeConfigError'))
       throw new CommandFailed(error.message, 2, { cause: error })
     throw error
@@ -146,11 +146,6 @@ function prepareFolder(path: string): void {
         : `it cannot be written (${code}); name another folder or change its permissions`
     throw new CommandFailed(`Cannot use --data "${path}": ${why}`, 2, { cause: error })
   }
-}
-
-function badGates(error: FeatureGateError): CommandFailed {
-  const advice = 'the gates that there are stand at /metrics under kubernetes_feature_enabled'
-  return new CommandFailed(`Cannot use --feature-gates: ${error.message}; ${advice}`, 2, { cause: error })
 }
 
 /** A terminal sends Ctrl-C to every process of a command line, and launchers pass theirs on: within this time it is one and the same. */

@@ -27,6 +27,8 @@ export async function runControllers(
     random,
     uids: uidSource(random),
     mutationDetector: true,
+    // As the control plane runs them.
+    events: 'v1',
   }).add(...controllers)
   const started = manager.start()
   await clock.advance(0)

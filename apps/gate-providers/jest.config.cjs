@@ -1,0 +1,1 @@
+module.exports = { displayName: 'gate-providers', preset: '../../jest.preset.cjs' }
