@@ -3,6 +3,7 @@ import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import type { Clock, Random, UidSource } from '@kubetape/determinism'
 import type { Informer } from '@kubetape/informers'
+import type { Tracer } from '@opentelemetry/api'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import type { EventRecorder } from './event-recorder.ts'
 import { eventRequest, type PublishEvent } from './event-request.ts'
@@ -15,6 +16,7 @@ import { RunClient, sendThrough } from './run-client.ts'
 import type { Recording } from './recording.ts'
 import type { RunJournal } from './run-journal.ts'
 import type { RunMetrics } from './run-metrics.ts'
+import { RunTrace } from './run-trace.ts'
 
 /** What a runner needs from its Manager. */
 export interface RunnerEnvironment {
@@ -29,6 +31,7 @@ export interface RunnerEnvironment {
   readonly recording?: Recording
   readonly recorder: EventRecorder
   readonly metrics: RunMetrics
+  readonly tracer: Tracer
   informer(kind: Kind): Informer
   /** Begins to watch a kind while controllers run. */
   acquire(kind: Kind): void
@@ -40,6 +43,7 @@ export interface RunnerEnvironment {
 /** One run against the real world, writing down everything that it was given. */
 export class LiveRun {
   readonly inputs: RunInputs
+  readonly trace: RunTrace
   readonly log: RunLog
   readonly #environment: RunnerEnvironment
   readonly #begin: RunBegin
@@ -92,6 +96,7 @@ export class LiveRun {
       codeVersion: controller.options.codeVersion ?? '',
     }
     environment.journal.begin(this.#begin)
+    this.trace = new RunTrace(environment.tracer, this.#begin)
     const client = new RunClient((request, kind, options) => this.#send(request, kind, options))
     this.inputs = {
       client,
@@ -119,7 +124,9 @@ export class LiveRun {
     }
   }
 
-  end(end: Pick<RunEnd, 'outcome' | 'error' | 'requeueAfterMs'>): void {
+  /** `error`: what the reconcile function threw. */
+  end(end: Pick<RunEnd, 'outcome' | 'error' | 'requeueAfterMs'>, error: unknown): void {
+    this.trace.end(end, error)
     this.#environment.journal.end(this.#begin, {
       ...end,
       endedAtMs: this.#environment.clock.wallMs(),
@@ -162,7 +169,7 @@ export class LiveRun {
     this.#hasAsked = true
     journal.request(this.#begin, request, this.#newReadings())
     const cause = { run: this.#begin.id, sequence: request.sequence }
-    const { answer, error } = await sendThrough(client, request, kind, { ...options, cause })
+    const { answer, error } = await this.trace.request(request, () => sendThrough(client, request, kind, { ...options, cause }))
     journal.answer(this.#begin, request, answer)
     if (answer.type === 'refused') throw new StatusError(answer.status)
     // As it was thrown, with its stack and cause: a lost answer, but also a misuse of the client or the caller's own abort.

@@ -3,6 +3,7 @@ import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import { type Clock, type Random, systemClock, systemRandom, type UidSource, uidSource } from '@kubetape/determinism'
 import { type IndexFunctions, Informer } from '@kubetape/informers'
+import type { Tracer } from '@opentelemetry/api'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import { ControllerRunner } from './controller-runner.ts'
 import { coreEvents, type EventForm, seriesEvents } from './event-form.ts'
@@ -16,6 +17,7 @@ import type { RunLog } from './reconcile.ts'
 import type { Recording } from './recording.ts'
 import { noJournal, type RunJournal } from './run-journal.ts'
 import { noMetrics, type RunMetrics } from './run-metrics.ts'
+import { globalTracer } from './run-trace.ts'
 import { WebhookMetrics } from './webhook/webhook-metrics.ts'
 import { type Webhook, type WebhookEnvironment, WebhookRouter } from './webhook/webhook-router.ts'
 import type { WebhookServer } from './webhook/webhook-server.ts'
@@ -36,6 +38,8 @@ export interface ManagerOptions {
   /** Keeps what the controllers see, do and are answered on a tape of its own; stands in for `journal`. Default: nothing is kept. */
   readonly recording?: Recording
   readonly metrics?: RunMetrics
+  /** Makes the spans of runs and their requests. Default: that of the OpenTelemetry SDK of the process; without one none are made. */
+  readonly tracer?: Tracer
   /** In which form events are published: `events.k8s.io/v1` (default), or `v1` as kube-controller-manager does. */
   readonly events?: 'events.k8s.io/v1' | 'v1'
   /** Which process this is, for events: at most 128 characters. Default: the name of the controller that reports. */
@@ -151,6 +155,7 @@ export class Manager {
         ...(this.#options.recording === undefined ? {} : { recording: this.#options.recording }),
         recorder: this.#recorder,
         metrics: this.#options.metrics ?? noMetrics,
+        tracer: this.#options.tracer ?? globalTracer(),
         informer: (kind) => this.informer(kind),
         acquire: (kind) => this.#acquire(kind),
         release: (kind) => this.#release(kind),
