@@ -3,7 +3,6 @@ import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import type { Clock, Random, UidSource } from '@kubetape/determinism'
 import type { Informer } from '@kubetape/informers'
-import type { Tracer } from '@opentelemetry/api'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import type { EventRecorder } from './event-recorder.ts'
 import { eventRequest, type PublishEvent } from './event-request.ts'
@@ -16,7 +15,7 @@ import { RunClient, sendThrough } from './run-client.ts'
 import type { Recording } from './recording.ts'
 import type { RunJournal } from './run-journal.ts'
 import type { RunMetrics } from './run-metrics.ts'
-import { RunTrace } from './run-trace.ts'
+import type { RunTrace } from './run-trace.ts'
 
 /** What a runner needs from its Manager. */
 export interface RunnerEnvironment {
@@ -31,7 +30,7 @@ export interface RunnerEnvironment {
   readonly recording?: Recording
   readonly recorder: EventRecorder
   readonly metrics: RunMetrics
-  readonly tracer: Tracer
+  readonly trace: (begin: RunBegin) => RunTrace
   informer(kind: Kind): Informer
   /** Begins to watch a kind while controllers run. */
   acquire(kind: Kind): void
@@ -96,7 +95,7 @@ export class LiveRun {
       codeVersion: controller.options.codeVersion ?? '',
     }
     environment.journal.begin(this.#begin)
-    this.trace = new RunTrace(environment.tracer, this.#begin)
+    this.trace = environment.trace(this.#begin)
     const client = new RunClient((request, kind, options) => this.#send(request, kind, options))
     this.inputs = {
       client,

@@ -17,7 +17,7 @@ import type { RunLog } from './reconcile.ts'
 import type { Recording } from './recording.ts'
 import { noJournal, type RunJournal } from './run-journal.ts'
 import { noMetrics, type RunMetrics } from './run-metrics.ts'
-import { globalTracer } from './run-trace.ts'
+import { runTraces } from './run-trace.ts'
 import { WebhookMetrics } from './webhook/webhook-metrics.ts'
 import { type Webhook, type WebhookEnvironment, WebhookRouter } from './webhook/webhook-router.ts'
 import type { WebhookServer } from './webhook/webhook-server.ts'
@@ -155,7 +155,7 @@ export class Manager {
         ...(this.#options.recording === undefined ? {} : { recording: this.#options.recording }),
         recorder: this.#recorder,
         metrics: this.#options.metrics ?? noMetrics,
-        tracer: this.#options.tracer ?? globalTracer(),
+        trace: runTraces(this.#options.tracer),
         informer: (kind) => this.informer(kind),
         acquire: (kind) => this.#acquire(kind),
         release: (kind) => this.#release(kind),

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { context, type Context, type ContextManager, ROOT_CONTEXT, SpanKind, SpanStatusCode } from '@opentelemetry/api'
+import { context, type Context, type ContextManager, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
 import { ConfigMap, Secret } from '@kubetape/api/kinds'
 import { RequestFailed } from '@kubetape/client'
 import { controllerFor } from './controller.ts'
@@ -125,5 +125,22 @@ describe('RunTrace', () => {
     await bench.clock.advance(5)
     expect(tracer.spans.map(({ attributes }) => attributes['kubetape.attempt'])).toEqual([1, 2])
     expect(tracer.spans[1]!.events.map(({ attributes }) => attributes)).toEqual([{ 'kubetape.trigger.cause': 'retry' }])
+  })
+
+  test('uses the SDK of the process, also one that is installed later', async () => {
+    const bench = parts()
+    const tracer = new RecordingTracer()
+    await bench.start([controllerFor(ConfigMap).reconcile(() => undefined)])
+    await bench.put('a/before')
+    const asked: string[] = []
+    const getTracer = (name: string): Tracer => {
+      asked.push(name)
+      return tracer
+    }
+    trace.setGlobalTracerProvider({ getTracer })
+    await bench.put('a/after')
+    trace.disable()
+    expect(tracer.spans.map(({ attributes }) => attributes['kubetape.key'])).toEqual(['a/after'])
+    expect(asked).toEqual(['@kubetape/runtime'])
   })
 })

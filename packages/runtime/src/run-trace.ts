@@ -1,9 +1,46 @@
 import type { RunAnswer, RunBegin, RunEnd, RunRequest } from '@kubetape/journal'
-import { type Attributes, context, type Context, type Span, SpanKind, SpanStatusCode, trace, type Tracer } from '@opentelemetry/api'
+import {
+  type Attributes,
+  context,
+  type Context,
+  ProxyTracerProvider,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api'
 import type { SentRequest } from './run-client.ts'
 
-/** The tracer that an OpenTelemetry SDK provides, now or later; without an SDK everything that is traced goes nowhere. */
-export const globalTracer = (): Tracer => trace.getTracer('@kubetape/runtime')
+/** What is told of one run. */
+export interface RunTrace {
+  /** Calls the reconcile function within the span. */
+  inside<A>(call: () => A): A
+  /** Sends a request of the run within a span of its own. */
+  request(request: RunRequest, send: () => Promise<SentRequest>): Promise<SentRequest>
+  /** Ends the span. `error`: what the reconcile function threw. */
+  end(end: Pick<RunEnd, 'outcome' | 'error' | 'requeueAfterMs'>, error: unknown): void
+}
+
+const NO_TRACE: RunTrace = { inside: (call) => call(), request: (_request, send) => send(), end: () => undefined }
+
+/** Begins the trace of each run, through `tracer` or that of the process's OpenTelemetry SDK; until there is one, nothing is made or kept. */
+export function runTraces(tracer?: Tracer): (begin: RunBegin) => RunTrace {
+  let found = tracer
+  return (begin) => {
+    found ??= sdkTracer()
+    return found === undefined ? NO_TRACE : new SpanTrace(found, begin)
+  }
+}
+
+function sdkTracer(): Tracer | undefined {
+  const provider = trace.getTracerProvider()
+  // The API's own provider would make spans that record nothing, which costs a tenth of an empty run.
+  return provider instanceof ProxyTracerProvider ? provider.getDelegateTracer(NAME) : provider.getTracer(NAME)
+}
+
+/** The name of the instrumentation in exported spans. */
+const NAME = '@kubetape/runtime'
 
 /**
  * One run as a span `reconcile <controller>`, and each of its API requests as a span below it. What a caller may rely on:
@@ -12,7 +49,7 @@ export const globalTracer = (): Tracer => trace.getTracer('@kubetape/runtime')
  * - The span is active while the reconcile function runs, so spans of its own and of instrumented libraries lie below it.
  * - Errors are recorded where they happened: a refused request on its own span, the run's error on the run's.
  */
-export class RunTrace {
+class SpanTrace implements RunTrace {
   readonly #tracer: Tracer
   readonly #span: Span
   readonly #context: Context
@@ -27,14 +64,12 @@ export class RunTrace {
     if (this.#span.isRecording()) for (const trigger of triggers) this.#span.addEvent('trigger', prefixed('kubetape.trigger.', trigger))
   }
 
-  /** Calls the reconcile function within the span. */
   inside<A>(call: () => A): A {
     return context.with(this.#context, call)
   }
 
-  /** Sends a request of the run within a span of its own. */
   async request(request: RunRequest, send: () => Promise<SentRequest>): Promise<SentRequest> {
-    // Nobody listens: nothing is built.
+    // A run that is not sampled has no requests either.
     if (!this.#span.isRecording()) return send()
     const span = this.#tracer.startSpan(
       `${request.verb} ${request.resource}`,
@@ -50,7 +85,6 @@ export class RunTrace {
     }
   }
 
-  /** Ends the span. `error`: what the reconcile function threw. */
   end({ outcome, error: text, requeueAfterMs }: Pick<RunEnd, 'outcome' | 'error' | 'requeueAfterMs'>, error: unknown): void {
     if (this.#span.isRecording()) {
       this.#span.setAttribute('kubetape.outcome', outcome)
