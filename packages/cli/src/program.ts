@@ -6,6 +6,7 @@ import { addGet } from './commands/get.ts'
 import { addLog } from './commands/log.ts'
 import { addReplay } from './commands/replay.ts'
 import { addRuns } from './commands/runs.ts'
+import { addTypes } from './commands/types.ts'
 import { addUp } from './commands/up.ts'
 import { addVerify } from './commands/verify.ts'
 import { addVersion, versionText } from './commands/version.ts'
@@ -27,6 +28,7 @@ export function buildProgram(output: Output, clock: Clock = systemClock()): Comm
   addGet(program, output)
   addReplay(program, output, clock)
   addVerify(program, output, clock)
+  addTypes(program, output)
   addGates(program, output)
   addCompletion(program, output)
   addVersion(program, output)

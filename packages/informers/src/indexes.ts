@@ -5,10 +5,17 @@ export type IndexFunctions<T> = Readonly<Record<string, (object: T) => readonly 
 
 /** Objects filed under what index functions say of them. */
 export class Indexes<T> {
-  readonly #byName: ReadonlyMap<string, { readonly fn: (object: T) => readonly string[]; readonly buckets: Map<string, ObjectBucket<T>> }>
+  readonly #byName = new Map<string, { readonly fn: (object: T) => readonly string[]; readonly buckets: Map<string, ObjectBucket<T>> }>()
 
   constructor(functions: IndexFunctions<T>) {
-    this.#byName = new Map(Object.entries(functions).map(([name, fn]) => [name, { fn, buckets: new Map<string, ObjectBucket<T>>() }]))
+    this.add(functions, [])
+  }
+
+  /** Files these objects, and all that come, under more indexes; one that is there already stays as it is. */
+  add(functions: IndexFunctions<T>, objects: Iterable<readonly [string, T]>): void {
+    const added = Object.entries(functions).filter(([name]) => !this.#byName.has(name))
+    for (const [name, fn] of added) this.#byName.set(name, { fn, buckets: new Map() })
+    for (const [key, object] of objects) for (const [name, fn] of added) file(this.#byName.get(name)!.buckets, key, object, fn(object))
   }
 
   /** Throws for an index that does not exist. */
@@ -28,11 +35,15 @@ export class Indexes<T> {
         bucket?.delete(key)
         if (bucket?.size === 0) buckets.delete(value)
       }
-      for (const value of values) {
-        let bucket = buckets.get(value)
-        if (bucket === undefined) buckets.set(value, (bucket = new ObjectBucket()))
-        bucket.set(key, after!)
-      }
+      if (after !== undefined) file(buckets, key, after, values)
     }
+  }
+}
+
+function file<T>(buckets: Map<string, ObjectBucket<T>>, key: string, object: T, values: readonly string[]): void {
+  for (const value of values) {
+    let bucket = buckets.get(value)
+    if (bucket === undefined) buckets.set(value, (bucket = new ObjectBucket()))
+    bucket.set(key, object)
   }
 }

@@ -81,6 +81,11 @@ export class Informer<T extends KubeObject = KubeObject> {
     }).subscribe((change) => this.#changes.next(change))
   }
 
+  /** Files the objects under more indexes, now and from now on (client-go's AddIndexers); one of a name that is there already stays as it is. */
+  addIndexes(indexes: IndexFunctions<T>): void {
+    this.#writer.addIndexes(indexes)
+  }
+
   /** Shows an own write before the watch delivers it. */
   wrote(object: T, deleted = false): void {
     if (this.#options.mutationDetector) deepFreeze(object)

@@ -35,6 +35,11 @@ export class ObjectBucket<T> {
     return this.#objects.keys()
   }
 
+  /** In no particular order. */
+  entries(): IterableIterator<[string, T]> {
+    return this.#objects.entries()
+  }
+
   /** In order of keys. */
   values(): T[] {
     this.#order ??= [...this.#objects.keys()].sort()

@@ -36,6 +36,8 @@ export interface StoreWriter<T extends KubeObject> {
   /** Replaces everything at once and answers the differences, deletions included. */
   replace(objects: readonly T[], resourceVersion: string): StoreChange<T>[]
   bookmark(resourceVersion: string): void
+  /** Files what is there and what comes under more indexes; one of a name that is there already stays as it is. */
+  addIndexes(indexes: IndexFunctions<T>): void
   /** Shows the answer to an own write before the watch delivers it (read your own writes). `deleted`: the object is gone. */
   wrote(object: T, deleted: boolean): void
 }
@@ -137,6 +139,10 @@ class IndexedMemory<T extends KubeObject> implements Store<T>, StoreWriter<T> {
     this.bookmark(resourceVersion)
     this.#listed = true
     return changes
+  }
+
+  addIndexes(indexes: IndexFunctions<T>): void {
+    this.#indexes.add(indexes, this.#objects.entries())
   }
 
   bookmark(resourceVersion: string): void {

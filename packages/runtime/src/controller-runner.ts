@@ -47,12 +47,11 @@ export class ControllerRunner {
     })
   }
 
-  /** Listens to the informers; must be called before they start, so that nothing is missed. */
+  /** Listens to the informers; what those that run already show counts as just listed. */
   subscribe(): void {
     // What an object asks for is watched before its own change leads anywhere.
     const { follows } = this.controller
-    if (follows !== undefined)
-      this.#subscriptions.push(this.#environment.informer(follows.kind).changes.subscribe((change) => this.#follow(change)))
+    if (follows !== undefined) this.#subscriptions.push(this.#following(follows.kind, (change) => this.#follow(change)))
     for (const watch of this.controller.watches) this.#subscriptions.push(this.#subscription(watch))
   }
 
@@ -64,7 +63,14 @@ export class ControllerRunner {
   }
 
   #subscription(watch: Watch): Subscription {
-    return this.#environment.informer(watch.kind).changes.subscribe((change) => this.#notice(watch, change, this.#lookup))
+    return this.#following(watch.kind, (change) => this.#notice(watch, change, this.#lookup))
+  }
+
+  #following(kind: Kind, notice: (change: StoreChange<KubeObject>) => void): Subscription {
+    const { changes, store } = this.#environment.informer(kind)
+    const subscription = changes.subscribe(notice)
+    for (const object of store.list()) notice({ type: 'added', object, previous: undefined, initial: true })
+    return subscription
   }
 
   readonly #lookup: KindLookup = (kind) => this.#environment.informer(kind).store as never

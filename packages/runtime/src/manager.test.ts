@@ -77,15 +77,15 @@ describe('Manager', () => {
     expect(found).toEqual([1, 1, 2])
   })
 
-  test('cannot be added to or started again once it runs', async () => {
+  test('cannot be started again once it runs, nor added to once it is stopped', async () => {
     const bench = parts()
     const manager = await bench.start([idle])
-    expect(() => manager.add(controllerFor(Secret).reconcile(() => undefined))).toThrow('Cannot add controllers: the manager is running')
     await expect(manager.start()).rejects.toThrow('Cannot start: the manager is running')
     const stopping = manager.stop()
     await bench.clock.advance(0)
     await stopping
     await expect(manager.start()).rejects.toThrow('Cannot start: the manager is stopped')
+    expect(() => manager.add(controllerFor(Secret).reconcile(() => undefined))).toThrow('Cannot add controllers: the manager is stopped')
   })
 
   test('watches one namespace only when told so, and cluster-scoped kinds whole', async () => {

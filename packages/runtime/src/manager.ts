@@ -2,14 +2,12 @@ import type { Kind, KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import { type Clock, type Random, systemClock, systemRandom, type UidSource, uidSource } from '@kubetape/determinism'
-import { type IndexFunctions, Informer } from '@kubetape/informers'
+import type { Informer } from '@kubetape/informers'
 import type { Tracer } from '@opentelemetry/api'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import { ControllerRunner } from './controller-runner.ts'
 import { coreEvents, type EventForm, seriesEvents } from './event-form.ts'
 import { EventRecorder } from './event-recorder.ts'
-import { guardedIndexes } from './guarded-indexes.ts'
-import { interruptionLog } from './interruption-log.ts'
 import type { LeaderElectionOptions } from './leader-election/election-options.ts'
 import { fencedClient } from './leader-election/fence.ts'
 import { LeaderElector } from './leader-election/leader-elector.ts'
@@ -18,6 +16,7 @@ import type { Recording } from './recording.ts'
 import { noJournal, type RunJournal } from './run-journal.ts'
 import { noMetrics, type RunMetrics } from './run-metrics.ts'
 import { runTraces } from './run-trace.ts'
+import { SharedInformers } from './shared-informers.ts'
 import { WebhookMetrics } from './webhook/webhook-metrics.ts'
 import { type Webhook, type WebhookEnvironment, WebhookRouter } from './webhook/webhook-router.ts'
 import type { WebhookServer } from './webhook/webhook-server.ts'
@@ -70,14 +69,13 @@ export class Manager {
   readonly #random: Random
   /** Writes through it are refused while this process does not lead. */
   readonly #client: Client
-  readonly #informers = new Map<string, Informer>()
-  readonly #indexes = new Map<string, IndexFunctions<KubeObject>>()
-  /** Indexes that every kind has, since a controller may come to watch it. */
-  #followedIndexes: IndexFunctions<KubeObject> = {}
-  /** Kinds whose informers were stopped while the manager runs. */
-  readonly #released = new Set<string>()
-  readonly #runners: ControllerRunner[] = []
+  readonly #informers: SharedInformers
+  /** In the order of their addition. */
   readonly #controllers: Controller[] = []
+  /** Of controllers that watch already. */
+  readonly #runners = new Map<string, ControllerRunner>()
+  /** Whether controllers that are added now may act as soon as their informers have synced. */
+  #isActing = false
   readonly #webhooks: Webhook[] = []
   readonly #recorder: EventRecorder
   readonly #whenStopping: Promise<void>
@@ -98,6 +96,17 @@ export class Manager {
     this.#whenStopping = new Promise((resolve) => {
       this.#noteStopping = resolve
     })
+    const { client, gates, namespace, mutationDetector, recording } = options
+    this.#informers = new SharedInformers({
+      client,
+      clock: this.#clock,
+      random: this.#random,
+      gates,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(mutationDetector === undefined ? {} : { mutationDetector }),
+      ...(recording === undefined ? {} : { recording }),
+      log: (fields) => this.#log(fields),
+    })
     this.#elector = this.#newElector()
     this.#client = this.#elector === undefined ? options.client : fencedClient(options.client, this.#elector)
     this.#recorder = new EventRecorder(this.#client, this.#clock, formOf(options), (message, fields) => this.#log({}).warn(message, fields))
@@ -109,27 +118,38 @@ export class Manager {
     this.done = Promise.race([...(lost === undefined ? [] : [lost]), this.#whenStopping.then(() => this.stop())])
   }
 
-  /** Adds controllers and webhooks; only before `start`. */
+  /** Adds controllers, which begin at once when the manager runs, and webhooks, before `start` only. */
   add(...parts: readonly (Controller | Webhook)[]): this {
-    if (this.#state !== 'new') throw new Error(`Cannot add controllers: the manager is ${this.#state}`)
+    if (this.#state === 'stopped') throw new Error('Cannot add controllers: the manager is stopped')
     for (const part of parts) {
-      if (isWebhook(part)) this.#webhooks.push(part)
-      else this.#addController(part)
+      if (!isWebhook(part)) this.#addController(part)
+      else if (this.#state === 'new') this.#webhooks.push(part)
+      else throw new Error('Cannot add a webhook: the manager is running')
     }
     return this
   }
 
-  /** The informer of a kind, made when first asked for; only kinds asked for before `start` can have indexes. */
+  /**
+   * Takes a controller out while the manager runs. Resolves when its runs under way have ended; kinds that nobody else watches are not watched
+   * any more. Throws when there is none of this name.
+   */
+  async remove(name: string): Promise<void> {
+    const at = this.#controllers.findIndex((one) => one.name === name)
+    if (at < 0) throw new Error(`Cannot remove controller "${name}": there is none of this name`)
+    this.#controllers.splice(at, 1)
+    const runner = this.#runners.get(name)
+    this.#runners.delete(name)
+    if (runner === undefined) return
+    const kinds = runner.kinds
+    await runner.stop()
+    for (const kind of kinds) this.#release(kind)
+  }
+
+  /** The informer of a kind, made when first asked for; it is kept for as long as the manager runs. */
   informer<T extends KubeObject>(kind: Kind<T>): Informer<T> {
     const plain = kind as unknown as Kind
-    const id = kindId(plain)
-    let informer = this.#informers.get(id)
-    if (informer === undefined) {
-      informer = this.#newInformer(plain)
-      this.#informers.set(id, informer)
-      if (this.#state === 'running') informer.start()
-    }
-    return informer as unknown as Informer<T>
+    this.#informers.keep(plain)
+    return this.#informers.of(plain) as unknown as Informer<T>
   }
 
   /**
@@ -142,37 +162,17 @@ export class Manager {
     // First of all: lists of custom resources may need our conversion, and writes our admission.
     if (this.#webhooks.length > 0) await this.#serveWebhooks()
     if (this.#isStopped()) return
-    for (const controller of this.#controllers) {
-      for (const kind of kindsOf(controller)) this.informer(kind)
-      const runner = new ControllerRunner(controller, {
-        client: this.#client,
-        isLeading: () => this.isLeading,
-        clock: this.#clock,
-        random: this.#random,
-        uids: this.#options.uids ?? uidSource(this.#random),
-        gates: this.#options.gates,
-        journal: this.#options.recording?.journal ?? this.#options.journal ?? noJournal,
-        ...(this.#options.recording === undefined ? {} : { recording: this.#options.recording }),
-        recorder: this.#recorder,
-        metrics: this.#options.metrics ?? noMetrics,
-        trace: runTraces(this.#options.tracer),
-        informer: (kind) => this.informer(kind),
-        acquire: (kind) => this.#acquire(kind),
-        release: (kind) => this.#release(kind),
-        log: (fields) => this.#log(fields),
-      })
-      runner.subscribe()
-      this.#runners.push(runner)
-    }
-    for (const informer of [...this.#informers.values()]) informer.start()
+    for (const controller of this.#controllers) this.#watch(controller)
+    this.#informers.start()
     // What one informer shows may ask for more of them.
-    while (this.#state === 'running' && !this.ready)
-      await Promise.race([this.#whenStopping, Promise.all([...this.#informers.values()].map((informer) => informer.synced))])
+    while (this.#state === 'running' && !this.ready) await Promise.race([this.#whenStopping, this.#informers.synced()])
     if (this.#state === 'running' && this.#elector !== undefined) {
       this.#elector.start()
       await Promise.race([this.#whenStopping, this.#elector.elected])
     }
-    if (this.#state === 'running') for (const runner of this.#runners) runner.start()
+    if (this.#isStopped()) return
+    this.#isActing = true
+    for (const runner of this.#runners.values()) runner.start()
   }
 
   /** Whether controllers may act now; always true without leader election. */
@@ -183,12 +183,12 @@ export class Manager {
   /** Whether every informer has synced and webhooks, if there are some, are answered. */
   get ready(): boolean {
     const served = this.#webhooks.length === 0 || this.#options.webhookServer?.listening === true
-    return this.#state === 'running' && served && [...this.#informers.values()].every((informer) => informer.hasSynced)
+    return this.#state === 'running' && served && this.#informers.haveSynced
   }
 
   /** Whether no controller has anything queued or running (what is delayed does not count). */
   get idle(): boolean {
-    return this.#runners.every((runner) => runner.idle)
+    return [...this.#runners.values()].every((runner) => runner.idle)
   }
 
   get controllers(): readonly Controller[] {
@@ -208,11 +208,11 @@ export class Manager {
   async #stop(): Promise<void> {
     this.#state = 'stopped'
     this.#noteStopping()
-    await Promise.all(this.#runners.map((runner) => runner.stop()))
+    await Promise.all([...this.#runners.values()].map((runner) => runner.stop()))
     // After the controllers: what they wrote last may have needed them.
     await this.#options.webhookServer?.stop()
     await this.#flushEvents()
-    for (const informer of this.#informers.values()) informer.stop()
+    this.#informers.stop()
     // Only when nothing acts any more may another process begin.
     await this.#elector?.stop()
   }
@@ -247,17 +247,9 @@ export class Manager {
     timer.cancel()
   }
 
-  #acquire(kind: Kind): void {
-    const id = kindId(kind)
-    // What was stopped cannot begin again.
-    if (this.#released.delete(id)) this.#informers.delete(id)
-  }
-
   #release(kind: Kind): void {
-    const id = kindId(kind)
-    if (this.#runners.some((runner) => runner.kinds.some((one) => kindId(one) === id))) return
-    this.#informers.get(id)?.stop()
-    this.#released.add(id)
+    const isWatched = [...this.#runners.values()].some((runner) => runner.kinds.some((one) => kindId(one) === kindId(kind)))
+    if (!isWatched) this.#informers.release(kind)
   }
 
   #newElector(): LeaderElector | undefined {
@@ -273,50 +265,45 @@ export class Manager {
     })
   }
 
-  #newInformer(kind: Kind): Informer {
-    const indexes = { ...this.#followedIndexes, ...this.#indexes.get(kindId(kind)) }
-    const { client, gates, namespace, mutationDetector, recording } = this.#options
-    const informer: Informer = new Informer(client, kind, {
-      clock: this.#clock,
-      random: this.#random,
-      gates,
-      ...(namespace && kind.namespaced ? { namespace } : {}),
-      ...(mutationDetector === undefined ? {} : { mutationDetector }),
-      ...(Object.keys(indexes).length > 0 ? { indexes: this.#guarded(kind, indexes) } : {}),
-      ...(recording === undefined ? {} : { onShown: (key, object, before) => recording.shown(kind, key, object, before) }),
-      onInterrupted: interruptionLog(() => this.#log({ resource: kind.resource })),
-    })
-    if (recording !== undefined) void informer.synced.then(() => recording.listed(kind, informer.store))
-    return informer
-  }
-
-  #guarded(kind: Kind, functions: IndexFunctions<KubeObject>): IndexFunctions<KubeObject> {
-    const controllers = this.#controllers.filter((one) => [...one.indexes.keys()].some((other) => kindId(other) === kindId(kind)))
-    const controller = controllers.map(({ name }) => name).join(', ')
-    return guardedIndexes(functions, (index, key, error) =>
-      this.#log({ controller, key }).error('an index function failed', {
-        resource: kind.resource,
-        index,
-        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      }),
-    )
-  }
-
   #addController(controller: Controller): void {
     if (this.#controllers.some((one) => one.name === controller.name))
       throw new Error(`Cannot add controller "${controller.name}": another one has this name`)
+    for (const kind of kindsOf(controller)) this.#informers.acquire(kind)
+    this.#informers.addIndexes(controller)
     this.#controllers.push(controller)
-    for (const [kind, functions] of controller.indexes) this.#addIndexes(kind, functions)
-    if (controller.follows !== undefined) this.#followedIndexes = { ...this.#followedIndexes, ...controller.follows.indexes }
+    if (this.#runners.size > 0 || this.#isActing) void this.#join(controller)
   }
 
-  #addIndexes(kind: Kind, functions: IndexFunctions<KubeObject>): void {
-    const known = this.#indexes.get(kindId(kind)) ?? {}
-    for (const [name, fn] of Object.entries(functions)) {
-      if (known[name] !== undefined && known[name] !== fn)
-        throw new Error(`Cannot add index "${name}" of ${kind.resource}: another controller files under this name differently`)
-    }
-    this.#indexes.set(kindId(kind), { ...known, ...functions })
+  /** Lets a controller begin while others run. */
+  async #join(controller: Controller): Promise<void> {
+    const runner = this.#watch(controller)
+    await Promise.race([this.#whenStopping, Promise.all(runner.kinds.map((kind) => this.#informers.of(kind).synced))])
+    if (this.#isActing && this.#state === 'running' && this.#runners.get(controller.name) === runner) runner.start()
+  }
+
+  #watch(controller: Controller): ControllerRunner {
+    const { recording, journal, metrics, tracer, gates, uids } = this.#options
+    for (const kind of kindsOf(controller)) this.#informers.of(kind)
+    const runner = new ControllerRunner(controller, {
+      client: this.#client,
+      isLeading: () => this.isLeading,
+      clock: this.#clock,
+      random: this.#random,
+      uids: uids ?? uidSource(this.#random),
+      gates,
+      journal: recording?.journal ?? journal ?? noJournal,
+      ...(recording === undefined ? {} : { recording }),
+      recorder: this.#recorder,
+      metrics: metrics ?? noMetrics,
+      trace: runTraces(tracer),
+      informer: (kind) => this.#informers.of(kind),
+      acquire: (kind) => this.#informers.acquire(kind),
+      release: (kind) => this.#release(kind),
+      log: (fields) => this.#log(fields),
+    })
+    this.#runners.set(controller.name, runner)
+    runner.subscribe()
+    return runner
   }
 
   #log(fields: Record<string, unknown>): RunLog {

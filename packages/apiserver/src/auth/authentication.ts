@@ -38,6 +38,8 @@ export interface AuthenticationParts {
  */
 export class Authentication {
   readonly #parts: AuthenticationParts
+  /** Everybody who is known by the same object is so again: what is kept for a user is found for all their requests. */
+  readonly #users = new WeakMap<UserInfo, UserInfo>()
 
   constructor(parts: AuthenticationParts) {
     this.#parts = parts
@@ -47,14 +49,14 @@ export class Authentication {
   async authenticate(request: IncomingMessage, path: string, remarks: Remarks = NO_REMARKS): Promise<UserInfo> {
     const { requests, apiAudiences, anonymous, onRefused } = this.#parts
     const errors: string[] = []
-    for (const one of requests()) {
-      const user = await known(errors, () => one.authenticate(request, remarks))
-      if (user !== undefined) return withAuthenticated(user)
-    }
+    const shown = firstKnown(requests(), (one) => one.authenticate(request, remarks), errors)
+    const user = shown instanceof Promise ? await shown : shown
+    if (user !== undefined) return this.#withAuthenticated(user)
     const token = bearerToken(request, remarks)
     if (token !== undefined) {
-      const found = await this.#tokenUser(token, apiAudiences, remarks, errors)
-      if (found !== undefined) return withAuthenticated(found.user)
+      const answer = this.#tokenUser(token, apiAudiences, remarks, errors)
+      const found = answer instanceof Promise ? await answer : answer
+      if (found !== undefined) return this.#withAuthenticated(found.user)
     }
     if (errors.length > 0) {
       onRefused?.(joined(errors))
@@ -69,40 +71,54 @@ export class Authentication {
     const errors: string[] = []
     const found = await this.#tokenUser(token, audiences, NO_REMARKS, errors)
     if (found === undefined) return { error: joined(errors) }
-    return { user: withAuthenticated(found.user), audiences: found.audiences }
+    return { user: this.#withAuthenticated(found.user), audiences: found.audiences }
   }
 
   /** Upstream first asks for its own loopback token, which answers `invalid bearer token` to all others. */
-  async #tokenUser(token: string, audiences: readonly string[], remarks: Remarks, errors: string[]): Promise<Authenticated | undefined> {
+  #tokenUser(token: string, audiences: readonly string[], remarks: Remarks, errors: string[]): Answer<Authenticated> {
     errors.push(INVALID_TOKEN)
-    for (const one of this.#parts.tokens()) {
-      const found = await known(errors, () => one.authenticate(token, audiences, remarks))
-      if (found !== undefined) return found
-    }
-    return undefined
+    return firstKnown(this.#parts.tokens(), (one) => one.authenticate(token, audiences, remarks), errors)
+  }
+
+  #withAuthenticated(user: UserInfo): UserInfo {
+    const { groups } = user
+    if (groups.includes(AUTHENTICATED) || groups.includes(UNAUTHENTICATED)) return user
+    let known = this.#users.get(user)
+    if (known === undefined) this.#users.set(user, (known = { ...user, groups: [...groups, AUTHENTICATED] }))
+    return known
   }
 }
 
 const INVALID_TOKEN = 'invalid bearer token'
 
-/** What the method answers; what it has against the credentials goes to `errors`. */
-async function known<T>(errors: string[], ask: () => T | undefined | Promise<T | undefined>): Promise<T | undefined> {
-  try {
-    return await ask()
-  } catch (error) {
-    if (!(error instanceof AuthenticationError)) throw error
-    errors.push(error.message)
-    return undefined
+type Answer<T> = T | undefined | Promise<T | undefined>
+
+/** The first answer of the methods from `from` on; what they have against the credentials goes to `errors`. A promise only where a method waits. */
+function firstKnown<M, T>(methods: readonly M[], ask: (method: M) => Answer<T>, errors: string[], from = 0): Answer<T> {
+  for (let at = from; at < methods.length; at++) {
+    try {
+      const found = ask(methods[at]!)
+      if (found instanceof Promise) {
+        const settled = found.catch((error: unknown) => noteRefusal(error, errors))
+        return settled.then((user) => user ?? firstKnown(methods, ask, errors, at + 1))
+      }
+      if (found !== undefined) return found
+    } catch (error) {
+      noteRefusal(error, errors)
+    }
   }
+  return undefined
+}
+
+/** Throws what is no refusal of credentials. */
+function noteRefusal(error: unknown, errors: string[]): undefined {
+  if (!(error instanceof AuthenticationError)) throw error
+  errors.push(error.message)
+  return undefined
 }
 
 /** Several errors as one text, each once. */
 function joined(errors: readonly string[]): string {
   const different = [...new Set(errors)]
   return different.length === 1 ? different[0]! : `[${different.join(', ')}]`
-}
-
-function withAuthenticated(user: UserInfo): UserInfo {
-  const { groups } = user
-  return groups.includes(AUTHENTICATED) || groups.includes(UNAUTHENTICATED) ? user : { ...user, groups: [...groups, AUTHENTICATED] }
 }

@@ -3,7 +3,7 @@ import { superusers } from './authorizer.ts'
 import { impersonate as judge } from './impersonation.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 
-const impersonate = (user: UserInfo, headers: Record<string, string | string[]>): Promise<UserInfo> =>
+const impersonate = async (user: UserInfo, headers: Record<string, string | string[]>): Promise<UserInfo> =>
   judge(
     user,
     Object.entries(headers).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value])),

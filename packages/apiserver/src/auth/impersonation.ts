@@ -22,11 +22,15 @@ interface Wanted {
 /**
  * Who a request is to be judged as (Kubernetes documentation, "User impersonation"): `user`, or whom the Impersonate headers name. Each
  * of the user, the groups, the uid and the extra fields must be allowed by `authorizer`, or it is 403. `rawHeaders` are names and values in turn:
- * a header may come several times, and its values may hold commas. Throws a CannotJudge where they name no user.
+ * a header may come several times, and its values may hold commas. Throws a CannotJudge where they name no user. A promise only
+ * where there are such headers.
  */
-export async function impersonate(user: UserInfo, rawHeaders: readonly string[], authorizer: Authorizer): Promise<UserInfo> {
+export function impersonate(user: UserInfo, rawHeaders: readonly string[], authorizer: Authorizer): UserInfo | Promise<UserInfo> {
   const wanted = wantedBy(rawHeaders)
-  if (wanted === undefined) return user
+  return wanted === undefined ? user : impersonated(user, wanted, authorizer)
+}
+
+async function impersonated(user: UserInfo, wanted: Wanted, authorizer: Authorizer): Promise<UserInfo> {
   const { name, groups, uid, extra } = wanted
   if (name === '') throw new CannotJudge(`requested ${printWanted(wanted)} without impersonating a user`)
   const account = SERVICE_ACCOUNT.exec(name)

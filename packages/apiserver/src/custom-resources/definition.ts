@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from '@kubetape/api/types/apiextensions/v1'
 import { CustomResourceDefinition as DefinitionKind } from '@kubetape/api/kinds'
-import { type GroupResource, hasCondition, type Kind } from '@kubetape/apimachinery'
-import { compareVersions } from '../discovery/served-resources.ts'
+import { compareVersions, type GroupResource, hasCondition, type Kind } from '@kubetape/apimachinery'
 
 /** Where definitions are stored. */
 export const DEFINITIONS: GroupResource = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions' }

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import { allResources, type ResourceInfo } from '@kubetape/api'
 import { parseGroupVersion } from '@kubetape/apimachinery'
 import { DiscoveryDocuments } from './discovery-documents.ts'
-import { compareVersions, groupResources, parseRuntimeConfig, servedResources } from './served-resources.ts'
+import { groupResources, parseRuntimeConfig, servedResources } from './served-resources.ts'
 
 interface Recorded {
   api: unknown[]
@@ -170,19 +170,4 @@ describe('servedResources()', () => {
   ])('refuses %s', (config, why) => {
     expect(() => servedResources(parseRuntimeConfig(config))).toThrow(why)
   })
-})
-
-test('compareVersions() prefers mature, then high versions', () => {
-  expect(['foo1', 'v1alpha1', 'v1', 'v10', 'v2beta1', 'v1beta2', 'v2', 'foo10', 'v12alpha1', 'v11beta2'].sort(compareVersions)).toEqual([
-    'v10',
-    'v2',
-    'v1',
-    'v11beta2',
-    'v2beta1',
-    'v1beta2',
-    'v12alpha1',
-    'v1alpha1',
-    'foo1',
-    'foo10',
-  ])
 })

@@ -13,6 +13,7 @@ import type { ServingCertificates } from './certificates.ts'
 import type { OtherPaths } from './other-paths.ts'
 import type { RequestGate } from './request-gate.ts'
 import type { RequestMetrics } from '../metrics/request-metrics.ts'
+import { Ending } from './ending.ts'
 import { PieceTurns } from './piece-turns.ts'
 import { PIECE_BYTES } from './write-answer.ts'
 import { createListener, type HttpListener } from './listener.ts'
@@ -120,15 +121,16 @@ export class ApiServer {
 
   #accept(request: IncomingMessage, response: ServerResponse): void {
     this.#answering.add(response)
-    response.on('close', () => {
+    const ending = new Ending(response)
+    ending.on(() => {
       this.#answering.delete(response)
       this.#watches.delete(response)
       this.#onAnswered()
     })
-    this.#serve(request, response).catch((error: unknown) => this.#refuse(response, error))
+    this.#serve(request, response, ending).catch((error: unknown) => this.#refuse(response, error))
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #serve(request: IncomingMessage, response: ServerResponse, ending: Ending): Promise<void> {
     try {
       const auditId = givenAuditId(request) ?? this.#options.registry.environment.uids.next()
       response.setHeader('audit-id', auditId)
@@ -136,8 +138,8 @@ export class ApiServer {
       const at = url.indexOf('?')
       const query = new URLSearchParams(at < 0 ? '' : url.slice(at + 1))
       const info = requestInfo(request.method ?? 'GET', at < 0 ? url : url.slice(0, at), query)
-      this.#count(response, info, query)
-      const entry = await this.#options.gate.enter({ request, response, info, query, auditId })
+      this.#count(response, info, query, ending)
+      const entry = await this.#options.gate.enter({ request, response, info, query, auditId, ending })
       const exchange: Exchange = { request, response, info, query, ...entry, lasts: () => this.#lasts(response), turns: this.#turns }
       if (!info.isResource) await this.#options.others.serve(exchange)
       else await serveResource(exchange, info, this.#options.registry, this.#options.clock)
@@ -146,14 +148,14 @@ export class ApiServer {
     }
   }
 
-  #count(response: ServerResponse, info: RequestInfo, query: URLSearchParams): void {
+  #count(response: ServerResponse, info: RequestInfo, query: URLSearchParams, ending: Ending): void {
     const { metrics, clock, registry } = this.#options
     if (metrics === undefined) return
     const since = clock.monotonicMs()
     // What is not there has no name of its own in the metrics: names would be the clients'.
     const known = info.isResource && !registry.serves(info) ? { isResource: false as const, verb: info.verb, path: '' } : info
     const over = metrics.began(known, query.has('dryRun'))
-    response.on('close', () => over(response.statusCode, (clock.monotonicMs() - since) / 1000))
+    ending.on(() => over(response.statusCode, (clock.monotonicMs() - since) / 1000))
   }
 
   #lasts(response: ServerResponse): void {

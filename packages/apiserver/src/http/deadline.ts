@@ -1,5 +1,5 @@
 import { badRequest, failure, goDurationError, goDurationMs, type StatusError } from '@kubetape/apimachinery'
-import type { Clock, Timer } from '@kubetape/determinism'
+import type { Clock } from '@kubetape/determinism'
 
 /** What does not last is answered within this time (upstream's `--request-timeout`). */
 const REQUEST_MAX_MS = 60_000
@@ -14,16 +14,20 @@ export function allowedMs(query: URLSearchParams): number {
 }
 
 /** Waits for `work`, but not longer than `limitMs`: then throws 504. What was begun goes on, unheard. */
-export async function within<T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T> {
-  let timer: Timer | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = clock.setTimer(() => reject(tooLate()), limitMs)
+export function within<T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimer(() => reject(tooLate()), limitMs)
+    work.then(
+      (answer) => {
+        timer.cancel()
+        resolve(answer)
+      },
+      (error: Error) => {
+        timer.cancel()
+        reject(error)
+      },
+    )
   })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    timer?.cancel()
-  }
 }
 
 const tooLate = (): StatusError => failure(504, 'Timeout', 'Timeout: request did not complete within the allotted timeout', {})

@@ -7,7 +7,8 @@ export class Ending {
 
   /** Made in the turn in which the request comes in. */
   constructor(response: ServerResponse) {
-    response.once('close', () => {
+    // Removing a listener costs more than having it: an answer closes once.
+    response.on('close', () => {
       this.#isOver = true
       const listeners = this.#listeners
       this.#listeners = []

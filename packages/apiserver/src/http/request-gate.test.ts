@@ -6,6 +6,7 @@ import { Authentication } from '../auth/authentication.ts'
 import { alwaysAllow } from '../auth/fixed-authorizers.ts'
 import type { FlowControl, Seat, WaitingRequest } from '../flow-control/flow-control.ts'
 import { requestInfo } from '../request/request-info.ts'
+import { Ending } from './ending.ts'
 import { type Arrival, RequestGate } from './request-gate.ts'
 
 /** A request whose client may leave, and a gate that takes as long as `authenticated` to know who it is. */
@@ -47,6 +48,7 @@ function setUp(authenticated: Promise<void>): {
       info: requestInfo('GET', '/version', new URLSearchParams()),
       query: new URLSearchParams(),
       auditId: 'a',
+      ending: new Ending(response as unknown as ServerResponse),
     },
     leave: () => response.emit('close'),
     gate,

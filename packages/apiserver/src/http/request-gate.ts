@@ -7,12 +7,12 @@ import { isStatusError } from '@kubetape/apimachinery'
 import type { Gates } from '@kubetape/client-go-features'
 import { accessAttributes } from '../auth/access-attributes.ts'
 import type { Authentication } from '../auth/authentication.ts'
-import { type AccessAttributes, type Authorizer, CannotJudge, refusalOf } from '../auth/authorizer.ts'
+import { type AccessAttributes, type Authorizer, CannotJudge, type Decision, refusalOf } from '../auth/authorizer.ts'
 import { impersonate } from '../auth/impersonation.ts'
-import type { FlowControl } from '../flow-control/flow-control.ts'
+import type { FlowControl, Seat } from '../flow-control/flow-control.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import type { RequestInfo } from '../request/request-info.ts'
-import { Ending } from './ending.ts'
+import type { Ending } from './ending.ts'
 import { warningValue } from './warning-headers.ts'
 
 export interface RequestGateOptions {
@@ -33,6 +33,7 @@ export interface Arrival {
   readonly info: RequestInfo
   readonly query: URLSearchParams
   readonly auditId: string
+  readonly ending: Ending
 }
 
 /** A request that may be served. */
@@ -57,8 +58,7 @@ export class RequestGate {
 
   async enter(arrival: Arrival): Promise<Entry> {
     const { authentication, authorizer, auditor, gates } = this.#options
-    const { request, response, info } = arrival
-    const ending = new Ending(response)
+    const { request, response, info, ending } = arrival
     const annotations: [string, string][] = []
     let authenticated: UserInfo
     try {
@@ -77,10 +77,14 @@ export class RequestGate {
       ending.on(() => audit.completed(response.headersSent ? response.statusCode : undefined))
     }
     try {
-      const user = await impersonate(authenticated, request.rawHeaders, authorizer)
+      const judged = impersonate(authenticated, request.rawHeaders, authorizer)
+      const user = judged instanceof Promise ? await judged : judged
       if (user !== authenticated) audit?.impersonated(user)
-      const release = await this.#seat(arrival, user, ending)
-      await this.#authorize(accessAttributes(arrival, user, gates), audit)
+      const seat = this.#seat(arrival, user)
+      const release = this.#hold(arrival, seat instanceof Promise ? await seat : seat)
+      const attributes = accessAttributes(arrival, user, gates)
+      const decision = authorizer.authorize(attributes)
+      judge(attributes, decision instanceof Promise ? await decision : decision, audit)
       return { user, audit, release }
     } catch (error) {
       // Upstream says so of these refusals and of no other answer.
@@ -89,18 +93,21 @@ export class RequestGate {
     }
   }
 
-  async #seat({ response, info, query }: Arrival, user: UserInfo, ending: Ending): Promise<() => void> {
+  #seat({ info, query, ending }: Arrival, user: UserInfo): Seat | Promise<Seat> {
     const { flowControl } = this.#options
-    if (flowControl === undefined) return () => undefined
+    if (flowControl === undefined) return FREE_SEAT
     const limit = Number(query.get('limit') ?? Number.NaN)
-    const admitted = flowControl.admit({
+    return flowControl.admit({
       user,
       info,
       onGone: (listener) => ending.on(listener),
       ...(Number.isInteger(limit) ? { limit } : {}),
     })
-    const seat = admitted instanceof Promise ? await admitted : admitted
-    for (const [name, value] of Object.entries(seat.headers)) response.setHeader(name, value)
+  }
+
+  /** Gives the seat back once, at the latest when the exchange is over. */
+  #hold({ response, ending }: Arrival, seat: Seat): () => void {
+    for (const name in seat.headers) response.setHeader(name, seat.headers[name]!)
     let held = true
     const release = (): void => {
       if (held) seat.release()
@@ -109,18 +116,20 @@ export class RequestGate {
     ending.on(release)
     return release
   }
+}
 
-  async #authorize(attributes: AccessAttributes, audit: AuditRecord | undefined): Promise<void> {
-    const answer = this.#options.authorizer.authorize(attributes)
-    const decision = answer instanceof Promise ? await answer : answer
-    if (decision.verdict !== 'allow' && decision.error !== undefined) {
-      audit?.annotate('authorization.k8s.io/reason', 'internal error')
-      throw new CannotJudge(decision.error)
-    }
-    audit?.annotate('authorization.k8s.io/decision', decision.verdict === 'allow' ? 'allow' : 'forbid')
-    audit?.annotate('authorization.k8s.io/reason', decision.reason)
-    if (decision.verdict !== 'allow') throw refusalOf(attributes, decision)
+/** Where everything is served at once. */
+const FREE_SEAT: Seat = { headers: {}, release: () => undefined }
+
+/** Throws the refusal of what was not allowed. */
+function judge(attributes: AccessAttributes, decision: Decision, audit: AuditRecord | undefined): void {
+  if (decision.verdict !== 'allow' && decision.error !== undefined) {
+    audit?.annotate('authorization.k8s.io/reason', 'internal error')
+    throw new CannotJudge(decision.error)
   }
+  audit?.annotate('authorization.k8s.io/decision', decision.verdict === 'allow' ? 'allow' : 'forbid')
+  audit?.annotate('authorization.k8s.io/reason', decision.reason)
+  if (decision.verdict !== 'allow') throw refusalOf(attributes, decision)
 }
 
 function receivedRequest({ request, info, auditId }: Arrival): Omit<ReceivedRequest, 'user'> {

@@ -1,6 +1,5 @@
-import { cloneJson, type KubeObject } from '@kubetape/apimachinery'
+import { cloneJson, compareVersions, type KubeObject } from '@kubetape/apimachinery'
 import { allResources, type ResourceInfo } from '@kubetape/api'
-import { compareVersions } from '../discovery/served-resources.ts'
 import { type Conversion, convertFields, rewriteHead } from './conversion.ts'
 import { toAutoscalerV1, toAutoscalerV2 } from './autoscaling/autoscaler-conversion.ts'
 import { builtinType } from './object-type.ts'

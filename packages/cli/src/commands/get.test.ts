@@ -110,9 +110,7 @@ const widgets: RecordingOptions['during'] = async (soon, client) => {
   const spec = { group: Widget.group, scope: 'Namespaced', names, versions: [versionWith(columns('size'))] }
   await soon(client.create(CustomResourceDefinition, { metadata: { name: definition }, spec } as never))
   const metadata = { namespace: 'default', name: 'w' }
-  await soon(
-    client.create(Widget, { apiVersion: 'example.test/v1', kind: 'Widget', metadata, spec: { size: 'big', color: 'red' } }),
-  )
+  await soon(client.create(Widget, { apiVersion: 'example.test/v1', kind: 'Widget', metadata, spec: { size: 'big', color: 'red' } }))
   const body = { spec: { versions: [versionWith([...columns('color'), { ...columns('size')[0]!, priority: 1 }])] } }
   await soon(client.patch(CustomResourceDefinition, { name: definition }, { type: 'merge', body }))
   await soon(client.delete(CustomResourceDefinition, { name: definition }))

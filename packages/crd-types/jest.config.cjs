@@ -1,0 +1,1 @@
+module.exports = { displayName: 'crd-types', preset: '../../jest.preset.cjs' }
