@@ -1,4 +1,5 @@
 import {
+  type GroupVersion,
   type Kind,
   type KubeList,
   type KubeObject,
@@ -13,7 +14,7 @@ import { valueOf } from './answer.ts'
 import type { Client, DeleteOptions, GetOptions, ListOptions, Patch, PatchType, WatchOptions, WriteOptions } from './client.ts'
 import { Connection } from './connection.ts'
 import type { CredentialSource } from './credentials.ts'
-import { collectionPath, creationPath, objectPath, queryOf, type QueryValue } from './request-path.ts'
+import { collectionPath, creationPath, objectPath, queryOf, type QueryValue, versionPath } from './request-path.ts'
 import { warningTexts } from './warning-header.ts'
 import { readWatch } from './watch-stream.ts'
 import { wholeList, wholeObject, type WireList } from './whole-object.ts'
@@ -144,6 +145,23 @@ export class HttpClient implements Client {
       ...deleteParts(options),
     })) as Status | WireList<T>
     return value.kind === 'Status' ? (value as Status) : wholeList(kind, value as WireList<T>)
+  }
+
+  async kinds({ group, version }: GroupVersion, { signal }: { readonly signal?: AbortSignal } = {}): Promise<readonly Kind[]> {
+    const path = versionPath({ group, version })
+    const { resources = [] } = (await this.#send({
+      verb: 'get',
+      resource: { group, resource: '' },
+      name: '',
+      method: 'GET',
+      path,
+      signal,
+    })) as {
+      readonly resources?: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[]
+    }
+    return resources
+      .filter(({ name }) => !name.includes('/'))
+      .map(({ name, kind, namespaced }) => ({ group, version, kind, resource: name, namespaced }))
   }
 
   /** Closes every connection: requests under way and watches fail, later requests open new ones. */
