@@ -11,9 +11,8 @@ import type { CustomResourceDefinition as Definition, JSONSchemaProps } from '@k
 import type { Kind, KubeObject, ObjectMeta } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import { MetricsRegistry } from '@kubetape/component-base'
-import { conversionWebhook, denied, mutatingWebhook, registerWebhooks, validatingWebhook } from '@kubetape/runtime'
+import { conversionWebhook, denied, mutatingWebhook, registerWebhooks, validatingWebhook, runMetrics } from '@kubetape/runtime'
 import { ControlPlane } from './control-plane.ts'
-import { runMetrics } from './run-metrics.ts'
 import { webhookBench } from './testing/webhook-bench.ts'
 
 interface Widget extends KubeObject {
