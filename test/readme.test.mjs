@@ -13,6 +13,18 @@ import { KUBETAPE, startKubetape } from '../tools/test/kubetape-server.mjs'
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
 const EXAMPLE = /```ts\n([\s\S]*?)```/.exec(README)[1]
 const JOB_WAIT_MS = 30_000
+/** What the README calls crds.yaml. */
+const DEFINITION = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'widgets.example.com' },
+  spec: {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { kind: 'Widget', plural: 'widgets' },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+  },
+}
 /** What a shell can run when a server is there: the blocks with kubectl, without the lines that start programs. */
 const KUBECTL_SCRIPTS = [...README.matchAll(/```sh\n([\s\S]*?)```/g)]
   .map(([, text]) => text.replace(/^(npx|export|kube-).*\n/gm, ''))
@@ -47,6 +59,8 @@ describe('the commands of the README', () => {
     server = await startKubetape('default', ['--nodes', '1'])
     const api = connect(server.kubeconfig)
     await makeJob(api)
+    await api('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', DEFINITION)
+    writeFileSync(join(folder, 'crds.yaml'), JSON.stringify(DEFINITION))
     for (const end = Date.now() + JOB_WAIT_MS; ; await sleep(100)) {
       const { metadata, status } = await api('GET', '/apis/batch/v1/namespaces/default/jobs/hello')
       revision = metadata.resourceVersion
@@ -74,19 +88,19 @@ describe('the commands of the README', () => {
     await api('POST', '/apis/batch/v1/namespaces/default/jobs', { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'hello' }, spec })
   }
 
-  const READS_NO_TAPE = /^gates\b/
+  const READS_NO_TAPE = /^(gates|types)\b/
   const commands = [...README.matchAll(/^(?:npx )?kubetape (?!up\b)([^#\n]*?)\s*(?:#.*)?$/gm)].map(([, words]) => words)
   for (const words of commands) {
     test(`kubetape ${words}`, async () => {
-      // The revision is one of the reader's own tape.
-      const here = words.replace('REVISION', revision)
-      const { status, output } = await runCommand('node', [
-        KUBETAPE,
-        ...here.split(' '),
-        ...(READS_NO_TAPE.test(words) ? [] : ['--data', server.data]),
-      ])
+      // The revision is one of the reader's own tape, the kubeconfig one of the reader's own cluster.
+      const here = words.replace('REVISION', revision).replace('FILE', server.kubeconfig)
+      const more = READS_NO_TAPE.test(words) ? [] : ['--data', server.data]
+      const { status, output } = await runCommand('node', [KUBETAPE, ...here.split(' '), ...more], {
+        cwd: /^types\b/.test(words) ? folder : ROOT,
+      })
       assert.equal(status, 0, output)
-      assert.notEqual(output.trim(), '')
+      const [, file] = /-o (\S+\.ts)$/.exec(words) ?? []
+      assert.notEqual(file === undefined ? output.trim() : readFileSync(join(folder, file), 'utf8'), '')
     })
   }
 })
