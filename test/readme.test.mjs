@@ -13,8 +13,12 @@ import { KUBETAPE, startKubetape } from '../tools/test/kubetape-server.mjs'
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
 const EXAMPLE = /```ts\n([\s\S]*?)```/.exec(README)[1]
 const JOB_WAIT_MS = 30_000
-/** What the README calls crds.yaml. */
-const DEFINITION = {
+/** What a shell can run when a server is there: the blocks with kubectl, without the lines that start programs. */
+const KUBECTL_SCRIPTS = [...README.matchAll(/```sh\n([\s\S]*?)```/g)]
+  .map(([, text]) => text.replace(/^(npx|export|kube-).*\n/gm, ''))
+  .filter((text) => text.startsWith('kubectl '))
+
+const WIDGETS = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: { name: 'widgets.example.com' },
@@ -25,10 +29,6 @@ const DEFINITION = {
     versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
   },
 }
-/** What a shell can run when a server is there: the blocks with kubectl, without the lines that start programs. */
-const KUBECTL_SCRIPTS = [...README.matchAll(/```sh\n([\s\S]*?)```/g)]
-  .map(([, text]) => text.replace(/^(npx|export|kube-).*\n/gm, ''))
-  .filter((text) => text.startsWith('kubectl '))
 
 test('the example controller of the README compiles', async () => {
   const folder = join(ROOT, '.cache', 'readme')
@@ -59,8 +59,8 @@ describe('the commands of the README', () => {
     server = await startKubetape('default', ['--nodes', '1'])
     const api = connect(server.kubeconfig)
     await makeJob(api)
-    await api('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', DEFINITION)
-    writeFileSync(join(folder, 'crds.yaml'), JSON.stringify(DEFINITION))
+    writeFileSync(join(folder, 'crds.yaml'), JSON.stringify(WIDGETS))
+    await api('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', WIDGETS)
     for (const end = Date.now() + JOB_WAIT_MS; ; await sleep(100)) {
       const { metadata, status } = await api('GET', '/apis/batch/v1/namespaces/default/jobs/hello')
       revision = metadata.resourceVersion
@@ -92,15 +92,15 @@ describe('the commands of the README', () => {
   const commands = [...README.matchAll(/^(?:npx )?kubetape (?!up\b)([^#\n]*?)\s*(?:#.*)?$/gm)].map(([, words]) => words)
   for (const words of commands) {
     test(`kubetape ${words}`, async () => {
-      // The revision is one of the reader's own tape, the kubeconfig one of the reader's own cluster.
-      const here = words.replace('REVISION', revision).replace('FILE', server.kubeconfig)
-      const more = READS_NO_TAPE.test(words) ? [] : ['--data', server.data]
-      const { status, output } = await runCommand('node', [KUBETAPE, ...here.split(' '), ...more], {
-        cwd: /^types\b/.test(words) ? folder : ROOT,
-      })
+      // The revision is one of the reader's own tape.
+      const here = words.replace('REVISION', revision).replace('FILE', server.kubeconfig).replace('crds.yaml', join(folder, 'crds.yaml'))
+      const { status, output } = await runCommand('node', [
+        KUBETAPE,
+        ...here.split(' '),
+        ...(READS_NO_TAPE.test(words) ? [] : ['--data', server.data]),
+      ])
       assert.equal(status, 0, output)
-      const [, file] = /-o (\S+\.ts)$/.exec(words) ?? []
-      assert.notEqual(file === undefined ? output.trim() : readFileSync(join(folder, file), 'utf8'), '')
+      assert.notEqual(output.trim(), '')
     })
   }
 })
