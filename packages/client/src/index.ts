@@ -14,7 +14,7 @@ export {
 export { HttpClient, type HttpClientOptions, type HttpClientSettings, REQUEST_TIMEOUT_MS } from './http-client.ts'
 export type { CredentialSource, Credentials, TlsMaterial } from './credentials.ts'
 export { clientForServer, type ServerOptions } from './server-client.ts'
-export { clientFromKubeconfig, type KubeconfigOptions } from './kubeconfig.ts'
+export { clientForKubeConfig, clientFromKubeconfig, type KubeconfigOptions, type LoadedKubeConfig } from './kubeconfig.ts'
 export { KubeconfigError } from './kubeconfig-error.ts'
 export { warningTexts } from './warning-header.ts'
 export type { Verb } from './wire-request.ts'

@@ -1,6 +1,6 @@
 import type { Agent } from 'node:http'
 import type { RequestOptions } from 'node:https'
-import type { KubeConfig } from '@kubernetes/client-node'
+import type { Cluster, User } from '@kubernetes/client-node'
 import type { Clock } from '@kubetape/determinism'
 import { type Credentials, type CredentialSource, keepAliveAgent, type TlsMaterial } from './credentials.ts'
 import type { ChosenContext, ClientNode } from './kubeconfig-file.ts'
@@ -8,9 +8,21 @@ import type { ChosenContext, ClientNode } from './kubeconfig-file.ts'
 /** Certificates and keys in files are read again this often (client-go: every five minutes). */
 const FILES_REREAD_MS = 5 * 60_000
 
+/** What works the credentials out: a `KubeConfig` of the library, whichever version of it is installed. */
+export interface CredentialRules {
+  applyToHTTPSOptions(options: RequestOptions): Promise<void>
+}
+
+/** Whose credentials these are, and for which server. */
+export interface CredentialSubject {
+  readonly cluster: Pick<Cluster, 'server' | 'proxyUrl'>
+  readonly user: Pick<User, 'exec' | 'authProvider'>
+  readonly headers: ChosenContext['headers']
+}
+
 /** Credentials as the library works them out: exec plugins, auth providers, token files, client certificates, proxies. */
 export class KubeconfigCredentials implements CredentialSource {
-  readonly #config: KubeConfig
+  readonly #config: CredentialRules
   readonly #clock: Clock
   readonly #headers: ChosenContext['headers']
   /** Plugins and token files renew what they give, and cache it themselves. */
@@ -22,15 +34,13 @@ export class KubeconfigCredentials implements CredentialSource {
   #current: { readonly credentials: Credentials; readonly tls: TlsMaterial | undefined; readonly sinceMs: number } | undefined
   #pending: Promise<Credentials> | undefined
 
-  constructor(library: ClientNode, { cluster, user, headers }: ChosenContext, clock: Clock) {
+  constructor(config: CredentialRules, { cluster, user, headers }: CredentialSubject, clock: Clock) {
+    this.#config = config
     this.#clock = clock
     this.#headers = headers
     this.#renewing = Boolean(user.exec) || Boolean(user.authProvider)
     this.#secure = cluster.server.startsWith('https:')
     this.#proxied = Boolean(cluster.proxyUrl)
-    this.#config = new library.KubeConfig()
-    // The library refuses plain HTTP unless verification is off, which says nothing about a connection without TLS.
-    this.#config.loadFromClusterAndUser(this.#secure ? cluster : { ...cluster, skipTLSVerify: true }, user)
   }
 
   current(): Credentials | Promise<Credentials> {
@@ -75,6 +85,14 @@ export class KubeconfigCredentials implements CredentialSource {
     if (this.#proxied) return Object.assign(found.agent as Agent, { keepAlive: true })
     return keepAliveAgent(tls)
   }
+}
+
+/** The rules of one context. */
+export function rulesOf(library: ClientNode, { cluster, user }: ChosenContext): CredentialRules {
+  const config = new library.KubeConfig()
+  // The library refuses plain HTTP unless verification is off, which says nothing about a connection without TLS.
+  config.loadFromClusterAndUser(cluster.server.startsWith('https:') ? cluster : { ...cluster, skipTLSVerify: true }, user)
+  return config
 }
 
 function materialOf(found: RequestOptions): TlsMaterial {

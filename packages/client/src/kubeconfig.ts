@@ -1,7 +1,7 @@
 import { systemClock } from '@kubetape/determinism'
 import { parseServerUrl } from './connection.ts'
 import { HttpClient, type HttpClientSettings } from './http-client.ts'
-import { KubeconfigCredentials } from './kubeconfig-credentials.ts'
+import { type CredentialRules, type CredentialSubject, KubeconfigCredentials, rulesOf } from './kubeconfig-credentials.ts'
 import { KubeconfigError } from './kubeconfig-error.ts'
 import { chooseContext } from './kubeconfig-file.ts'
 
@@ -22,7 +22,7 @@ export async function clientFromKubeconfig(options: KubeconfigOptions = {}): Pro
   const { path, context, env = process.env, clock = systemClock() } = options
   const library = await import('@kubernetes/client-node')
   const chosen = chooseContext(library, { path, context, env })
-  const credentials = new KubeconfigCredentials(library, chosen, clock)
+  const credentials = new KubeconfigCredentials(rulesOf(library, chosen), chosen, clock)
   try {
     parseServerUrl(chosen.cluster.server)
     await credentials.current()
@@ -30,6 +30,21 @@ export async function clientFromKubeconfig(options: KubeconfigOptions = {}): Pro
     throw new KubeconfigError(`Cannot use ${chosen.source}: ${explain(cause)}`, { cause })
   }
   return new HttpClient({ ...options, clock, url: chosen.cluster.server, credentials })
+}
+
+/** A `KubeConfig` object of @kubernetes/client-node that a program has loaded, of whichever version. */
+export interface LoadedKubeConfig extends CredentialRules {
+  getCurrentCluster(): CredentialSubject['cluster'] | null
+  getCurrentUser(): CredentialSubject['user'] | null
+}
+
+/** A client of the current context of such an object; credentials are asked for with the first request. Throws KubeconfigError without a cluster. */
+export function clientForKubeConfig(config: LoadedKubeConfig, settings: HttpClientSettings = {}): HttpClient {
+  const { clock = systemClock() } = settings
+  const cluster = config.getCurrentCluster()
+  if (cluster === null) throw new KubeconfigError('Cannot use this KubeConfig: it has no currently active cluster')
+  const credentials = new KubeconfigCredentials(config, { cluster, user: config.getCurrentUser() ?? {}, headers: {} }, clock)
+  return new HttpClient({ ...settings, clock, url: cluster.server, credentials })
 }
 
 function explain(cause: unknown): string {
