@@ -48,7 +48,8 @@ export { noJournal, type RunJournal } from './run-journal.ts'
 export type { RunAnswer, RunBegin, RunEnd, RunReadings, RunRequest, Trigger } from '@kubetape/journal'
 export { executeRun, type RunInputs, type RunOutcome } from './run.ts'
 export { RunClient } from './run-client.ts'
-export type { RunMetrics } from './run-metrics.ts'
+export { managerLog, type StructuredLogger } from './manager-log.ts'
+export { type MetricsPort, type RunMetrics, runMetrics } from './run-metrics.ts'
 export type { AdmissionOperation, AdmissionRequest } from './webhook/admission-request.ts'
 export { type Decision, denied } from './webhook/admission-review.ts'
 export {
@@ -81,3 +82,5 @@ export {
   WebhookRouter,
 } from './webhook/webhook-router.ts'
 export type { WebhookServer } from './webhook/webhook-server.ts'
+export { type Kind, kindOf } from '@kubetape/apimachinery'
+export { KindNotServed, resolveKind } from '@kubetape/client'
