@@ -7,7 +7,7 @@ import {
   ControlPlane,
   ControlPlaneOptionError,
   type ControlPlaneOptions,
-  runLogs,
+  managerLog,
   SIMULATED_NODES_MAX,
 } from '@kubetape/control-plane'
 import { type Clock, systemClock } from '@kubetape/determinism'
@@ -81,7 +81,7 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     controllers: flags.controllers.flatMap((words) => words.split(',')),
     runtimeConfig: keyValues('--runtime-config', flags.runtimeConfig ?? []),
     serviceClusterIpRange: flags.serviceClusterIpRange,
-    log: runLogs(() => logger),
+    log: managerLog(logger),
     add: await loadControllers(flags.add),
     gates,
     ...identityOptions(flags),
