@@ -40,6 +40,8 @@ export interface HttpClientOptions extends HttpClientSettings {
 
 /** A Client over HTTP(S) with kept-alive connections. Objects are fresh copies. Misuse that never reaches a server (an empty name) is a TypeError. */
 export class HttpClient implements Client {
+  /** Where the API is. */
+  readonly url: string
   readonly #connection: Connection
 
   constructor({
@@ -49,6 +51,7 @@ export class HttpClient implements Client {
     userAgent = 'kubetape',
     requestTimeoutMs = REQUEST_TIMEOUT_MS,
   }: HttpClientOptions) {
+    this.url = url
     this.#connection = new Connection({ url, credentials, clock, userAgent, requestTimeoutMs })
   }
 
