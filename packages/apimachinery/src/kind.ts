@@ -11,6 +11,17 @@ export interface Kind<T extends KubeObject = KubeObject> extends GroupVersionKin
   readonly wireType?: T
 }
 
+/** The descriptor of a kind whose type is not known, or not needed, when the program is written. `plural` is the resource's name in URLs. */
+export function kindOf<T extends KubeObject = KubeObject>({
+  group,
+  version,
+  kind,
+  plural,
+  namespaced = true,
+}: GroupVersionKind & { readonly plural: string; readonly namespaced?: boolean }): Kind<T> {
+  return { group, version, kind, resource: plural, namespaced }
+}
+
 /** Which object of a kind: `namespace` is left out for cluster-scoped kinds. */
 export interface ObjectName {
   readonly namespace?: string

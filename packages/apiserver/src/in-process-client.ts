@@ -1,6 +1,7 @@
 import {
   failure,
   formatGroupVersion,
+  type GroupVersion,
   INITIAL_EVENTS_END,
   type Kind,
   type KubeList,
@@ -114,6 +115,15 @@ export class InProcessClient implements Client {
       { body: deleteBody(options) },
     )
     return this.#list(kind, result)
+  }
+
+  async kinds({ group, version }: GroupVersion, { signal }: { readonly signal?: AbortSignal } = {}): Promise<readonly Kind[]> {
+    signal?.throwIfAborted()
+    const served = [...this.#registry.resources()]
+      .map(({ info }) => info)
+      .filter((info) => info.group === group && info.version === version)
+    if (served.length === 0) throw failure(404, 'NotFound', 'the server could not find the requested resource', {})
+    return served.map(({ kind, resource, namespaced }) => ({ group, version, kind, resource, namespaced }))
   }
 
   async #send(

@@ -1,7 +1,7 @@
 import { formatGroupResource, humanDuration, isJsonObject, type KubeObject } from '@kubetape/apimachinery'
 import type { RequestRecord, RunRecord, StoredAnswer, Trigger } from '@kubetape/journal'
 import { nameOfResource } from './object-reference.ts'
-import { printYaml } from './print-yaml.ts'
+import { printYaml } from './yaml-text.ts'
 
 /** `success`, `error`, `success (again in 2s)`: how a run ended, in a few words. */
 export function outcomeOf({ outcome, end }: RunRecord): string {

@@ -1,4 +1,4 @@
-import type { Kind, KubeList, KubeObject, ObjectName, Status, WatchEvent } from '@kubetape/apimachinery'
+import type { GroupVersion, Kind, KubeList, KubeObject, ObjectName, Status, WatchEvent } from '@kubetape/apimachinery'
 import type { Observable } from 'rxjs'
 
 /**
@@ -21,6 +21,11 @@ export interface Client {
   /** Answers the object while it lives on (finalizers, grace period), or the Status or last state that the server sends. */
   delete<T extends KubeObject>(kind: Kind<T>, name: ObjectName, options?: DeleteOptions): Promise<T | Status>
   deleteCollection<T extends KubeObject>(kind: Kind<T>, options?: ListOptions & DeleteOptions): Promise<KubeList<T> | Status>
+  /**
+   * Discovery: the kinds that a version of a group serves now, without subresources; NotFound when it is not served. A client that cannot ask (that of
+   * a run, whose kinds are known before) has no such method.
+   */
+  kinds?(groupVersion: GroupVersion, options?: { readonly signal?: AbortSignal }): Promise<readonly Kind[]>
 }
 
 /** The patch formats of the API by their short names: JSON patch (RFC 6902), merge patch (RFC 7386), strategic merge patch, server-side apply. */

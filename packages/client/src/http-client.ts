@@ -1,4 +1,5 @@
 import {
+  type GroupVersion,
   type Kind,
   type KubeList,
   type KubeObject,
@@ -13,7 +14,8 @@ import { valueOf } from './answer.ts'
 import type { Client, DeleteOptions, GetOptions, ListOptions, Patch, PatchType, WatchOptions, WriteOptions } from './client.ts'
 import { Connection } from './connection.ts'
 import type { CredentialSource } from './credentials.ts'
-import { collectionPath, creationPath, objectPath, queryOf, type QueryValue } from './request-path.ts'
+import { RequestMetrics, type RequestMetricsPort } from './request-metrics.ts'
+import { collectionPath, creationPath, objectPath, queryOf, type QueryValue, versionPath } from './request-path.ts'
 import { warningTexts } from './warning-header.ts'
 import { readWatch } from './watch-stream.ts'
 import { wholeList, wholeObject, type WireList } from './whole-object.ts'
@@ -30,6 +32,8 @@ export interface HttpClientSettings {
   readonly userAgent?: string
   /** Until a whole answer, or until the head of a watch's. Default 75 s; 0: no limit. */
   readonly requestTimeoutMs?: number
+  /** Where requests are counted, under client-go's names. Default: nowhere. */
+  readonly metrics?: RequestMetricsPort
 }
 
 export interface HttpClientOptions extends HttpClientSettings {
@@ -40,8 +44,6 @@ export interface HttpClientOptions extends HttpClientSettings {
 
 /** A Client over HTTP(S) with kept-alive connections. Objects are fresh copies. Misuse that never reaches a server (an empty name) is a TypeError. */
 export class HttpClient implements Client {
-  /** Where the API is. */
-  readonly url: string
   readonly #connection: Connection
 
   constructor({
@@ -50,9 +52,10 @@ export class HttpClient implements Client {
     clock = systemClock(),
     userAgent = 'kubetape',
     requestTimeoutMs = REQUEST_TIMEOUT_MS,
+    metrics: port,
   }: HttpClientOptions) {
-    this.url = url
-    this.#connection = new Connection({ url, credentials, clock, userAgent, requestTimeoutMs })
+    const metrics = port && URL.canParse(url) ? new RequestMetrics(port, new URL(url).host) : undefined
+    this.#connection = new Connection({ url, credentials, clock, userAgent, requestTimeoutMs, metrics })
   }
 
   async get<T extends KubeObject>(kind: Kind<T>, name: ObjectName, options: GetOptions = {}): Promise<T> {
@@ -147,6 +150,23 @@ export class HttpClient implements Client {
       ...deleteParts(options),
     })) as Status | WireList<T>
     return value.kind === 'Status' ? (value as Status) : wholeList(kind, value as WireList<T>)
+  }
+
+  async kinds({ group, version }: GroupVersion, { signal }: { readonly signal?: AbortSignal } = {}): Promise<readonly Kind[]> {
+    const path = versionPath({ group, version })
+    const { resources = [] } = (await this.#send({
+      verb: 'get',
+      resource: { group, resource: '' },
+      name: '',
+      method: 'GET',
+      path,
+      signal,
+    })) as {
+      readonly resources?: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[]
+    }
+    return resources
+      .filter(({ name }) => !name.includes('/'))
+      .map(({ name, kind, namespaced }) => ({ group, version, kind, resource: name, namespaced }))
   }
 
   /** Closes every connection: requests under way and watches fail, later requests open new ones. */

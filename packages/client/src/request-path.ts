@@ -1,4 +1,4 @@
-import { formatGroupResource, type Kind, type ObjectName, pathSegmentErrors } from '@kubetape/apimachinery'
+import { formatGroupResource, type GroupVersion, type Kind, type ObjectName, pathSegmentErrors } from '@kubetape/apimachinery'
 
 /** A value of a query parameter; undefined and the empty string leave the parameter out. */
 export type QueryValue = string | number | boolean | undefined
@@ -16,9 +16,13 @@ export function creationPath(kind: Kind, namespace: string | undefined, name = '
 
 /** The path of all objects of a kind, in one namespace or in all of them. */
 export function collectionPath(kind: Kind, namespace?: string, subresource?: string): string {
-  const root = kind.group ? `/apis/${kind.group}/${kind.version}` : `/api/${kind.version}`
   const scope = kind.namespaced && namespace ? `/namespaces/${segment(kind, namespace)}` : ''
-  return `${root}${scope}/${kind.resource}${subresource ? `/${subresource}` : ''}`
+  return `${versionPath(kind)}${scope}/${kind.resource}${subresource ? `/${subresource}` : ''}`
+}
+
+/** The path below which a version of a group is served. */
+export function versionPath({ group, version }: GroupVersion): string {
+  return group ? `/apis/${group}/${version}` : `/api/${version}`
 }
 
 /** `?a=1&b=2`, or nothing when every value is left out. */

@@ -20,7 +20,7 @@ async function withPlane(
   const lines: Line[] = []
   const line = (level: string) => (message: string, fields?: Record<string, unknown>) => void lines.push({ level, message, fields })
   const logger = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
-  const starting = ControlPlane.start({ clock, controllers: ['-*'], ...options, log: () => logger })
+  const starting = ControlPlane.start({ clock, controllers: ['job'], ...options, log: () => logger })
   await clock.advance(1000)
   const plane = await starting
   try {

@@ -197,11 +197,11 @@ export class ControllerRunner {
       this.#carried.get(key),
       this.kinds,
     )
-    const outcome = await executeRun(this.controller, key, run.inputs)
+    const outcome = await run.trace.inside(() => executeRun(this.controller, key, run.inputs))
     if (outcome.carried === undefined) this.#carried.delete(key)
     else this.#carried.set(key, outcome.carried)
     const end = this.#judge(key, outcome, run)
-    run.end(end)
+    run.end(end, outcome.error)
     metrics.reconciled(
       this.controller.name,
       end.outcome === 'success' && end.requeueAfterMs !== undefined ? 'requeue_after' : end.outcome,

@@ -81,3 +81,5 @@ export {
   WebhookRouter,
 } from './webhook/webhook-router.ts'
 export type { WebhookServer } from './webhook/webhook-server.ts'
+export { type Kind, kindOf } from '@kubetape/apimachinery'
+export { KindNotServed, resolveKind } from '@kubetape/client'

@@ -3,6 +3,7 @@ import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import { type Clock, type Random, systemClock, systemRandom, type UidSource, uidSource } from '@kubetape/determinism'
 import type { Informer } from '@kubetape/informers'
+import type { Tracer } from '@opentelemetry/api'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import { ControllerRunner } from './controller-runner.ts'
 import { coreEvents, type EventForm, seriesEvents } from './event-form.ts'
@@ -14,6 +15,7 @@ import type { RunLog } from './reconcile.ts'
 import type { Recording } from './recording.ts'
 import { noJournal, type RunJournal } from './run-journal.ts'
 import { noMetrics, type RunMetrics } from './run-metrics.ts'
+import { runTraces } from './run-trace.ts'
 import { SharedInformers } from './shared-informers.ts'
 import { WebhookMetrics } from './webhook/webhook-metrics.ts'
 import { type Webhook, type WebhookEnvironment, WebhookRouter } from './webhook/webhook-router.ts'
@@ -35,6 +37,8 @@ export interface ManagerOptions {
   /** Keeps what the controllers see, do and are answered on a tape of its own; stands in for `journal`. Default: nothing is kept. */
   readonly recording?: Recording
   readonly metrics?: RunMetrics
+  /** Makes the spans of runs and their requests. Default: that of the OpenTelemetry SDK of the process; without one none are made. */
+  readonly tracer?: Tracer
   /** In which form events are published: `events.k8s.io/v1` (default), or `v1` as kube-controller-manager does. */
   readonly events?: 'events.k8s.io/v1' | 'v1'
   /** Which process this is, for events: at most 128 characters. Default: the name of the controller that reports. */
@@ -278,7 +282,7 @@ export class Manager {
   }
 
   #watch(controller: Controller): ControllerRunner {
-    const { recording, journal, metrics, gates, uids } = this.#options
+    const { recording, journal, metrics, tracer, gates, uids } = this.#options
     for (const kind of kindsOf(controller)) this.#informers.of(kind)
     const runner = new ControllerRunner(controller, {
       client: this.#client,
@@ -291,6 +295,7 @@ export class Manager {
       ...(recording === undefined ? {} : { recording }),
       recorder: this.#recorder,
       metrics: metrics ?? noMetrics,
+      trace: runTraces(tracer),
       informer: (kind) => this.#informers.of(kind),
       acquire: (kind) => this.#informers.acquire(kind),
       release: (kind) => this.#release(kind),

@@ -118,10 +118,16 @@ describe('kubetape gates', () => {
   })
 
   test.each([
-    ['always-on-gates', { WatchListClient: 'true provider', InformerResourceVersion: 'true provider', AtomicFIFO: 'true default' }],
-    ['replacing-gates', { WatchListClient: 'true provider', InformerResourceVersion: 'false provider', AtomicFIFO: 'true default' }],
+    [
+      new URL('../testing/always-on-gates.ts', import.meta.url),
+      { WatchListClient: 'true provider', InformerResourceVersion: 'true provider', AtomicFIFO: 'true default' },
+    ],
+    [
+      new URL('../testing/replacing-gates.ts', import.meta.url),
+      { WatchListClient: 'true provider', InformerResourceVersion: 'false provider', AtomicFIFO: 'true default' },
+    ],
   ])('asks the provider of the module %s for client features', async (module, expected) => {
-    const { json } = await gates('-o', 'json', '--provider', fileURLToPath(new URL(`../testing/${module}.ts`, import.meta.url)))
+    const { json } = await gates('-o', 'json', '--provider', fileURLToPath(module))
     expect(Object.fromEntries(json().map(({ name, effective, source }) => [name, `${effective} ${source}`]))).toMatchObject(expected)
   })
 })

@@ -22,7 +22,7 @@ export function addManagerFlags(command: Command): Command {
     .option('--health-probe-bind-address <address>', 'where /healthz, /livez and /readyz are; 0 for nowhere', ':8081')
     .option('--leader-elect', 'act only while this process holds a Lease')
     .option('--leader-election-id <name>', 'name of the Lease')
-    .option('--leader-election-namespace <name>', 'namespace of the Lease (default: that of the Pod, or --namespace)')
+    .option('--leader-election-namespace <name>', 'namespace of the Lease (default: that of the Pod or of the context)')
     .option('--webhook-cert-dir <folder>', 'folder of tls.crt and tls.key (default: k8s-webhook-server/serving-certs of temporary files)')
     .option('--webhook-port <number>', 'where webhooks are served', '9443')
 }
@@ -33,7 +33,7 @@ export function managerOptions(flags: ManagerFlags): RunOptions {
   if (leaderElect === true && id === undefined)
     throw new CommandFailed('Cannot use --leader-elect: --leader-election-id must name the Lease', 2)
   for (const address of [metricsBindAddress, healthProbeBindAddress]) checkAddress(address)
-  const at = flags.leaderElectionNamespace ?? namespace
+  const at = flags.leaderElectionNamespace
   return {
     ...(namespace === undefined ? {} : { namespace }),
     metricsBindAddress,

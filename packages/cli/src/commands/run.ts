@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { clientFromKubeconfig, KubeconfigError } from '@kubetape/client'
+import { KubeconfigError, loadConfig } from '@kubetape/client'
 import type { FeatureGateRegistry, Logger } from '@kubetape/component-base'
 import {
   applyManifests,
@@ -105,24 +105,17 @@ function tapeOf({ tape, embedded: isEmbedded, memory, data = DATA }: RunFlags): 
 
 /** The cluster of a kubeconfig; with `--tape`, what is seen and done there is recorded. */
 async function recorded({ kubeconfig, context, tape, redact }: RunFlags, logger: Logger): Promise<RunOptions> {
-  const client = await clientFromKubeconfig({
-    ...(kubeconfig === undefined ? {} : { path: kubeconfig }),
-    ...(context === undefined ? {} : { context }),
+  const cluster = await loadConfig({ ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) })
+  logger.debug({ source: cluster.source, server: cluster.server }, 'the cluster was found')
+  if (tape === undefined) return { cluster }
+  const recording = await openRecording({
+    path: tape,
+    redaction: redact,
+    source: { server: cluster.server },
+    logger: (level, message, fields) => logger[level](fields, message),
+    onError: (error) => logger.error({ error: String(error) }, 'nothing is recorded any more, since the tape could not be written'),
   })
-  if (tape === undefined) return { client, close: [client] }
-  try {
-    const recording = await openRecording({
-      path: tape,
-      redaction: redact,
-      source: { server: client.url },
-      logger: (level, message, fields) => logger[level](fields, message),
-      onError: (error) => logger.error({ error: String(error) }, 'nothing is recorded any more, since the tape could not be written'),
-    })
-    return { client, recording: recording.recorder, close: [recording, client] }
-  } catch (error) {
-    client.close()
-    throw error
-  }
+  return { cluster, recording: recording.recorder, close: [recording] }
 }
 
 /** A control plane in this process, whose own log is the tape. */

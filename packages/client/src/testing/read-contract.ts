@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { ConfigMap, Namespace, Pod } from '@kubetape/api/kinds'
 import { compareResourceVersions } from '@kubetape/apimachinery'
+import { resolveKind } from '../resolve-kind.ts'
 import { refusal, type Scene } from './contract-scene.ts'
 
 /** What `get` and `list` promise. */
@@ -8,6 +9,7 @@ export function readContract(scene: () => Scene): void {
   getContract(scene)
   listContract(scene)
   pagingContract(scene)
+  kindsContract(scene)
 }
 
 function getContract(scene: () => Scene): void {
@@ -169,6 +171,40 @@ function pagingContract(scene: () => Scene): void {
       expect(await refusal(scene().client.list(ConfigMap, { namespace: scene().namespace, limit: 1, continue: '!' }))).toMatchObject({
         reason: 'BadRequest',
         code: 400,
+      })
+    })
+  })
+}
+
+function kindsContract(scene: () => Scene): void {
+  describe('kinds()', () => {
+    test('answers what a version of a group serves, without subresources', async () => {
+      const { client } = scene()
+      if (client.kinds === undefined) return
+      const kinds = await client.kinds({ group: '', version: 'v1' })
+      expect(kinds).toContainEqual({ group: '', version: 'v1', kind: 'ConfigMap', resource: 'configmaps', namespaced: true })
+      expect(kinds).toContainEqual({ group: '', version: 'v1', kind: 'Namespace', resource: 'namespaces', namespaced: false })
+      expect(kinds.filter(({ resource }) => resource.includes('/'))).toEqual([])
+    })
+
+    test('is refused with NotFound for what is not served', async () => {
+      const { client } = scene()
+      if (client.kinds !== undefined)
+        expect(await refusal(client.kinds({ group: 'none.example.com', version: 'v1' }))).toMatchObject({ code: 404, reason: 'NotFound' })
+    })
+
+    test('leads to the descriptor of a kind, or says what there is', async () => {
+      const { client } = scene()
+      if (client.kinds === undefined) return
+      const kind = await resolveKind(client, 'v1', 'ConfigMap')
+      await scene().create('a', { k: 'v' })
+      expect(await client.get(kind, scene().named('a'))).toMatchObject({ data: { k: 'v' } })
+      await expect(resolveKind(client, 'v1', 'Widget')).rejects.toThrow(
+        /^Cannot resolve Widget of v1: the server serves .*ConfigMap, .* there$/,
+      )
+      await expect(resolveKind(client, 'none.example.com/v1', 'Widget')).rejects.toMatchObject({
+        code: 'KIND_NOT_SERVED',
+        message: 'Cannot resolve Widget of none.example.com/v1: the server does not serve none.example.com/v1',
       })
     })
   })

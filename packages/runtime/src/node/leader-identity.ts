@@ -9,7 +9,7 @@ const NAMESPACE_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/namespace'
 export type LeaderElectionWish = Omit<LeaderElectionOptions, 'identity' | 'namespace'> & {
   /** Default: `leaderIdentity()`. */
   readonly identity?: string
-  /** Default: the namespace of this process's Pod. */
+  /** Default: the namespace of this process's Pod; `run` takes that of the context. */
   readonly namespace?: string
 }
 

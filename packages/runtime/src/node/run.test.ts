@@ -66,11 +66,6 @@ describe('run()', () => {
 
   test.each<[string, RunOptions, RegExp]>([
     ['an address is none', { metricsBindAddress: 'here' }, /^Cannot listen at "here"/],
-    [
-      'there is no cluster',
-      { kubeconfig: '/nowhere/config', client: undefined as never },
-      /^Cannot read kubeconfig "\/nowhere\/config": no such file/,
-    ],
     ['nobody says where the Lease is', { leaderElection: { id: 'app' } }, /^Cannot elect a leader: no namespace is given/],
   ])('rejects when %s, with everything closed', async (_when, options, message) => {
     let isClosed = false

@@ -1,4 +1,4 @@
-import { type Client, clientFromKubeconfig } from '@kubetape/client'
+import { type Client, type ClusterConfig, type HttpClientSettings, loadConfig } from '@kubetape/client'
 import { featureGates, type Gates } from '@kubetape/client-go-features'
 import { createLogger, MetricsRegistry } from '@kubetape/component-base'
 import type { Controller } from '../controller.ts'
@@ -15,14 +15,10 @@ import { serveManager } from './manager-endpoints.ts'
 import { runUntilSignal, type SignalOptions } from './run-until-signal.ts'
 
 export interface RunOptions extends Pick<SignalOptions, 'stopMs' | 'clock' | 'process'> {
-  /** The cluster. Default: the one of `kubeconfig` and `context`. */
+  /** The cluster. Default: the one that `loadConfig()` finds. */
+  readonly cluster?: ClusterConfig
+  /** Stands in for a cluster: a client of a control plane in this process, or of a test. */
   readonly client?: Client
-  /** A kubeconfig. Default: the files of KUBECONFIG, the service account of the Pod, `~/.kube/config`, whichever is there first. */
-  readonly kubeconfig?: string
-  /** A context of the kubeconfig. Default: its current one. */
-  readonly context?: string
-  /** What the server is told of this program; up to its first slash also the field manager of its writes. Default `kubetape`. */
-  readonly userAgent?: string
   /** Watch only this namespace. Default: all. */
   readonly namespace?: string
   /** Default: those of the process, with what `KUBE_FEATURE_*` says. */
@@ -53,10 +49,11 @@ export async function run(parts: Controller | Webhook | readonly (Controller | W
   const { close = [], logger = createLogger(), metricsBindAddress = '0', healthProbeBindAddress = '0', stopMs, clock, process } = options
   await using started = new AsyncDisposableStack()
   for (const one of close.toReversed()) started.defer(() => one.close())
-  const client = options.client ?? (await clusterOf(options, started))
-  const metrics = new MetricsRegistry()
+  const metrics = new MetricsRegistry({ processMetrics: true })
+  const cluster = options.client === undefined ? (options.cluster ?? (await loadConfig())) : undefined
+  const client = options.client ?? (await connect(cluster!, { metrics, ...(clock === undefined ? {} : { clock }) }, started))
   const all = 'length' in parts ? parts : [parts]
-  const manager = newManager({ ...options, client, logger }, metrics).add(...all)
+  const manager = newManager({ ...options, client, logger }, metrics, cluster?.namespace).add(...all)
   const endpoints = await serveManager(manager, {
     metrics,
     metricsBindAddress,
@@ -74,23 +71,20 @@ export async function run(parts: Controller | Webhook | readonly (Controller | W
   })
 }
 
-/** Its own client is the last thing that is closed. */
-async function clusterOf({ kubeconfig, context, clock, userAgent }: RunOptions, started: AsyncDisposableStack): Promise<Client> {
-  const client = await clientFromKubeconfig({
-    ...(kubeconfig === undefined ? {} : { path: kubeconfig }),
-    ...(context === undefined ? {} : { context }),
-    ...(clock === undefined ? {} : { clock }),
-    ...(userAgent === undefined ? {} : { userAgent }),
-  })
+async function connect(cluster: ClusterConfig, settings: HttpClientSettings, started: AsyncDisposableStack): Promise<Client> {
+  const client = await cluster.client(settings)
   started.defer(() => client.close())
   return client
 }
 
+/** `place` is where the Lease is if nothing else says it. */
 function newManager(
   options: RunOptions & { readonly client: Client; readonly logger: StructuredLogger },
   metrics: MetricsRegistry,
+  place: string | undefined,
 ): Manager {
   const { client, logger, gates = featureGates(), namespace, clock, recording, journal, webhookServer, leaderElection: wish } = options
+  const where = place === undefined ? {} : { namespace: place }
   return new Manager({
     client,
     gates,
@@ -101,6 +95,6 @@ function newManager(
     ...(clock === undefined ? {} : { clock }),
     ...(recording === undefined ? {} : { recording }),
     ...(journal === undefined ? {} : { journal }),
-    ...(wish === undefined ? {} : { leaderElection: leaderElection({ releaseOnCancel: true, ...wish }) }),
+    ...(wish === undefined ? {} : { leaderElection: leaderElection({ releaseOnCancel: true, ...where, ...wish }) }),
   })
 }

@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { beforeEach, describe, expect, test } from '@jest/globals'
 import { InformerResourceVersion, WatchListClient } from '@kubetape/client-go-features'
 import { VirtualClock } from '@kubetape/determinism/testing'
-import { RemoteGates } from './remote.ts'
+import { RemoteGates } from './remote-gates.ts'
 
 let clock: VirtualClock
 let lines: string[]
@@ -91,4 +96,18 @@ describe('RemoteGates', () => {
     expect(clock.pendingTimers).toBe(0)
     expect(lines).toEqual([])
   })
+})
+
+test('main.ts runs by what a real server answers', async () => {
+  const server = createServer((_request, response) => response.end('{"WatchListClient":true}')).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+    const options = { env: { ...process.env, NODE_OPTIONS: '' } }
+    const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=@kubetape/source', main, url], options)
+    expect(stdout).toContain('InformerResourceVersion=false\nWatchListClient=true\n')
+  } finally {
+    server.close()
+  }
 })

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'remote-gates', preset: '../../jest.preset.cjs' }
