@@ -17,8 +17,9 @@ import { noJournal, type RunJournal } from './run-journal.ts'
 import { noMetrics, type RunMetrics } from './run-metrics.ts'
 import { runTraces } from './run-trace.ts'
 import { SharedInformers } from './shared-informers.ts'
+import { ServedWebhooks } from './webhook/served-webhooks.ts'
 import { WebhookMetrics } from './webhook/webhook-metrics.ts'
-import { type Webhook, type WebhookEnvironment, WebhookRouter } from './webhook/webhook-router.ts'
+import type { Webhook, WebhookEnvironment } from './webhook/webhook-router.ts'
 import type { WebhookServer } from './webhook/webhook-server.ts'
 
 /** How long `stop` waits for events to be written. */
@@ -76,7 +77,7 @@ export class Manager {
   readonly #runners = new Map<string, ControllerRunner>()
   /** Whether controllers that are added now may act as soon as their informers have synced. */
   #isActing = false
-  readonly #webhooks: Webhook[] = []
+  readonly #webhooks: ServedWebhooks
   readonly #recorder: EventRecorder
   readonly #whenStopping: Promise<void>
   readonly #elector: LeaderElector | undefined
@@ -109,6 +110,7 @@ export class Manager {
     })
     this.#elector = this.#newElector()
     this.#client = this.#elector === undefined ? options.client : fencedClient(options.client, this.#elector)
+    this.#webhooks = new ServedWebhooks(options.webhookServer, () => this.#webhookEnvironment())
     this.#recorder = new EventRecorder(this.#client, this.#clock, formOf(options), (message, fields) => this.#log({}).warn(message, fields))
     const lost = this.#elector?.ended.then(async (error) => {
       if (error === undefined) return this.stop()
@@ -123,7 +125,7 @@ export class Manager {
     if (this.#state === 'stopped') throw new Error('Cannot add controllers: the manager is stopped')
     for (const part of parts) {
       if (!isWebhook(part)) this.#addController(part)
-      else if (this.#state === 'new') this.#webhooks.push(part)
+      else if (this.#state === 'new') this.#webhooks.add(part)
       else throw new Error('Cannot add a webhook: the manager is running')
     }
     return this
@@ -160,7 +162,10 @@ export class Manager {
     if (this.#state !== 'new') throw new Error(`Cannot start: the manager is ${this.#state}`)
     this.#state = 'running'
     // First of all: lists of custom resources may need our conversion, and writes our admission.
-    if (this.#webhooks.length > 0) await this.#serveWebhooks()
+    await this.#webhooks.start().catch((error: unknown) => {
+      this.#state = 'stopped'
+      throw error
+    })
     if (this.#isStopped()) return
     for (const controller of this.#controllers) this.#watch(controller)
     this.#informers.start()
@@ -182,8 +187,7 @@ export class Manager {
 
   /** Whether every informer has synced and webhooks, if there are some, are answered. */
   get ready(): boolean {
-    const served = this.#webhooks.length === 0 || this.#options.webhookServer?.listening === true
-    return this.#state === 'running' && served && this.#informers.haveSynced
+    return this.#state === 'running' && this.#webhooks.ready && this.#informers.haveSynced
   }
 
   /** Whether no controller has anything queued or running (what is delayed does not count). */
@@ -197,7 +201,7 @@ export class Manager {
 
   /** What was added, for `registerWebhooks`. */
   get webhooks(): readonly Webhook[] {
-    return this.#webhooks
+    return this.#webhooks.all
   }
 
   /** Stops everything, once; every call resolves when it is done. */
@@ -209,34 +213,23 @@ export class Manager {
     this.#state = 'stopped'
     this.#noteStopping()
     await Promise.all([...this.#runners.values()].map((runner) => runner.stop()))
-    // After the controllers: what they wrote last may have needed them.
-    await this.#options.webhookServer?.stop()
+    // After the controllers: what they wrote last may have needed them. Nobody waits for the end of reviews but this.
+    const unserved = this.#webhooks.stop()
     await this.#flushEvents()
     this.#informers.stop()
     // Only when nothing acts any more may another process begin.
     await this.#elector?.stop()
-  }
-
-  async #serveWebhooks(): Promise<void> {
-    const { webhookServer, metrics } = this.#options
-    const environment: WebhookEnvironment = {
-      clock: this.#clock,
-      log: (fields) => this.#log(fields),
-      ...(metrics?.queue === undefined ? {} : { metrics: new WebhookMetrics(metrics.queue) }),
-    }
-    try {
-      if (webhookServer === undefined) throw new Error('Cannot serve webhooks: the manager was made without a webhookServer')
-      await webhookServer.start(new WebhookRouter(this.#webhooks, environment), environment)
-    } catch (error) {
-      this.#state = 'stopped'
-      throw error
-    }
-    // It may have been stopped before it listened.
-    if (this.#isStopped()) await webhookServer.stop()
+    await unserved
   }
 
   #isStopped(): boolean {
     return this.#state === 'stopped'
+  }
+
+  #webhookEnvironment(): WebhookEnvironment {
+    const queue = this.#options.metrics?.queue
+    const metrics = queue === undefined ? {} : { metrics: new WebhookMetrics(queue) }
+    return { clock: this.#clock, log: (fields) => this.#log(fields), ...metrics }
   }
 
   /** An API that does not answer must not keep the process. */
