@@ -1,4 +1,5 @@
 /** What controller authors import. Start with `controllerFor(Kind).owns(Other).reconcile(fn)` and run it with a `Manager`. */
+export { codeDigest } from './code-digest.ts'
 export {
   type Controller,
   ControllerBuilder,
