@@ -1,4 +1,4 @@
-import { type JsonObject, type Kind, type KubeObject, mergePatchBetween, type ObjectName } from '@kubetape/apimachinery'
+import { type Kind, type KubeObject, mergePatchBetween, type ObjectName } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { ApplyOptions, PatchOptions } from './reconcile.ts'
 
