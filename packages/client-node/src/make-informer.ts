@@ -1,4 +1,4 @@
-import type { Informer, KubeConfig, KubernetesObject, ListPromise, ObjectCache } from '@kubernetes/client-node'
+import { type Informer, KubeConfig, type KubernetesObject, type ListPromise, type ObjectCache } from '@kubernetes/client-node'
 import { clientForKubeConfig } from '@kubetape/client'
 import { type Clock, type Random, systemClock, systemRandom } from '@kubetape/determinism'
 import { parseCollectionPath } from './collection-path.ts'
@@ -39,7 +39,7 @@ export function makeInformer<T extends KubernetesObject>(
 ): Informer<T> & ObjectCache<T> {
   const { tape = process.env['KUBETAPE_TAPE'] ?? '', clock = systemClock(), random = systemRandom() } = options
   const collection = parseCollectionPath(path)
-  const client = clientForKubeConfig(kubeconfig, { clock })
+  const client = clientForKubeConfig({ KubeConfig }, kubeconfig, { clock })
   const source = { server: kubeconfig.getCurrentCluster()?.server ?? '' }
   return new WrappedInformer<T>({
     client,

@@ -15,12 +15,9 @@ export { HttpClient, type HttpClientOptions, type HttpClientSettings, REQUEST_TI
 export type { CredentialSource, Credentials, TlsMaterial } from './credentials.ts'
 export type { RequestMetricSpec, RequestMetricsPort } from './request-metrics.ts'
 export { clientForServer, type ServerOptions } from './server-client.ts'
-<<<<<<< HEAD
-export { clientForKubeConfig, clientFromKubeconfig, type KubeconfigOptions, type LoadedKubeConfig } from './kubeconfig.ts'
-=======
 export { type ClusterConfig, loadConfig, type LoadConfigOptions } from './load-config.ts'
 export { clientFromKubeconfig, type KubeconfigOptions } from './kubeconfig.ts'
->>>>>>> main
+export { clientForKubeConfig } from './loaded-kubeconfig.ts'
 export { KubeconfigError } from './kubeconfig-error.ts'
 export { warningTexts } from './warning-header.ts'
 export { KindNotServed, resolveKind } from './resolve-kind.ts'

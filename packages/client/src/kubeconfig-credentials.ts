@@ -1,10 +1,6 @@
 import type { Agent } from 'node:http'
 import type { RequestOptions } from 'node:https'
-<<<<<<< HEAD
-import type { Cluster, User } from '@kubernetes/client-node'
-=======
 import type { KubeConfig, User } from '@kubernetes/client-node'
->>>>>>> main
 import type { Clock } from '@kubetape/determinism'
 import { type Credentials, type CredentialSource, keepAliveAgent, type TlsMaterial } from './credentials.ts'
 import type { ChosenContext, ClientNode } from './kubeconfig-file.ts'
@@ -13,28 +9,15 @@ import { TokenFile } from './token-file.ts'
 /** Certificates and keys in files are read again this often (client-go: every five minutes). */
 const FILES_REREAD_MS = 5 * 60_000
 
-<<<<<<< HEAD
-/** What works the credentials out: a `KubeConfig` of the library, whichever version of it is installed. */
-export interface CredentialRules {
-  applyToHTTPSOptions(options: RequestOptions): Promise<void>
-}
-
-/** Whose credentials these are, and for which server. */
-export interface CredentialSubject {
-  readonly cluster: Pick<Cluster, 'server' | 'proxyUrl'>
-  readonly user: Pick<User, 'exec' | 'authProvider'>
-  readonly headers: ChosenContext['headers']
-=======
 interface Current {
   readonly credentials: Credentials
   readonly tls: TlsMaterial | undefined
   readonly sinceMs: number
->>>>>>> main
 }
 
 /** Credentials as the library works them out: exec plugins, auth providers, token files, client certificates, proxies. */
 export class KubeconfigCredentials implements CredentialSource {
-  readonly #config: CredentialRules
+  readonly #config: KubeConfig
   readonly #clock: Clock
   readonly #headers: ChosenContext['headers']
   /** Plugins and token files renew what they give, and cache it themselves. */
@@ -48,8 +31,11 @@ export class KubeconfigCredentials implements CredentialSource {
   #current: Current | undefined
   #pending: Promise<Credentials> | undefined
 
-  constructor(config: CredentialRules, { cluster, user, headers }: CredentialSubject, clock: Clock) {
-    this.#config = config
+  constructor(
+    library: Pick<ClientNode, 'KubeConfig'>,
+    { cluster, user, headers }: Pick<ChosenContext, 'cluster' | 'user' | 'headers'>,
+    clock: Clock,
+  ) {
     this.#clock = clock
     this.#headers = headers
     const tokenFile = tokenFileOf(user)
@@ -57,15 +43,12 @@ export class KubeconfigCredentials implements CredentialSource {
     this.#renewing = Boolean(user.exec) || (Boolean(user.authProvider) && tokenFile === undefined)
     this.#secure = cluster.server.startsWith('https:')
     this.#proxied = Boolean(cluster.proxyUrl)
-<<<<<<< HEAD
-=======
     this.#config = new library.KubeConfig()
     // The library refuses plain HTTP unless verification is off, which says nothing about a connection without TLS.
     this.#config.loadFromClusterAndUser(
       this.#secure ? cluster : { ...cluster, skipTLSVerify: true },
       tokenFile === undefined ? user : withoutProvider(user),
     )
->>>>>>> main
   }
 
   current(): Credentials | Promise<Credentials> {
@@ -122,16 +105,6 @@ export class KubeconfigCredentials implements CredentialSource {
   }
 }
 
-<<<<<<< HEAD
-/** The rules of one context. */
-export function rulesOf(library: ClientNode, { cluster, user }: ChosenContext): CredentialRules {
-  const config = new library.KubeConfig()
-  // The library refuses plain HTTP unless verification is off, which says nothing about a connection without TLS.
-  config.loadFromClusterAndUser(cluster.server.startsWith('https:') ? cluster : { ...cluster, skipTLSVerify: true }, user)
-  return config
-}
-
-=======
 /** The file of a user's token, however the kubeconfig names it. */
 function tokenFileOf(user: User): string | undefined {
   const provider = user.authProvider as { config?: { tokenFile?: string } } | undefined
@@ -143,7 +116,6 @@ const withoutProvider = (user: User): User => ({ ...user, authProvider: undefine
 
 const bearer = (token: string | undefined): Record<string, string> => (token === undefined ? {} : { authorization: `Bearer ${token}` })
 
->>>>>>> main
 function materialOf(found: RequestOptions): TlsMaterial {
   const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = found as Omit<TlsMaterial, 'serverName'> & RequestOptions
   return { ca, cert, key, pfx, passphrase, serverName: servername, insecureSkipTlsVerify: rejectUnauthorized === false }

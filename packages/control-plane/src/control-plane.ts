@@ -27,6 +27,8 @@ import { warningLogs } from './warning-logs.ts'
 export interface ControlPlaneOptions {
   /** Folder of the tape (`tape.db`), certificates and kubeconfig. Default: nothing on disk. */
   readonly data?: string
+  /** The file of the tape. Default: `tape.db` in the data folder, or none. */
+  readonly tape?: string
   /** Serve HTTP(S): 0 is any free port. Default: in process only. */
   readonly port?: number
   readonly host?: string
@@ -217,10 +219,11 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
   return { log, apiserver, manager, gates, metrics, access }
 }
 
-function openLog({ data }: ControlPlaneOptions, clock: Clock, random: Random, ca: string, logger: RunLog): EventLog {
-  if (data === undefined) return createMemoryLog({ clock })
+function openLog({ data, tape }: ControlPlaneOptions, clock: Clock, random: Random, ca: string, logger: RunLog): EventLog {
+  const path = tape ?? (data === undefined ? undefined : `${data}/tape.db`)
+  if (path === undefined) return createMemoryLog({ clock })
   return openSqliteLog({
-    path: `${data}/tape.db`,
+    path,
     clock,
     random,
     meta: { [CA_META]: ca },

@@ -1,5 +1,6 @@
 /** apiserver, controllers and nodes over one log, as a library: `const plane = await ControlPlane.start()`. */
 export { CA_META, ControlPlane, type ControlPlaneOptions } from './control-plane.ts'
+export { applyManifests, readManifests } from './apply-manifests.ts'
 export { builtinControllers, SIMULATED_NODES_MAX } from './builtin-controllers.ts'
 export type { AuditOptions } from './audit-options.ts'
 export type { AuthenticationOptions } from './authentication-options.ts'

@@ -26,6 +26,7 @@ export {
 } from '@kubetape/workqueue'
 export {
   type ApplyOptions,
+  type PatchOptions,
   type Reconcile,
   type ReconcileContext,
   type ReconcileRequest,

@@ -117,6 +117,7 @@ export class Manager {
       void this.stop()
       throw error
     })
+    void this.#elector?.elected.then(() => this.#tellOfLease('became leader'))
     this.done = Promise.race([...(lost === undefined ? [] : [lost]), this.#whenStopping.then(() => this.stop())])
   }
 
@@ -215,6 +216,7 @@ export class Manager {
     await Promise.all([...this.#runners.values()].map((runner) => runner.stop()))
     // After the controllers: what they wrote last may have needed them. Nobody waits for the end of reviews but this.
     const unserved = this.#webhooks.stop()
+    if (this.isLeading) this.#tellOfLease('stopped leading')
     await this.#flushEvents()
     this.#informers.stop()
     // Only when nothing acts any more may another process begin.
@@ -243,6 +245,14 @@ export class Manager {
   #release(kind: Kind): void {
     const isWatched = [...this.#runners.values()].some((runner) => runner.kinds.some((one) => kindId(one) === kindId(kind)))
     if (!isWatched) this.#informers.release(kind)
+  }
+
+  /** As an event about the Lease, in the words of client-go. */
+  #tellOfLease(what: string): void {
+    const { leaderElection: { identity = '', id: component = '' } = {} } = this.#options
+    const regarding = this.#elector?.lease
+    if (regarding === undefined) return
+    this.#recorder.record({ regarding, type: 'Normal', reason: 'LeaderElection', message: `${identity} ${what}`, component })
   }
 
   #newElector(): LeaderElector | undefined {
