@@ -18,6 +18,18 @@ const KUBECTL_SCRIPTS = [...README.matchAll(/```sh\n([\s\S]*?)```/g)]
   .map(([, text]) => text.replace(/^(npx|export|kube-).*\n/gm, ''))
   .filter((text) => text.startsWith('kubectl '))
 
+const WIDGETS = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'widgets.example.com' },
+  spec: {
+    group: 'example.com',
+    scope: 'Namespaced',
+    names: { kind: 'Widget', plural: 'widgets' },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } }],
+  },
+}
+
 test('the example controller of the README compiles', async () => {
   const folder = join(ROOT, '.cache', 'readme')
   mkdirSync(folder, { recursive: true })
@@ -47,6 +59,8 @@ describe('the commands of the README', () => {
     server = await startKubetape('default', ['--nodes', '1'])
     const api = connect(server.kubeconfig)
     await makeJob(api)
+    writeFileSync(join(folder, 'crds.yaml'), JSON.stringify(WIDGETS))
+    await api('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', WIDGETS)
     for (const end = Date.now() + JOB_WAIT_MS; ; await sleep(100)) {
       const { metadata, status } = await api('GET', '/apis/batch/v1/namespaces/default/jobs/hello')
       revision = metadata.resourceVersion
@@ -74,12 +88,17 @@ describe('the commands of the README', () => {
     await api('POST', '/apis/batch/v1/namespaces/default/jobs', { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'hello' }, spec })
   }
 
+  const READS_NO_TAPE = /^(gates|types)\b/
   const commands = [...README.matchAll(/^(?:npx )?kubetape (?!up\b)([^#\n]*?)\s*(?:#.*)?$/gm)].map(([, words]) => words)
   for (const words of commands) {
     test(`kubetape ${words}`, async () => {
       // The revision is one of the reader's own tape.
-      const here = words.replace('REVISION', revision)
-      const { status, output } = await runCommand('node', [KUBETAPE, ...here.split(' '), '--data', server.data])
+      const here = words.replace('REVISION', revision).replace('FILE', server.kubeconfig).replace('crds.yaml', join(folder, 'crds.yaml'))
+      const { status, output } = await runCommand('node', [
+        KUBETAPE,
+        ...here.split(' '),
+        ...(READS_NO_TAPE.test(words) ? [] : ['--data', server.data]),
+      ])
       assert.equal(status, 0, output)
       assert.notEqual(output.trim(), '')
     })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { deepFreeze, isJsonObject, type JsonObject } from './json-value.ts'
-import { applyMergePatch, withoutNulls } from './merge-patch.ts'
+import { applyMergePatch, mergePatchBetween, withoutNulls } from './merge-patch.ts'
 import { isStatusError } from './status-error.ts'
 
 describe('applyMergePatch()', () => {
@@ -69,6 +69,29 @@ describe('applyMergePatch()', () => {
           if (value === null) expect(Object.hasOwn(result, name)).toBe(false)
           else if (!isJsonObject(value) && !Array.isArray(value)) expect(result[name]).toBe(value)
         }
+      }),
+    )
+  })
+})
+
+describe('mergePatchBetween()', () => {
+  test.each([
+    [{ a: 1 }, { a: 1 }, undefined],
+    [{ a: 1, b: { c: 1, d: 2 } }, { a: 1, b: { c: 2, d: 2 } }, { b: { c: 2 } }],
+    [{ a: 1, b: { c: 1 } }, { b: {} }, { a: null, b: { c: null } }],
+    [{ a: [1, 2] }, { a: [1] }, { a: [1] }],
+    [{ a: { b: 1 } }, { a: [1] }, { a: [1] }],
+    [{}, { a: null, b: undefined }, undefined],
+  ])('makes %j into %j with %j', (before, after, patch) => {
+    expect(mergePatchBetween(before, after)).toEqual(patch)
+  })
+
+  test('makes any object into any other that has no nulls', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.dictionary(fc.string(), fc.jsonValue()), (one, other) => {
+        const before = withoutNulls(one) as JsonObject
+        const after = withoutNulls(other) as JsonObject
+        expect(applyMergePatch(before, mergePatchBetween(before, after) ?? {})).toEqual(after)
       }),
     )
   })

@@ -1,5 +1,5 @@
 import { goJsonKind } from './go-syntax.ts'
-import { cloneJson, isJsonObject, type JsonObject, setMember } from './json-value.ts'
+import { cloneJson, deepEqual, isJsonObject, type JsonObject, setMember } from './json-value.ts'
 import { badRequest } from './status-error.ts'
 
 /**
@@ -14,6 +14,22 @@ export function applyMergePatch<T>(document: T, patch: unknown): T {
   }
   const target = cloneJson(document)
   return (isJsonObject(target) ? mergeInto(target, patch) : withoutNulls(patch)) as T
+}
+
+/**
+ * The JSON merge patch that makes `before` into `after`; undefined when they are the same. Lists are replaced whole. What a merge patch cannot
+ * say, a member that is null in `after`, counts as absent.
+ */
+export function mergePatchBetween(before: JsonObject, after: JsonObject): JsonObject | undefined {
+  const patch: JsonObject = {}
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const from = Object.hasOwn(before, name) ? before[name] : undefined
+    const to = Object.hasOwn(after, name) ? after[name] : undefined
+    if (deepEqual(withoutNulls(from ?? undefined), withoutNulls(to ?? undefined))) continue
+    if (to === undefined || to === null) setMember(patch, name, null)
+    else setMember(patch, name, isJsonObject(from) && isJsonObject(to) ? mergePatchBetween(from, to)! : cloneJson(to))
+  }
+  return Object.keys(patch).length === 0 ? undefined : patch
 }
 
 /** Merges `patch` into `target`, which is changed and answered. `patch` is copied, not shared. */

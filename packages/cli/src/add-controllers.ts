@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Controller } from '@kubetape/runtime'
+import type { Controller, Webhook } from '@kubetape/runtime'
 import type { Command } from 'commander'
 import { CommandFailed } from './output.ts'
 
@@ -17,7 +18,7 @@ export function addAddOption(command: Command): Command {
 export async function loadControllers(files: readonly string[] = []): Promise<Controller[]> {
   const found = new Map<string, Controller>()
   for (const file of files) {
-    const controllers = await controllersOf(file)
+    const controllers = (await partsOf('add', file)).filter(isController)
     if (controllers.length === 0)
       throw new CommandFailed(`Cannot add "${file}": it exports no controller, such as controllerFor(Kind).reconcile(…) makes one`, 2)
     for (const one of controllers) found.set(one.name, one)
@@ -25,29 +26,53 @@ export async function loadControllers(files: readonly string[] = []): Promise<Co
   return [...found.values()]
 }
 
-async function controllersOf(file: string): Promise<Controller[]> {
+/** The controllers and webhooks that one module exports, each once. Throws a CommandFailed when there are none. */
+export async function loadProgram(file: string): Promise<(Controller | Webhook)[]> {
+  const parts = [...new Set(await partsOf('run', file))]
+  if (parts.length > 0) return parts
+  throw new CommandFailed(
+    `Cannot run "${file}": it exports no controller or webhook, such as controllerFor(Kind).reconcile(…) makes one`,
+    2,
+  )
+}
+
+async function partsOf(verb: string, file: string): Promise<(Controller | Webhook)[]> {
   try {
     const module = (await import(pathToFileURL(resolve(file)).href)) as Record<string, unknown>
-    const direct = Object.values(module).flatMap(asControllers)
+    const direct = Object.values(module).flatMap(asParts)
     // A factory beside a ready controller most likely made it.
     return direct.length > 0 ? direct : Object.values(module).flatMap(made)
   } catch (error) {
-    throw new CommandFailed(`Cannot add "${file}": ${error instanceof Error ? error.message : String(error)}`, 2, { cause: error })
+    throw new CommandFailed(`Cannot ${verb} "${file}": ${reasonOf(error, file)}`, 2, { cause: error })
   }
 }
 
-function made(value: unknown): Controller[] {
-  return typeof value === 'function' && value.length === 0 && !isClass(value) ? asControllers((value as () => unknown)()) : []
+/** A file that is not there is said to be missing, not that a module could not be found by whoever imports it. */
+function reasonOf(error: unknown, file: string): string {
+  if (!existsSync(file)) return 'there is no such file'
+  return error instanceof Error ? error.message : String(error)
+}
+
+function made(value: unknown): (Controller | Webhook)[] {
+  return typeof value === 'function' && value.length === 0 && !isClass(value) ? asParts((value as () => unknown)()) : []
 }
 
 const isClass = (value: object): boolean => Function.prototype.toString.call(value).startsWith('class')
 
-function asControllers(value: unknown): Controller[] {
-  return Array.isArray(value) ? value.filter(isController) : isController(value) ? [value] : []
+const isPart = (value: unknown): value is Controller | Webhook => isController(value) || isWebhook(value)
+
+function asParts(value: unknown): (Controller | Webhook)[] {
+  return Array.isArray(value) ? value.filter(isPart) : isPart(value) ? [value] : []
 }
 
 function isController(value: unknown): value is Controller {
   if (typeof value !== 'object' || value === null) return false
   const { name, kind, watches, reconcile } = value as Partial<Controller>
   return typeof name === 'string' && typeof kind === 'object' && Array.isArray(watches) && typeof reconcile === 'function'
+}
+
+function isWebhook(value: unknown): value is Webhook {
+  if (typeof value !== 'object' || value === null) return false
+  const { type } = value as { type?: unknown }
+  return type === 'mutating' || type === 'validating' || type === 'conversion'
 }

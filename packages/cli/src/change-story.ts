@@ -1,8 +1,7 @@
 import type { KubeObject } from '@kubetape/apimachinery'
 import type { Entry, LogReader } from '@kubetape/eventlog'
 import { type Explanation, type JournalReader, readJournal, type Trigger } from '@kubetape/journal'
-import { type ObjectRef, why } from '@kubetape/replay'
-import { parseLogKey } from '@kubetape/storage'
+import { type ObjectRef, triggeringEntry, why } from '@kubetape/replay'
 import { changedFields, type FieldChange } from './field-changes.ts'
 import { type FieldPath, valueAt } from './field-path.ts'
 
@@ -34,7 +33,7 @@ export function* storyOf(reader: LogReader, ref: ObjectRef, field: FieldPath | u
     before ??= entry.prior === 0 ? 'absent' : 'unknown'
     const after: State = entry.operation === 'delete' ? 'absent' : (object ?? 'unknown')
     const fields = fieldsOf(before, after, field)
-    const reasons = by?.type === 'run' ? by.run.triggers.map((trigger) => reasonOf(reader, journal, trigger)) : []
+    const reasons = by?.type === 'run' ? by.run.triggers.map((trigger) => reasonOf(reader, journal, trigger, entry.revision)) : []
     if (field === undefined || fields === undefined || fields.length > 0) yield { entry, fields, by, because: reasons }
     before = after
   }
@@ -48,15 +47,7 @@ function fieldsOf(before: State, after: State, field: FieldPath | undefined): Fi
   return from === undefined || to === undefined ? [] : changedFields(from, to)
 }
 
-function reasonOf(reader: LogReader, journal: JournalReader, trigger: Trigger): Reason {
-  const revision = Number(trigger.resourceVersion)
-  const entry = Number.isSafeInteger(revision) && revision > 0 ? reader.entry(revision) : undefined
-  if (entry === undefined || !names(trigger, entry)) return { trigger, entry: undefined, by: undefined }
-  return { trigger, entry, by: entry.cause === undefined ? undefined : journal.explain(entry.cause) }
-}
-
-/** On a recording of another cluster the resourceVersion is no position: then it leads to some other object's entry, or nowhere. */
-function names({ resource, key }: Trigger, entry: Entry): boolean {
-  const at = parseLogKey(entry.key)
-  return at.resource === resource && (at.namespace === '' ? at.name : `${at.namespace}/${at.name}`) === key
+function reasonOf(reader: LogReader, journal: JournalReader, trigger: Trigger, at: number): Reason {
+  const entry = triggeringEntry(reader, trigger, at)
+  return { trigger, entry, by: entry?.cause === undefined ? undefined : journal.explain(entry.cause) }
 }

@@ -1,7 +1,7 @@
 import { allResources, type ResourceInfo } from '@kubetape/api'
 import type { CustomResourceColumnDefinition, CustomResourceDefinition } from '@kubetape/api/types/apiextensions/v1'
 import type { LogReader } from '@kubetape/eventlog'
-import { objectsAt } from '@kubetape/replay'
+import { objectsAt, recordedKinds } from '@kubetape/replay'
 import { parseLogKey } from '@kubetape/storage'
 import { CommandFailed } from './output.ts'
 
@@ -62,7 +62,10 @@ function findResource(word: string, reader: LogReader, revision: number): TapeRe
   const matches = (one: TapeResource): boolean => isCalled(one, name) && isOf(one, rest.join('.'))
   const found =
     allResources().find((one: ResourceInfo) => one.verbs.includes('list') && matches(one)) ??
-    [...customResources(reader, revision)].find(matches)
+    [...customResources(reader, revision)].find(matches) ??
+    recordedKinds(reader)
+      .map((kind) => ({ ...kind, singular: kind.kind.toLowerCase() }))
+      .find(matches)
   if (found === undefined)
     throw new CommandFailed(`Cannot find the kind "${word}": neither Kubernetes nor a CustomResourceDefinition on this tape has it`, 2)
   const group = STORED_UNDER[`${found.group}/${found.resource}`]

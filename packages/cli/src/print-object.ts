@@ -4,7 +4,7 @@ import { type CustomTable, customTable, strategies } from '@kubetape/apiserver'
 import { nameOfResource, type TapeResource } from './object-reference.ts'
 import { sortMembers } from './sorted-json.ts'
 import { Table } from './table.ts'
-import { printYaml } from './print-yaml.ts'
+import { printYaml } from './yaml-text.ts'
 
 /** The forms in which objects are printed; undefined is a table. */
 export const OBJECT_FORMATS = ['json', 'yaml', 'wide', 'name'] as const

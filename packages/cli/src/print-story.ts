@@ -1,3 +1,4 @@
+import type { Entry } from '@kubetape/eventlog'
 import type { Explanation } from '@kubetape/journal'
 import { keyWithinResource, parseLogKey, resourcePrefix } from '@kubetape/storage'
 import { nameAuthor, shortId } from './author.ts'
@@ -5,11 +6,13 @@ import type { ChangeStory, Reason } from './change-story.ts'
 import type { FieldChange } from './field-changes.ts'
 import type { Ink } from './ink.ts'
 import { titleOfKey } from './object-reference.ts'
-import { outcomeOf } from './run-description.ts'
+import { outcomeOf, versionText } from './run-description.ts'
 import { conditionText, shorten, valueText } from './value-text.ts'
 
 export interface StoryPrinterOptions {
   readonly ink: Ink
+  /** The tape is a recording, where resourceVersions are no positions. Default false. */
+  readonly recording?: boolean
   /** Nothing is shortened. */
   readonly wide: boolean
   /** The object's key in the log. */
@@ -133,7 +136,13 @@ export class StoryPrinter {
     if (cause === 'source') return `the source "${source}" asked for it`
     const what = entry === undefined ? `${resource} ${this.#short(key)}` : this.#title(entry.key)
     const who = entry === undefined ? '' : ` by ${nameAuthor(by)}`
-    return `${what} was ${change}${resourceVersion === undefined ? '' : ` @${resourceVersion}`}${who}`
+    return `${what} was ${change}${this.#when(entry, resourceVersion)}${who}`
+  }
+
+  /** ` @17`; of what a recording does not have, ` rv:812`. */
+  #when(entry: Entry | undefined, resourceVersion: string | undefined): string {
+    if (entry !== undefined) return ` @${entry.revision}`
+    return resourceVersion === undefined ? '' : ` ${versionText(resourceVersion, this.#options.recording)}`
   }
 
   #title(key: string): string {

@@ -5,6 +5,7 @@ import { addGates } from './commands/gates.ts'
 import { addGet } from './commands/get.ts'
 import { addLog } from './commands/log.ts'
 import { addReplay } from './commands/replay.ts'
+import { addRun } from './commands/run.ts'
 import { addRuns } from './commands/runs.ts'
 import { addTypes } from './commands/types.ts'
 import { addUp } from './commands/up.ts'
@@ -22,6 +23,7 @@ export function buildProgram(output: Output, clock: Clock = systemClock()): Comm
     .exitOverride()
     .configureOutput({ writeOut: (text) => output.out(text.replace(/\n$/, '')), writeErr: (text) => output.err(text.replace(/\n$/, '')) })
   addUp(program, output)
+  addRun(program, output)
   addLog(program, output, clock)
   addRuns(program, output)
   addWhy(program, output)

@@ -1,7 +1,7 @@
 import { formatGroupResource, humanDuration, isJsonObject, type KubeObject } from '@kubetape/apimachinery'
 import type { RequestRecord, RunRecord, StoredAnswer, Trigger } from '@kubetape/journal'
 import { nameOfResource } from './object-reference.ts'
-import { printYaml } from './print-yaml.ts'
+import { printYaml } from './yaml-text.ts'
 
 /** `success`, `error`, `success (again in 2s)`: how a run ended, in a few words. */
 export function outcomeOf({ outcome, end }: RunRecord): string {
@@ -15,11 +15,22 @@ export function durationText(ms: number | undefined): string {
   return ms < 1000 ? `${ms}ms` : `${Math.round(ms / 10) / 100}s`
 }
 
+/** `@37` where it is a position too; on a recording `rv:37`. */
+export function versionText(resourceVersion: string, recording = false): string {
+  return `${recording ? 'rv:' : '@'}${resourceVersion}`
+}
+
 /** `jobs ns/demo updated @37`, `retry`; the key is left out where it is `ownKey`. */
-export function triggerText({ cause, source, resource, key, change, resourceVersion }: Trigger, ownKey?: string): string {
+export function triggerText(trigger: Trigger, { ownKey, recording }: { ownKey?: string; recording?: boolean } = {}): string {
+  const { cause, source, resource, key, change, resourceVersion } = trigger
   if (cause === 'source') return source ?? cause
   if (cause !== 'change') return cause
-  return [resource, key === ownKey ? undefined : key, change, resourceVersion === undefined ? undefined : `@${resourceVersion}`]
+  return [
+    resource,
+    key === ownKey ? undefined : key,
+    change,
+    resourceVersion === undefined ? undefined : versionText(resourceVersion, recording),
+  ]
     .filter((part) => part !== undefined)
     .join(' ')
 }
@@ -55,7 +66,7 @@ export function answerText(answer: StoredAnswer | undefined): string {
 export function describeRun(
   run: RunRecord,
   requests: readonly RequestRecord[],
-  { bodies, sentLater }: { bodies: boolean; sentLater: ReadonlyMap<number, number> },
+  { bodies, sentLater, recording }: { bodies: boolean; sentLater: ReadonlyMap<number, number>; recording: boolean },
 ): string[] {
   const { end } = run
   const fact = (name: string, value: string): string => `${`${name}:`.padEnd(13)} ${value}`
@@ -76,7 +87,7 @@ export function describeRun(
     fact('Carried', run.carried === undefined || run.carried === null ? '<none>' : JSON.stringify(run.carried)),
     ...list(
       'Triggers',
-      run.triggers.map((trigger) => triggerText(trigger)),
+      run.triggers.map((trigger) => triggerText(trigger, { recording })),
     ),
     ...list(
       'Views',

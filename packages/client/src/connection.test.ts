@@ -4,6 +4,7 @@ import { VirtualClock } from '@kubetape/determinism/testing'
 import { RequestFailed } from './client.ts'
 import { RETRIES_MAX } from './connection.ts'
 import type { HttpClient } from './http-client.ts'
+import type { RequestMetricsPort } from './request-metrics.ts'
 import { clientForServer, type ServerOptions } from './server-client.ts'
 import { inTurn, json, type Play, PlayedServer, until } from './testing/played-server.ts'
 
@@ -130,5 +131,47 @@ describe('HttpClient told to wait', () => {
     stop.abort(new Error('no more'))
     await refused
     expect(clock.pendingTimers).toBe(0)
+  })
+})
+
+describe('HttpClient with metrics', () => {
+  test('counts attempts, retries and times under the names of client-go', async () => {
+    const clock = new VirtualClock()
+    const registry = new Map<string, number>()
+    const note = (name: string, labels: Record<string, string>, by: number): void => {
+      const key = `${name} ${Object.values(labels).join(' ')}`
+      registry.set(key, (registry.get(key) ?? 0) + by)
+    }
+    const metrics: RequestMetricsPort = {
+      counter: ({ name }) => ({ with: (labels) => ({ inc: (by = 1) => note(name, labels, by) }) }),
+      histogram: ({ name }) => ({ with: (labels) => ({ observe: (value) => note(name, labels, value) }) }),
+    }
+    const plays = inTurn(json(429, BUSY, { 'retry-after': '3' }), json(200, OBJECT), (response) => void response.socket!.resetAndDestroy())
+    const { server, client } = await open(plays, { clock, requestTimeoutMs: 0, metrics })
+    const answer = client.get(ConfigMap, AT)
+    await until(() => clock.pendingTimers === 1)
+    await clock.advance(3000)
+    await answer
+    await expect(client.create(ConfigMap, { metadata: AT })).rejects.toBeInstanceOf(RequestFailed)
+    const { host } = new URL(server.url)
+    expect(Object.fromEntries(registry)).toEqual({
+      [`rest_client_requests_total 429 GET ${host}`]: 1,
+      [`rest_client_request_retries_total 429 GET ${host}`]: 1,
+      [`rest_client_requests_total 200 GET ${host}`]: 1,
+      [`rest_client_request_duration_seconds GET ${host}`]: 3,
+      [`rest_client_requests_total <error> POST ${host}`]: 1,
+      [`rest_client_request_duration_seconds POST ${host}`]: 0,
+    })
+  })
+
+  test('counts watches, without their time', async () => {
+    const seen: string[] = []
+    const metrics: RequestMetricsPort = {
+      counter: ({ name }) => ({ with: ({ code, method }) => ({ inc: () => seen.push(`${name} ${code} ${method}`) }) }),
+      histogram: ({ name }) => ({ with: () => ({ observe: () => seen.push(name) }) }),
+    }
+    const { client } = await open((response) => void response.end(), { metrics })
+    await new Promise<void>((resolve) => client.watch(ConfigMap).subscribe({ complete: resolve, error: () => resolve() }))
+    expect(seen).toEqual(['rest_client_requests_total 200 GET'])
   })
 })

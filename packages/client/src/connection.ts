@@ -4,6 +4,7 @@ import { refusalOf, retryAfterSeconds } from './answer.ts'
 import { RequestFailed } from './client.ts'
 import type { Credentials, CredentialSource } from './credentials.ts'
 import { exchange, type Mode, type Outcome, type Target } from './exchange.ts'
+import type { RequestMetrics } from './request-metrics.ts'
 import { type Answer, describeRequest, type WireRequest } from './wire-request.ts'
 
 /** How often one request is sent again because the server asked to wait (client-go's number). */
@@ -23,6 +24,7 @@ export interface ConnectionOptions {
   readonly userAgent: string
   /** Until a whole answer, or the head of a watch's; each attempt anew. 0: no limit. */
   readonly requestTimeoutMs: number
+  readonly metrics?: RequestMetrics | undefined
 }
 
 /** One server: sends requests with its credentials and waits when it is asked to. */
@@ -38,9 +40,15 @@ export class Connection {
 
   /** The whole answer, whatever its code. */
   async send(request: WireRequest): Promise<Answer> {
-    const outcome = await this.#attempt(request, 'whole')
-    if ('answer' in outcome) return outcome.answer
-    throw new TypeError('Cannot take a stream for a whole answer')
+    const { clock, metrics } = this.#options
+    const startedMs = clock.monotonicMs()
+    try {
+      const outcome = await this.#attempt(request, 'whole')
+      if ('answer' in outcome) return outcome.answer
+      throw new TypeError('Cannot take a stream for a whole answer')
+    } finally {
+      metrics?.ended(request.method, (clock.monotonicMs() - startedMs) / 1000)
+    }
   }
 
   /** The body of a successful answer as it arrives; throws the StatusError of a refusal. */
@@ -56,20 +64,34 @@ export class Connection {
   }
 
   async #attempt(request: WireRequest, mode: Mode): Promise<Exclude<Outcome, 'stale'>> {
-    const { clock, requestTimeoutMs: timeoutMs } = this.#options
+    const { clock, metrics } = this.#options
     for (let retries = 0, stale = 0; ;) {
       request.signal?.throwIfAborted()
       const target = await this.#target(request)
       request.signal?.throwIfAborted()
-      const outcome = await exchange(target, request, mode, { clock, timeoutMs })
+      const outcome = await this.#exchange(target, request, mode)
       if (outcome === 'stale') {
         if (++stale > STALE_CONNECTIONS_MAX)
           throw new RequestFailed(`Cannot ${describeRequest(request)}: the server closes every connection`)
+        metrics?.retried(request.method, undefined)
         continue
       }
       const waitSeconds = 'answer' in outcome ? waitAskedFor(outcome.answer) : undefined
       if (waitSeconds === undefined || ++retries > RETRIES_MAX) return outcome
+      metrics?.retried(request.method, codeOf(outcome))
       await sleep(clock, waitSeconds * 1000, request.signal === undefined ? {} : { signal: request.signal })
+    }
+  }
+
+  async #exchange(target: Target, request: WireRequest, mode: Mode): Promise<Outcome> {
+    const { clock, requestTimeoutMs: timeoutMs, metrics } = this.#options
+    try {
+      const outcome = await exchange(target, request, mode, { clock, timeoutMs })
+      metrics?.attempted(request.method, codeOf(outcome))
+      return outcome
+    } catch (error) {
+      metrics?.attempted(request.method, undefined)
+      throw error
     }
   }
 
@@ -82,6 +104,12 @@ export class Connection {
     }
     return { ...this.#server, agent: credentials.agent, headers: { 'user-agent': this.#options.userAgent, ...credentials.headers } }
   }
+}
+
+/** Undefined: none came. */
+function codeOf(outcome: Outcome): number | undefined {
+  if (outcome === 'stale') return undefined
+  return 'answer' in outcome ? outcome.answer.code : outcome.stream.statusCode
 }
 
 /**

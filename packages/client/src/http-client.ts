@@ -14,6 +14,7 @@ import { valueOf } from './answer.ts'
 import type { Client, DeleteOptions, GetOptions, ListOptions, Patch, PatchType, WatchOptions, WriteOptions } from './client.ts'
 import { Connection } from './connection.ts'
 import type { CredentialSource } from './credentials.ts'
+import { RequestMetrics, type RequestMetricsPort } from './request-metrics.ts'
 import { collectionPath, creationPath, objectPath, queryOf, type QueryValue, versionPath } from './request-path.ts'
 import { SharedFields } from './shared-fields.ts'
 import { warningTexts } from './warning-header.ts'
@@ -32,6 +33,8 @@ export interface HttpClientSettings {
   readonly userAgent?: string
   /** Until a whole answer, or until the head of a watch's. Default 75 s; 0: no limit. */
   readonly requestTimeoutMs?: number
+  /** Where requests are counted, under client-go's names. Default: nowhere. */
+  readonly metrics?: RequestMetricsPort
 }
 
 export interface HttpClientOptions extends HttpClientSettings {
@@ -54,8 +57,10 @@ export class HttpClient implements Client {
     clock = systemClock(),
     userAgent = 'kubetape',
     requestTimeoutMs = REQUEST_TIMEOUT_MS,
+    metrics: port,
   }: HttpClientOptions) {
-    this.#connection = new Connection({ url, credentials, clock, userAgent, requestTimeoutMs })
+    const metrics = port && URL.canParse(url) ? new RequestMetrics(port, new URL(url).host) : undefined
+    this.#connection = new Connection({ url, credentials, clock, userAgent, requestTimeoutMs, metrics })
   }
 
   async get<T extends KubeObject>(kind: Kind<T>, name: ObjectName, options: GetOptions = {}): Promise<T> {

@@ -1,12 +1,19 @@
 import type { Agent } from 'node:http'
 import type { RequestOptions } from 'node:https'
-import type { KubeConfig } from '@kubernetes/client-node'
+import type { KubeConfig, User } from '@kubernetes/client-node'
 import type { Clock } from '@kubetape/determinism'
 import { type Credentials, type CredentialSource, keepAliveAgent, type TlsMaterial } from './credentials.ts'
 import type { ChosenContext, ClientNode } from './kubeconfig-file.ts'
+import { TokenFile } from './token-file.ts'
 
 /** Certificates and keys in files are read again this often (client-go: every five minutes). */
 const FILES_REREAD_MS = 5 * 60_000
+
+interface Current {
+  readonly credentials: Credentials
+  readonly tls: TlsMaterial | undefined
+  readonly sinceMs: number
+}
 
 /** Credentials as the library works them out: exec plugins, auth providers, token files, client certificates, proxies. */
 export class KubeconfigCredentials implements CredentialSource {
@@ -17,23 +24,35 @@ export class KubeconfigCredentials implements CredentialSource {
   readonly #renewing: boolean
   readonly #secure: boolean
   readonly #proxied: boolean
+  readonly #tokenFile: TokenFile | undefined
+  #token: string | undefined
   /** The agents of older certificates: they finish what they carry and are not used again. */
   #retired: Agent[] = []
-  #current: { readonly credentials: Credentials; readonly tls: TlsMaterial | undefined; readonly sinceMs: number } | undefined
+  #current: Current | undefined
   #pending: Promise<Credentials> | undefined
 
-  constructor(library: ClientNode, { cluster, user, headers }: ChosenContext, clock: Clock) {
+  constructor(
+    library: Pick<ClientNode, 'KubeConfig'>,
+    { cluster, user, headers }: Pick<ChosenContext, 'cluster' | 'user' | 'headers'>,
+    clock: Clock,
+  ) {
     this.#clock = clock
     this.#headers = headers
-    this.#renewing = Boolean(user.exec) || Boolean(user.authProvider)
+    const tokenFile = tokenFileOf(user)
+    this.#tokenFile = tokenFile === undefined ? undefined : new TokenFile(tokenFile, clock)
+    this.#renewing = Boolean(user.exec) || (Boolean(user.authProvider) && tokenFile === undefined)
     this.#secure = cluster.server.startsWith('https:')
     this.#proxied = Boolean(cluster.proxyUrl)
     this.#config = new library.KubeConfig()
     // The library refuses plain HTTP unless verification is off, which says nothing about a connection without TLS.
-    this.#config.loadFromClusterAndUser(this.#secure ? cluster : { ...cluster, skipTLSVerify: true }, user)
+    this.#config.loadFromClusterAndUser(
+      this.#secure ? cluster : { ...cluster, skipTLSVerify: true },
+      tokenFile === undefined ? user : withoutProvider(user),
+    )
   }
 
   current(): Credentials | Promise<Credentials> {
+    if (this.#tokenFile !== undefined && this.#current !== undefined) this.#useToken(this.#current, this.#tokenFile.current())
     const current = this.#current
     if (current !== undefined && !this.#renewing && this.#clock.monotonicMs() - current.sinceMs < FILES_REREAD_MS)
       return current.credentials
@@ -59,9 +78,18 @@ export class KubeconfigCredentials implements CredentialSource {
     const same = previous !== undefined && sameMaterial(previous.tls, tls)
     const agent = same ? previous.credentials.agent : this.#agent(found, tls)
     if (previous !== undefined && !same) this.#retire(previous.credentials.agent)
-    const credentials = { agent, headers: { ...headersOf(found), ...this.#headers } }
+    this.#token = this.#tokenFile?.current()
+    const credentials = { agent, headers: { ...headersOf(found), ...bearer(this.#token), ...this.#headers } }
     this.#current = { credentials, tls, sinceMs: this.#clock.monotonicMs() }
     return credentials
+  }
+
+  /** A new token changes the headers alone: connections and certificates stay. */
+  #useToken(current: Current, token: string): void {
+    if (token === this.#token) return
+    this.#token = token
+    const { agent, headers } = current.credentials
+    this.#current = { ...current, credentials: { agent, headers: { ...headers, ...bearer(token) } } }
   }
 
   #retire(agent: Agent): void {
@@ -76,6 +104,17 @@ export class KubeconfigCredentials implements CredentialSource {
     return keepAliveAgent(tls)
   }
 }
+
+/** The file of a user's token, however the kubeconfig names it. */
+function tokenFileOf(user: User): string | undefined {
+  const provider = user.authProvider as { config?: { tokenFile?: string } } | undefined
+  return provider?.config?.tokenFile
+}
+
+/** What is left to the library: it would read the file with every request, and keep the line break at its end. */
+const withoutProvider = (user: User): User => ({ ...user, authProvider: undefined })
+
+const bearer = (token: string | undefined): Record<string, string> => (token === undefined ? {} : { authorization: `Bearer ${token}` })
 
 function materialOf(found: RequestOptions): TlsMaterial {
   const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = found as Omit<TlsMaterial, 'serverName'> & RequestOptions

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import type * as library from '@kubernetes/client-node'
 import type { Cluster, Context, KubeConfig, User } from '@kubernetes/client-node'
+import { type InCluster, inCluster } from './in-cluster.ts'
 import { KubeconfigError } from './kubeconfig-error.ts'
 
 /** The library that reads kubeconfigs; loaded on demand, since that takes most of a second. */
@@ -15,15 +16,17 @@ export interface ChosenContext {
   readonly user: User
   /** Impersonation beyond the user's name, which the library leaves out. */
   readonly headers: Readonly<Record<string, string | string[]>>
+  readonly namespace: string
 }
 
 export interface KubeconfigSource {
   readonly path?: string | undefined
   readonly context?: string | undefined
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly serviceAccountFolder: string
 }
 
-const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token'
+const DEFAULT_NAMESPACE = 'default'
 
 /** A context that names no user acts as this one, who has no credentials. */
 const ANONYMOUS = 'anonymous'
@@ -39,7 +42,7 @@ interface Loaded {
  * Finds the context to use: of `path`; else of the files in KUBECONFIG, where the first file to name something wins and missing files are
  * skipped, as kubectl does; else of the Pod that this process runs in; else of `~/.kube/config`. Throws KubeconfigError.
  */
-export function chooseContext(node: ClientNode, { path, context, env }: KubeconfigSource): ChosenContext {
+export function chooseContext(node: ClientNode, { path, context, env, serviceAccountFolder }: KubeconfigSource): ChosenContext {
   if (path !== undefined) return chosen([loadFile(node, path)], context)
   const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '')
   if (listed.length > 0) {
@@ -51,10 +54,11 @@ export function chooseContext(node: ClientNode, { path, context, env }: Kubeconf
       context,
     )
   }
-  if (context === undefined && env['KUBERNETES_SERVICE_HOST'] && existsSync(SERVICE_ACCOUNT_TOKEN)) return inCluster(node)
+  const pod = inCluster(env, serviceAccountFolder)
+  if (context === undefined && 'context' in pod) return pod.context
   const file = join(env['HOME'] || homedir(), '.kube', 'config')
   if (!existsSync(file))
-    throw new KubeconfigError(`Cannot find a cluster: KUBECONFIG is not set, this process runs in no Pod, and there is no "${file}"`)
+    throw new KubeconfigError(`Cannot find a cluster: KUBECONFIG is not set, ${whyNoPod(pod, context)}, and there is no "${file}"`)
   return chosen([loadFile(node, file)], context)
 }
 
@@ -99,7 +103,7 @@ function rawUsers(document: object): { name: string; user: RawUser }[] {
   return Array.isArray(users) ? users.map(({ name, user }) => ({ name, user: user ?? {} })) : []
 }
 
-/** `tokenFile` is read again as it changes, by the same means that the library uses for a Pod's own token. */
+/** `tokenFile`, which the library forgets, is told as it tells of a Pod's own token: KubeconfigCredentials reads it. */
 function complete(config: KubeConfig, name: string, { tokenFile }: RawUser, folder: string): void {
   if (tokenFile === undefined) return
   const authProvider = { name: 'tokenFile', config: { tokenFile: resolve(folder, tokenFile) } }
@@ -111,10 +115,8 @@ function impersonationHeaders(user: RawUser): Record<string, string | string[]> 
   return { ...(groups.length > 0 ? { 'impersonate-group': groups } : {}), ...(user['as-uid'] ? { 'impersonate-uid': user['as-uid'] } : {}) }
 }
 
-function inCluster({ KubeConfig: Config }: ClientNode): ChosenContext {
-  const config = new Config()
-  config.loadFromCluster()
-  return { source: 'the service account of this Pod', cluster: config.getCurrentCluster()!, user: config.getCurrentUser()!, headers: {} }
+function whyNoPod(pod: InCluster, context: string | undefined): string {
+  return 'missing' in pod ? pod.missing : `a Pod knows no context ${JSON.stringify(context)}`
 }
 
 function chosen(files: readonly Loaded[], wanted: string | undefined): ChosenContext {
@@ -131,9 +133,11 @@ function chosen(files: readonly Loaded[], wanted: string | undefined): ChosenCon
   const cluster =
     files.flatMap(({ config }) => config.clusters).find((one) => one.name === context.cluster) ??
     refuse(`context "${name}" names the cluster "${context.cluster}", which is not there`)
-  if (!context.user) return { source, cluster, user: { name: ANONYMOUS }, headers: {} }
+  const namespace = context.namespace || DEFAULT_NAMESPACE
+  if (!context.user) return { source, cluster, user: { name: ANONYMOUS }, headers: {}, namespace }
   const owner =
     files.find(({ config }) => config.users.some((one) => one.name === context.user)) ??
     refuse(`context "${name}" names the user "${context.user}", who is not there`)
-  return { source, cluster, user: owner.config.getUser(context.user)!, headers: owner.impersonation.get(context.user) ?? {} }
+  const headers = owner.impersonation.get(context.user) ?? {}
+  return { source, cluster, user: owner.config.getUser(context.user)!, headers, namespace }
 }

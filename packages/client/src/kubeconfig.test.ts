@@ -6,6 +6,7 @@ import { ConfigMap } from '@kubetape/api/kinds'
 import { VirtualClock } from '@kubetape/determinism/testing'
 import type { HttpClient } from './http-client.ts'
 import { clientFromKubeconfig, type KubeconfigOptions } from './kubeconfig.ts'
+import { loadConfig } from './load-config.ts'
 import { json, PlayedServer } from './testing/played-server.ts'
 
 const AT = { namespace: 'ns', name: 'a' }
@@ -125,6 +126,12 @@ users: [{ name: a, user: { token: a } }, { name: b, user: { token: b } }]`
     const env = { KUBECONFIG: files.join(delimiter) }
     expect(await sent({ env })).toMatchObject({ authorization: 'Bearer first' })
     expect(await sent({ env, context: 'b' })).toMatchObject({ authorization: 'Bearer third' })
+  })
+
+  test('the namespace of the context', async () => {
+    const path = file('c', config('a', '{}').replace('user: a }', 'user: a, namespace: mine }'))
+    expect((await loadConfig({ kubeconfig: path, env: {} })).namespace).toBe('mine')
+    expect((await loadConfig({ kubeconfig: file('d', config('a', '{}')), env: {} })).namespace).toBe('default')
   })
 
   test('~/.kube/config when nothing else is there', async () => {

@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { ConfigMap } from '@kubetape/api/kinds'
+import { VirtualClock } from '@kubetape/determinism/testing'
 import type { HttpClient } from './http-client.ts'
 import { clientFromKubeconfig } from './kubeconfig.ts'
+import { loadConfig } from './load-config.ts'
 import { clientForServer } from './server-client.ts'
 import { json, PlayedServer } from './testing/played-server.ts'
 
@@ -154,6 +156,56 @@ describe('clientFromKubeconfig() over TLS', () => {
       client?.close()
       proxy.close()
     }
+  })
+})
+
+describe('loadConfig() in a Pod', () => {
+  const pod = () => {
+    const { hostname, port } = new URL(server.url)
+    const serviceAccountFolder = mkdtempSync(join(folder, 'pod-'))
+    const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port, HOME: serviceAccountFolder }
+    return { env, serviceAccountFolder, write: (name: string, text: string) => writeFileSync(join(serviceAccountFolder, name), text) }
+  }
+
+  test('takes server, authority, namespace and token from the service account, and the token anew every minute', async () => {
+    const { env, serviceAccountFolder, write } = pod()
+    for (const [name, text] of Object.entries({ 'ca.crt': TLS.ca, namespace: 'ops\n', token: 'one\n' })) write(name, text)
+    const config = await loadConfig({ env, serviceAccountFolder })
+    expect(config).toMatchObject({ source: 'the service account of this Pod', server: server.url, namespace: 'ops' })
+    const clock = new VirtualClock()
+    client = await config.client({ clock, requestTimeoutMs: 0 })
+    const sent = async () => {
+      await client!.get(ConfigMap, AT)
+      return server.requests.at(-1)!.headers.authorization
+    }
+    expect(await sent()).toBe('Bearer one')
+    write('token', 'two')
+    await clock.advance(59_999)
+    expect(await sent()).toBe('Bearer one')
+    await clock.advance(1)
+    expect(await sent()).toBe('Bearer two')
+    // A token that is being replaced is not there for a moment.
+    rmSync(join(serviceAccountFolder, 'token'))
+    await clock.advance(60_000)
+    expect(await sent()).toBe('Bearer two')
+    expect(new Set(server.requests.map(({ connection }) => connection)).size).toBe(1)
+  })
+
+  test('comes after KUBECONFIG and before the file at home, and says what a Pod lacks', async () => {
+    const { env, serviceAccountFolder, write } = pod()
+    const missing = (why: string): string =>
+      `Cannot find a cluster: KUBECONFIG is not set, ${why}, and there is no "${join(serviceAccountFolder, '.kube', 'config')}"`
+    await expect(loadConfig({ env, serviceAccountFolder })).rejects.toThrow(
+      missing(`this Pod has no service account token (there is no "${join(serviceAccountFolder, 'token')}")`),
+    )
+    write('token', '')
+    await expect((await loadConfig({ env, serviceAccountFolder })).client()).rejects.toThrow(
+      `Cannot use the service account of this Pod: its token file "${join(serviceAccountFolder, 'token')}" is empty`,
+    )
+    await expect(loadConfig({ env, serviceAccountFolder, context: 'c' })).rejects.toThrow(missing('a Pod knows no context "c"'))
+    const path = kubeconfig({})
+    expect((await loadConfig({ env: { ...env, KUBECONFIG: path }, serviceAccountFolder })).source).toBe(`kubeconfig "${path}"`)
+    expect((await loadConfig({ env, kubeconfig: path, serviceAccountFolder })).namespace).toBe('default')
   })
 })
 

@@ -7,7 +7,7 @@ import { createMemoryLog } from '@kubetape/eventlog/memory'
 import { openSqliteLog } from '@kubetape/eventlog/sqlite'
 import { createJournal } from '@kubetape/journal'
 import { simulatedKubelets } from '@kubetape/node'
-import { type Controller, Manager, type RunLog } from '@kubetape/runtime'
+import { type Controller, Manager, type RunLog, runMetrics } from '@kubetape/runtime'
 import { startRetention, Storage } from '@kubetape/storage'
 import type { Access } from './access.ts'
 import { actorOf } from './actor-of.ts'
@@ -19,15 +19,16 @@ import { checkOptions } from './check-options.ts'
 import { gatesOf, logGates } from './gate-options.ts'
 import { identityOptions } from './identity-options.ts'
 import { loggedRuns } from './logged-runs.ts'
-import { warningLogs } from './run-logs.ts'
 import { prepareAccess, type PreparedAccess } from './prepare-access.ts'
-import { runMetrics } from './run-metrics.ts'
 import type { ServiceAccountOptions } from './service-account-keys.ts'
+import { warningLogs } from './warning-logs.ts'
 
 /** How a control plane is made. Everything has a default: `ControlPlane.start()` is one in memory, in process only. */
 export interface ControlPlaneOptions {
   /** Folder of the tape (`tape.db`), certificates and kubeconfig. Default: nothing on disk. */
   readonly data?: string
+  /** The file of the tape. Default: `tape.db` in the data folder, or none. */
+  readonly tape?: string
   /** Serve HTTP(S): 0 is any free port. Default: in process only. */
   readonly port?: number
   readonly host?: string
@@ -218,10 +219,11 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
   return { log, apiserver, manager, gates, metrics, access }
 }
 
-function openLog({ data }: ControlPlaneOptions, clock: Clock, random: Random, ca: string, logger: RunLog): EventLog {
-  if (data === undefined) return createMemoryLog({ clock })
+function openLog({ data, tape }: ControlPlaneOptions, clock: Clock, random: Random, ca: string, logger: RunLog): EventLog {
+  const path = tape ?? (data === undefined ? undefined : `${data}/tape.db`)
+  if (path === undefined) return createMemoryLog({ clock })
   return openSqliteLog({
-    path: `${data}/tape.db`,
+    path,
     clock,
     random,
     meta: { [CA_META]: ca },

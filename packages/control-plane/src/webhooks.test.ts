@@ -1,9 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { ConfigMap, CustomResourceDefinition, ValidatingWebhookConfiguration } from '@kubetape/api/kinds'
+import {
+  ConfigMap,
+  CustomResourceDefinition,
+  EndpointSlice,
+  MutatingWebhookConfiguration,
+  Service,
+  ValidatingWebhookConfiguration,
+} from '@kubetape/api/kinds'
 import type { CustomResourceDefinition as Definition, JSONSchemaProps } from '@kubetape/api/types/apiextensions/v1'
 import type { Kind, KubeObject, ObjectMeta } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
-import { conversionWebhook, denied, mutatingWebhook, registerWebhooks, validatingWebhook } from '@kubetape/runtime'
+import { MetricsRegistry } from '@kubetape/component-base'
+import { conversionWebhook, denied, mutatingWebhook, registerWebhooks, validatingWebhook, runMetrics } from '@kubetape/runtime'
 import { ControlPlane } from './control-plane.ts'
 import { webhookBench } from './testing/webhook-bench.ts'
 
@@ -17,6 +25,7 @@ const OldWidget: Kind<Widget> = { ...names, version: 'v1' }
 
 const bench = webhookBench()
 const first = () => bench.certificates[0]!
+const second = () => bench.certificates[1]!
 
 describe('webhooks of a Manager, asked by the API server', () => {
   let plane: ControlPlane
@@ -69,7 +78,34 @@ describe('webhooks of a Manager, asked by the API server', () => {
     await client.patch(ConfigMap, { namespace: 'default', name: 'one' }, { type: 'merge', body: { metadata: { labels: { keep: 'yes' } } } })
     await expect(client.delete(ConfigMap, { namespace: 'default', name: 'one' })).rejects.toThrow(`${refusal}it is to be kept`)
     await client.delete(ValidatingWebhookConfiguration, { name: 'maps' })
+    await client.delete(MutatingWebhookConfiguration, { name: 'maps' })
     await client.delete(ConfigMap, { namespace: 'default', name: 'one' })
+  })
+
+  test('are asked behind a Service, under a certificate that is replaced while they run, and are measured', async () => {
+    bench.place(first(), 'a')
+    const registry = new MetricsRegistry()
+    const { manager, webhookServer } = await bench.serve(
+      client,
+      [validatingWebhook(ConfigMap, { create: () => 'never' }, { path: '/never' })],
+      { metrics: runMetrics(registry), reloadMs: 20 },
+    )
+    const service = { namespace: 'default', name: 'hooks' }
+    await publish(client, service, webhookServer.port)
+    await registerWebhooks(client, manager.webhooks, { name: 'never', service, caBundle: first().ca })
+    const denial = 'admission webhook "validate.v1.configmaps.core" denied the request: never'
+    await expect(client.create(ConfigMap, configMap('one', {}))).rejects.toThrow(denial)
+    bench.place(second(), 'b')
+    await registerWebhooks(client, manager.webhooks, { name: 'never', service, caBundle: second().ca })
+    const seen = new Set<string>()
+    while (!seen.has(denial)) seen.add(await messageOf(client.create(ConfigMap, configMap('one', {}))))
+    expect([...seen].filter((message) => message !== denial && !message.includes('tls: failed to verify certificate'))).toEqual([])
+    const text = await registry.text()
+    expect(text).toContain('controller_runtime_webhook_requests_total{code="200",webhook="/never"} 2\n')
+    expect(text).toContain('controller_runtime_webhook_latency_seconds_count{webhook="/never"} 2\n')
+    expect(text).toContain('controller_runtime_webhook_requests_in_flight{webhook="/never"} 0\n')
+    expect(text).toMatch(/^certwatcher_read_certificate_total [1-9]/m)
+    await client.delete(ValidatingWebhookConfiguration, { name: 'never' })
   })
 
   test('convert custom resources between two versions', async () => {
@@ -102,6 +138,24 @@ describe('webhooks of a Manager, asked by the API server', () => {
     await expect(client.get(OldWidget, metadata)).rejects.toThrow('13 has no width')
   })
 })
+
+/** A Service whose only place is a port of this machine. */
+async function publish(client: Client, { namespace, name }: { namespace: string; name: string }, port: number): Promise<void> {
+  await client.create(Service, { metadata: { namespace, name }, spec: { ports: [{ name: 'hook', port: 443 }] } })
+  await client.create(EndpointSlice, {
+    metadata: { namespace, name, labels: { 'kubernetes.io/service-name': name } },
+    addressType: 'IPv4',
+    ports: [{ name: 'hook', port, protocol: 'TCP' }],
+    endpoints: [{ addresses: ['127.0.0.1'], conditions: { ready: true } }],
+  })
+}
+
+async function messageOf(request: Promise<unknown>): Promise<string> {
+  return request.then(
+    () => 'it was let pass',
+    (error: unknown) => (error as Error).message,
+  )
+}
 
 function definition(): Definition {
   const version = (name: string, storage: boolean, properties: Record<string, JSONSchemaProps>) => ({

@@ -1,11 +1,10 @@
 import { deepFreeze, type Kind, type KubeObject } from '@kubetape/apimachinery'
-import type { Client } from '@kubetape/client'
 import { InformerResourceVersion } from '@kubetape/client-go-features'
 import { type Observable, Subject, type Subscription, tap } from 'rxjs'
 import type { IndexFunctions } from './indexes.ts'
 import { reflect } from './reflector.ts'
 import { createStore, type OnShown, type Store, type StoreChange, type StoreWriter } from './store.ts'
-import { watcher, type WatcherOptions } from './watcher.ts'
+import { type WatchedClient, watcher, type WatcherOptions } from './watcher.ts'
 
 export interface InformerOptions<T extends KubeObject> extends WatcherOptions {
   readonly indexes?: IndexFunctions<T>
@@ -32,7 +31,7 @@ export class Informer<T extends KubeObject = KubeObject> {
   /** Never rejects; stays pending when the informer is stopped before. */
   readonly synced: Promise<void>
   readonly #changes = new Subject<StoreChange<T>>()
-  readonly #client: Client
+  readonly #client: WatchedClient
   readonly #options: InformerOptions<T>
   readonly #writer: StoreWriter<T>
   #subscription: Subscription | undefined
@@ -40,7 +39,7 @@ export class Informer<T extends KubeObject = KubeObject> {
   #hasSynced = false
   #resolveSynced: () => void = () => undefined
 
-  constructor(client: Client, kind: Kind<T>, options: InformerOptions<T>) {
+  constructor(client: WatchedClient, kind: Kind<T>, options: InformerOptions<T>) {
     this.kind = kind
     this.changes = this.#changes.asObservable()
     this.#client = client

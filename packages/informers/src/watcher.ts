@@ -26,6 +26,9 @@ const WATCH_SECONDS_MIN = 300
 const WATCH_SECONDS_SPREAD = 300
 const LIST_PAGE = 500
 
+/** What a watcher asks of a client. */
+export type WatchedClient = Pick<Client, 'list' | 'watch'>
+
 /**
  * The first stage: an endless, self-healing view of one resource type. What the next stage may rely on:
  *
@@ -34,7 +37,7 @@ const LIST_PAGE = 500
  * - It never ends by itself and never errors: failures are `interrupted` events, followed by another try with jittered back-off.
  * - With WatchListClient on, the list is streamed; a server that cannot do that is asked for a plain list, once and for all.
  */
-export function watcher<T extends KubeObject>(client: Client, kind: Kind<T>, options: WatcherOptions): Observable<WatcherEvent<T>> {
+export function watcher<T extends KubeObject>(client: WatchedClient, kind: Kind<T>, options: WatcherOptions): Observable<WatcherEvent<T>> {
   return new Observable((subscriber) => {
     const session = new WatchSession(client, kind, options, subscriber)
     session.start()
@@ -43,7 +46,7 @@ export function watcher<T extends KubeObject>(client: Client, kind: Kind<T>, opt
 }
 
 class WatchSession<T extends KubeObject> {
-  readonly #client: Client
+  readonly #client: WatchedClient
   readonly #kind: Kind<T>
   readonly #options: WatcherOptions
   readonly #out: Subscriber<WatcherEvent<T>>
@@ -55,7 +58,7 @@ class WatchSession<T extends KubeObject> {
   #closeWatch: () => void = () => undefined
   #timer: Timer | undefined
 
-  constructor(client: Client, kind: Kind<T>, options: WatcherOptions, out: Subscriber<WatcherEvent<T>>) {
+  constructor(client: WatchedClient, kind: Kind<T>, options: WatcherOptions, out: Subscriber<WatcherEvent<T>>) {
     this.#client = client
     this.#kind = kind
     this.#options = options

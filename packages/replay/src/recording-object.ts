@@ -1,7 +1,12 @@
-import { formatTime, type KubeObject } from '@kubetape/apimachinery'
+import { formatGroupResource, formatTime, type Kind, type KubeObject } from '@kubetape/apimachinery'
+import type { LogReader } from '@kubetape/eventlog'
+import { resourcePrefix } from '@kubetape/storage'
 
 /** The resource that a recording's own entries are of; no API server serves it. */
 export const RECORDINGS = { group: 'kubetape.dev', resource: 'recordings' } as const
+
+/** The resource of the entries that say which kinds were recorded. */
+export const RECORDED_KINDS = { group: 'kubetape.dev', resource: 'recordedkinds' } as const
 
 /**
  * In the log's meta: this tape was recorded of another API server, so its positions are not the resourceVersions of its objects. The value
@@ -28,4 +33,27 @@ export function recordingObject(name: string, nowMs: number, source: RecordingSo
     metadata: { name, creationTimestamp: formatTime(nowMs) },
     source,
   }
+}
+
+/** The entry that says that a kind is recorded: names in commands and triggers are read by it, where no definition of the kind is on the tape. */
+export function recordedKindObject({ group, version, kind, resource, namespaced }: Kind): KubeObject {
+  return {
+    apiVersion: 'kubetape.dev/v1alpha1',
+    kind: 'RecordedKind',
+    metadata: { name: formatGroupResource({ group, resource }) },
+    spec: { group, version, kind, resource, namespaced },
+  }
+}
+
+/** Whether a tape was recorded of another API server: its positions are not resourceVersions then. */
+export function isRecording(reader: LogReader): boolean {
+  return reader.info.meta?.[RECORDING_META] !== undefined
+}
+
+/** The kinds that a recording has, as they were watched; none on the tape of a control plane. */
+export function recordedKinds(reader: LogReader): Kind[] {
+  if (!isRecording(reader)) return []
+  return reader
+    .range({ prefix: resourcePrefix(RECORDED_KINDS) })
+    .flatMap(({ value }) => (value === undefined ? [] : [(JSON.parse(Buffer.from(value).toString()) as { spec: Kind }).spec]))
 }

@@ -5,7 +5,7 @@ import type { EventLog } from '@kubetape/eventlog'
 import { createJournal, formatCause, type Journal } from '@kubetape/journal'
 import { kindId, type Recording, type RunAnswer, type RunBegin, type RunJournal, type RunRequest } from '@kubetape/runtime'
 import { keyWithinResource, resourcePrefix } from '@kubetape/storage'
-import { RECORDINGS, type RecordingSource, recordingObject } from './recording-object.ts'
+import { RECORDED_KINDS, recordedKindObject, RECORDINGS, type RecordingSource, recordingObject } from './recording-object.ts'
 import type { Redaction } from './redaction.ts'
 import { parseObject } from './view.ts'
 
@@ -155,6 +155,7 @@ export class TapeRecorder implements Recording {
     if (recorded === undefined) {
       recorded = { position: this.#begin, keys: new Map() }
       this.#kinds.set(id, recorded)
+      this.#noteKind(kind)
       const prefix = resourcePrefix(kind)
       for (let after = ''; ;) {
         const page = this.#log.range({ prefix, limit: PAGE, ...(after ? { after } : {}) })
@@ -167,6 +168,12 @@ export class TapeRecorder implements Recording {
       }
     }
     return recorded
+  }
+
+  #noteKind(kind: Kind): void {
+    const object = recordedKindObject(kind)
+    const key = `${resourcePrefix(RECORDED_KINDS)}${object.metadata!.name!}`
+    if (this.#log.latest(key) === undefined) this.#append(key, 'create', 0, object)
   }
 
   /** Queues one entry and answers its position; undefined when nothing is recorded any more. */

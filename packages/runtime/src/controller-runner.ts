@@ -43,7 +43,7 @@ export class ControllerRunner {
       ...(controller.options.rateLimiter === undefined
         ? {}
         : { rateLimiter: controller.options.rateLimiter({ clock: environment.clock }) }),
-      ...(environment.metrics.queue === undefined ? {} : { metrics: environment.metrics.queue }),
+      ...(environment.metrics.queue === undefined ? {} : { metrics: environment.metrics.queue, labels: { controller: controller.name } }),
     })
   }
 
@@ -111,6 +111,7 @@ export class ControllerRunner {
   /** Starts the workers; call when the informers have synced. */
   start(): void {
     const { concurrencyMax = 1, resyncMs } = this.controller.options
+    this.#environment.metrics.controllerStarts?.(this.controller.name, concurrencyMax)
     this.#workers = Array.from({ length: concurrencyMax }, () => this.#work())
     if (resyncMs !== undefined) this.#scheduleResync(resyncMs)
     for (const source of this.controller.sources ?? []) {
@@ -126,7 +127,10 @@ export class ControllerRunner {
 
   enqueue(key: string, trigger: Trigger, options: { delayMs?: number; priority?: number } = {}): void {
     this.#triggers.add(key, trigger)
-    this.#queue.addAfter(key, options.delayMs ?? 0, { priority: options.priority ?? 0 })
+    const { delayMs = 0, priority = 0 } = options
+    // Only what waits counts as a retry in the queue's metrics, as upstream.
+    if (delayMs > 0) this.#queue.addAfter(key, delayMs, { priority })
+    else this.#queue.add(key, { priority })
   }
 
   /** Ends after the runs under way; what is still queued is left for the next start. */
@@ -166,6 +170,7 @@ export class ControllerRunner {
     } catch (error) {
       this.#triggers.add(key, { cause: 'retry' })
       this.#queue.addRateLimited(key)
+      metrics.brokeOff?.(this.controller.name)
       // Its journal, the metrics or the logging failed, not the reconcile.
       this.#report(key, 'a run broke off and will be retried', { error: stackOf(error) })
     }
@@ -192,11 +197,11 @@ export class ControllerRunner {
       this.#carried.get(key),
       this.kinds,
     )
-    const outcome = await executeRun(this.controller, key, run.inputs)
+    const outcome = await run.trace.inside(() => executeRun(this.controller, key, run.inputs))
     if (outcome.carried === undefined) this.#carried.delete(key)
     else this.#carried.set(key, outcome.carried)
     const end = this.#judge(key, outcome, run)
-    run.end(end)
+    run.end(end, outcome.error)
     metrics.reconciled(
       this.controller.name,
       end.outcome === 'success' && end.requeueAfterMs !== undefined ? 'requeue_after' : end.outcome,

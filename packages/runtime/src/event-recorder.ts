@@ -11,7 +11,8 @@ export interface EventIntent extends EventDetails {
   readonly reason: string
   readonly message: string
   readonly component: string
-  readonly cause: Cause
+  /** Of the run that asks; none for what the manager itself tells. */
+  readonly cause?: Cause
 }
 
 /** Events waiting to be written; more are dropped and reported, as client-go does. */
@@ -105,7 +106,7 @@ export class EventRecorder {
       try {
         const { name = '', namespace = '' } = known.event.metadata ?? {}
         const patch = { type: 'merge', body: this.#form.again(known.event, now) } as const
-        this.#remember(id, await this.#client.patch(this.#form.kind, { name, namespace }, patch, { cause: intent.cause }), now)
+        this.#remember(id, await this.#client.patch(this.#form.kind, { name, namespace }, patch, causeOf(intent)), now)
         return
       } catch (error) {
         // One that has expired or was deleted gets a successor.
@@ -113,12 +114,12 @@ export class EventRecorder {
       }
     }
     const event = this.#form.make(intent, now, `${intent.regarding.metadata?.name ?? ''}.${this.#suffix(now)}`)
-    this.#remember(id, await this.#client.create(this.#form.kind, event, { cause: intent.cause }), now)
+    this.#remember(id, await this.#client.create(this.#form.kind, event, causeOf(intent)), now)
   }
 
   /** What client-go appends to the object's name: the time in nanoseconds, in hexadecimal; a counter keeps it unique within a millisecond. */
   #suffix(nowMs: number): string {
-    return (BigInt(nowMs) * 1_000_000n + BigInt(this.#made++ % 1_000_000)).toString(16)
+    return (BigInt(Math.floor(nowMs)) * 1_000_000n + BigInt(this.#made++ % 1_000_000)).toString(16)
   }
 
   #remember(id: string, event: KubeObject, atMs: number): void {
@@ -127,3 +128,5 @@ export class EventRecorder {
     if (this.#known.size > REMEMBERED_MAX) this.#known.delete(this.#known.keys().next().value!)
   }
 }
+
+const causeOf = ({ cause }: EventIntent): { cause?: Cause } => (cause === undefined ? {} : { cause })

@@ -1,4 +1,5 @@
 /** What controller authors import. Start with `controllerFor(Kind).owns(Other).reconcile(fn)` and run it with a `Manager`. */
+export { codeDigest } from './code-digest.ts'
 export {
   type Controller,
   ControllerBuilder,
@@ -25,6 +26,7 @@ export {
 } from '@kubetape/workqueue'
 export {
   type ApplyOptions,
+  type PatchOptions,
   type Reconcile,
   type ReconcileContext,
   type ReconcileRequest,
@@ -47,7 +49,8 @@ export { noJournal, type RunJournal } from './run-journal.ts'
 export type { RunAnswer, RunBegin, RunEnd, RunReadings, RunRequest, Trigger } from '@kubetape/journal'
 export { executeRun, type RunInputs, type RunOutcome } from './run.ts'
 export { RunClient } from './run-client.ts'
-export type { RunMetrics } from './run-metrics.ts'
+export { managerLog, type StructuredLogger } from './manager-log.ts'
+export { type MetricsPort, type RunMetrics, runMetrics } from './run-metrics.ts'
 export type { AdmissionOperation, AdmissionRequest } from './webhook/admission-request.ts'
 export { type Decision, denied } from './webhook/admission-review.ts'
 export {

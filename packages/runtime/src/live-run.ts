@@ -15,6 +15,7 @@ import { RunClient, sendThrough } from './run-client.ts'
 import type { Recording } from './recording.ts'
 import type { RunJournal } from './run-journal.ts'
 import type { RunMetrics } from './run-metrics.ts'
+import type { RunTrace } from './run-trace.ts'
 
 /** What a runner needs from its Manager. */
 export interface RunnerEnvironment {
@@ -29,6 +30,7 @@ export interface RunnerEnvironment {
   readonly recording?: Recording
   readonly recorder: EventRecorder
   readonly metrics: RunMetrics
+  readonly trace: (begin: RunBegin) => RunTrace
   informer(kind: Kind): Informer
   /** Begins to watch a kind while controllers run. */
   acquire(kind: Kind): void
@@ -40,6 +42,7 @@ export interface RunnerEnvironment {
 /** One run against the real world, writing down everything that it was given. */
 export class LiveRun {
   readonly inputs: RunInputs
+  readonly trace: RunTrace
   readonly log: RunLog
   readonly #environment: RunnerEnvironment
   readonly #begin: RunBegin
@@ -92,6 +95,7 @@ export class LiveRun {
       codeVersion: controller.options.codeVersion ?? '',
     }
     environment.journal.begin(this.#begin)
+    this.trace = environment.trace(this.#begin)
     const client = new RunClient((request, kind, options) => this.#send(request, kind, options))
     this.inputs = {
       client,
@@ -119,7 +123,9 @@ export class LiveRun {
     }
   }
 
-  end(end: Pick<RunEnd, 'outcome' | 'error' | 'requeueAfterMs'>): void {
+  /** `error`: what the reconcile function threw. */
+  end(end: Pick<RunEnd, 'outcome' | 'error' | 'requeueAfterMs'>, error: unknown): void {
+    this.trace.end(end, error)
     this.#environment.journal.end(this.#begin, {
       ...end,
       endedAtMs: this.#environment.clock.wallMs(),
@@ -162,7 +168,7 @@ export class LiveRun {
     this.#hasAsked = true
     journal.request(this.#begin, request, this.#newReadings())
     const cause = { run: this.#begin.id, sequence: request.sequence }
-    const { answer, error } = await sendThrough(client, request, kind, { ...options, cause })
+    const { answer, error } = await this.trace.request(request, () => sendThrough(client, request, kind, { ...options, cause }))
     journal.answer(this.#begin, request, answer)
     if (answer.type === 'refused') throw new StatusError(answer.status)
     // As it was thrown, with its stack and cause: a lost answer, but also a misuse of the client or the caller's own abort.

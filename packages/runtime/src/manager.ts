@@ -3,6 +3,7 @@ import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import { type Clock, type Random, systemClock, systemRandom, type UidSource, uidSource } from '@kubetape/determinism'
 import type { Informer } from '@kubetape/informers'
+import type { Tracer } from '@opentelemetry/api'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import { ControllerRunner } from './controller-runner.ts'
 import { coreEvents, type EventForm, seriesEvents } from './event-form.ts'
@@ -14,9 +15,11 @@ import type { RunLog } from './reconcile.ts'
 import type { Recording } from './recording.ts'
 import { noJournal, type RunJournal } from './run-journal.ts'
 import { noMetrics, type RunMetrics } from './run-metrics.ts'
+import { runTraces } from './run-trace.ts'
 import { SharedInformers } from './shared-informers.ts'
+import { ServedWebhooks } from './webhook/served-webhooks.ts'
 import { WebhookMetrics } from './webhook/webhook-metrics.ts'
-import { type Webhook, type WebhookEnvironment, WebhookRouter } from './webhook/webhook-router.ts'
+import type { Webhook, WebhookEnvironment } from './webhook/webhook-router.ts'
 import type { WebhookServer } from './webhook/webhook-server.ts'
 
 /** How long `stop` waits for events to be written. */
@@ -35,6 +38,8 @@ export interface ManagerOptions {
   /** Keeps what the controllers see, do and are answered on a tape of its own; stands in for `journal`. Default: nothing is kept. */
   readonly recording?: Recording
   readonly metrics?: RunMetrics
+  /** Makes the spans of runs and their requests. Default: that of the OpenTelemetry SDK of the process; without one none are made. */
+  readonly tracer?: Tracer
   /** In which form events are published: `events.k8s.io/v1` (default), or `v1` as kube-controller-manager does. */
   readonly events?: 'events.k8s.io/v1' | 'v1'
   /** Which process this is, for events: at most 128 characters. Default: the name of the controller that reports. */
@@ -72,7 +77,7 @@ export class Manager {
   readonly #runners = new Map<string, ControllerRunner>()
   /** Whether controllers that are added now may act as soon as their informers have synced. */
   #isActing = false
-  readonly #webhooks: Webhook[] = []
+  readonly #webhooks: ServedWebhooks
   readonly #recorder: EventRecorder
   readonly #whenStopping: Promise<void>
   readonly #elector: LeaderElector | undefined
@@ -105,12 +110,14 @@ export class Manager {
     })
     this.#elector = this.#newElector()
     this.#client = this.#elector === undefined ? options.client : fencedClient(options.client, this.#elector)
+    this.#webhooks = new ServedWebhooks(options.webhookServer, () => this.#webhookEnvironment())
     this.#recorder = new EventRecorder(this.#client, this.#clock, formOf(options), (message, fields) => this.#log({}).warn(message, fields))
     const lost = this.#elector?.ended.then(async (error) => {
       if (error === undefined) return this.stop()
       void this.stop()
       throw error
     })
+    void this.#elector?.elected.then(() => this.#tellOfLease('became leader'))
     this.done = Promise.race([...(lost === undefined ? [] : [lost]), this.#whenStopping.then(() => this.stop())])
   }
 
@@ -119,7 +126,7 @@ export class Manager {
     if (this.#state === 'stopped') throw new Error('Cannot add controllers: the manager is stopped')
     for (const part of parts) {
       if (!isWebhook(part)) this.#addController(part)
-      else if (this.#state === 'new') this.#webhooks.push(part)
+      else if (this.#state === 'new') this.#webhooks.add(part)
       else throw new Error('Cannot add a webhook: the manager is running')
     }
     return this
@@ -156,7 +163,10 @@ export class Manager {
     if (this.#state !== 'new') throw new Error(`Cannot start: the manager is ${this.#state}`)
     this.#state = 'running'
     // First of all: lists of custom resources may need our conversion, and writes our admission.
-    if (this.#webhooks.length > 0) await this.#serveWebhooks()
+    await this.#webhooks.start().catch((error: unknown) => {
+      this.#state = 'stopped'
+      throw error
+    })
     if (this.#isStopped()) return
     for (const controller of this.#controllers) this.#watch(controller)
     this.#informers.start()
@@ -178,8 +188,7 @@ export class Manager {
 
   /** Whether every informer has synced and webhooks, if there are some, are answered. */
   get ready(): boolean {
-    const served = this.#webhooks.length === 0 || this.#options.webhookServer?.listening === true
-    return this.#state === 'running' && served && this.#informers.haveSynced
+    return this.#state === 'running' && this.#webhooks.ready && this.#informers.haveSynced
   }
 
   /** Whether no controller has anything queued or running (what is delayed does not count). */
@@ -193,7 +202,7 @@ export class Manager {
 
   /** What was added, for `registerWebhooks`. */
   get webhooks(): readonly Webhook[] {
-    return this.#webhooks
+    return this.#webhooks.all
   }
 
   /** Stops everything, once; every call resolves when it is done. */
@@ -205,34 +214,24 @@ export class Manager {
     this.#state = 'stopped'
     this.#noteStopping()
     await Promise.all([...this.#runners.values()].map((runner) => runner.stop()))
-    // After the controllers: what they wrote last may have needed them.
-    await this.#options.webhookServer?.stop()
+    // After the controllers: what they wrote last may have needed them. Nobody waits for the end of reviews but this.
+    const unserved = this.#webhooks.stop()
+    if (this.isLeading) this.#tellOfLease('stopped leading')
     await this.#flushEvents()
     this.#informers.stop()
     // Only when nothing acts any more may another process begin.
     await this.#elector?.stop()
-  }
-
-  async #serveWebhooks(): Promise<void> {
-    const { webhookServer, metrics } = this.#options
-    const environment: WebhookEnvironment = {
-      clock: this.#clock,
-      log: (fields) => this.#log(fields),
-      ...(metrics?.queue === undefined ? {} : { metrics: new WebhookMetrics(metrics.queue) }),
-    }
-    try {
-      if (webhookServer === undefined) throw new Error('Cannot serve webhooks: the manager was made without a webhookServer')
-      await webhookServer.start(new WebhookRouter(this.#webhooks, environment), environment)
-    } catch (error) {
-      this.#state = 'stopped'
-      throw error
-    }
-    // It may have been stopped before it listened.
-    if (this.#isStopped()) await webhookServer.stop()
+    await unserved
   }
 
   #isStopped(): boolean {
     return this.#state === 'stopped'
+  }
+
+  #webhookEnvironment(): WebhookEnvironment {
+    const queue = this.#options.metrics?.queue
+    const metrics = queue === undefined ? {} : { metrics: new WebhookMetrics(queue) }
+    return { clock: this.#clock, log: (fields) => this.#log(fields), ...metrics }
   }
 
   /** An API that does not answer must not keep the process. */
@@ -246,6 +245,14 @@ export class Manager {
   #release(kind: Kind): void {
     const isWatched = [...this.#runners.values()].some((runner) => runner.kinds.some((one) => kindId(one) === kindId(kind)))
     if (!isWatched) this.#informers.release(kind)
+  }
+
+  /** As an event about the Lease, in the words of client-go. */
+  #tellOfLease(what: string): void {
+    const { leaderElection: { identity = '', id: component = '' } = {} } = this.#options
+    const regarding = this.#elector?.lease
+    if (regarding === undefined) return
+    this.#recorder.record({ regarding, type: 'Normal', reason: 'LeaderElection', message: `${identity} ${what}`, component })
   }
 
   #newElector(): LeaderElector | undefined {
@@ -278,7 +285,7 @@ export class Manager {
   }
 
   #watch(controller: Controller): ControllerRunner {
-    const { recording, journal, metrics, gates, uids } = this.#options
+    const { recording, journal, metrics, tracer, gates, uids } = this.#options
     for (const kind of kindsOf(controller)) this.#informers.of(kind)
     const runner = new ControllerRunner(controller, {
       client: this.#client,
@@ -291,6 +298,7 @@ export class Manager {
       ...(recording === undefined ? {} : { recording }),
       recorder: this.#recorder,
       metrics: metrics ?? noMetrics,
+      trace: runTraces(tracer),
       informer: (kind) => this.#informers.of(kind),
       acquire: (kind) => this.#informers.acquire(kind),
       release: (kind) => this.#release(kind),

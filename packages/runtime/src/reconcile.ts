@@ -35,6 +35,11 @@ export interface ReconcileContext {
    * it applied earlier and leaves out now are removed. The field manager is the controller's name. `apiVersion` and `kind` may be left out.
    */
   readonly apply: <T extends KubeObject>(kind: Kind<T>, object: T, options?: ApplyOptions) => Promise<T>
+  /**
+   * Sends what `after` has that `before` has not, as a merge patch; undefined, and no request, when they are the same. With `optimisticLock` the
+   * server refuses it (409) when the object has changed since `before`: give it where lists are patched, which are replaced whole.
+   */
+  readonly patch: <T extends KubeObject>(kind: Kind<T>, before: T, after: T, options?: PatchOptions) => Promise<T | undefined>
   /** The informer's view of a kind that the controller watches, owns or reads. Throws for any other kind. */
   readonly lister: <T extends KubeObject>(kind: Kind<T>) => Lister<T>
   /** Wall time in Unix milliseconds. */
@@ -62,6 +67,13 @@ export interface ApplyOptions {
   readonly subresource?: string
   /** Take over fields that others own; otherwise a conflict is refused. Default true, as the API's guide says for controllers. */
   readonly force?: boolean
+}
+
+export interface PatchOptions {
+  /** `status` … Default: the object itself. */
+  readonly subresource?: string
+  /** Default false. */
+  readonly optimisticLock?: boolean
 }
 
 /** Structured logging with controller, key and run id already set. */

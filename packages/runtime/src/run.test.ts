@@ -68,3 +68,23 @@ describe('ReconcileContext.apply()', () => {
     ])
   })
 })
+
+describe('ReconcileContext.patch()', () => {
+  test('sends the difference, under the version that it was made from if asked to, and nothing where there is none', async () => {
+    const bench = parts()
+    await bench.put('a/one', { n: '1', m: '1' })
+    const answers: unknown[] = []
+    await bench.start([
+      controllerFor(ConfigMap).reconcile(async ({ namespace, name }, { lister, patch }) => {
+        const map = lister(ConfigMap).get(namespace, name)!
+        if (answers.length > 0) return
+        answers.push(await patch(ConfigMap, map, map))
+        answers.push(await patch(ConfigMap, map, { ...map, data: { n: '2' } }, { optimisticLock: true }))
+      }),
+    ])
+    expect(answers).toMatchObject([undefined, { data: { n: '2' } }])
+    expect(bench.api.requests.filter(({ verb }) => verb === 'patch').map(({ body }) => body)).toEqual([
+      { data: { n: '2', m: null }, metadata: { resourceVersion: '1' } },
+    ])
+  })
+})

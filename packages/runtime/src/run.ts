@@ -5,6 +5,7 @@ import type { Gates } from '@kubetape/client-go-features'
 import { type Random, seededRandom } from '@kubetape/determinism'
 import { type Controller, kindId } from './controller.ts'
 import type { PublishEvent } from './event-request.ts'
+import { applyObject, patchObject } from './context-writes.ts'
 import { type Lister, listerOf } from './lister.ts'
 import type { ReconcileContext, ReconcileResult, RunLog } from './reconcile.ts'
 
@@ -67,13 +68,8 @@ function contextOf(name: string, inputs: RunInputs, state: { carried: unknown })
   let random: Random | undefined
   return {
     client: inputs.client,
-    apply: (kind, object, { subresource, force = true } = {}) =>
-      inputs.client.patch(
-        kind,
-        { name: object.metadata?.name ?? '', ...(object.metadata?.namespace ? { namespace: object.metadata.namespace } : {}) },
-        { type: 'apply', body: { apiVersion: kind.group ? `${kind.group}/${kind.version}` : kind.version, kind: kind.kind, ...object } },
-        { fieldManager: name, force, ...(subresource === undefined ? {} : { subresource }) },
-      ),
+    apply: (kind, object, options) => applyObject(inputs.client, name, kind, object, options),
+    patch: (kind, before, after, options) => patchObject(inputs.client, kind, before, after, options),
     gates: inputs.gates,
     log: inputs.log,
     carried: inputs.carried,

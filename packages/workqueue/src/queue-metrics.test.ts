@@ -90,4 +90,24 @@ describe('metrics', () => {
     new DelayingQueue<string>({ clock: new VirtualClock(), metrics }).add('a')
     expect([metrics.counts, metrics.readers]).toEqual([{}, {}])
   })
+
+  test('have the labels that the queue was made with', () => {
+    const seen: unknown[] = []
+    const keep = (spec: QueueMetricSpec) => ({
+      with: (labels: Record<string, string>) => {
+        seen.push([spec.labelNames, labels])
+        return { inc: () => undefined, observe: () => undefined }
+      },
+      read: (labels: Record<string, string>) => void seen.push([spec.labelNames, labels]),
+    })
+    new DelayingQueue({
+      clock: new VirtualClock(),
+      name: 'job',
+      labels: { controller: 'job' },
+      metrics: { counter: keep, gauge: keep, histogram: keep },
+    })
+    expect(new Set(seen.map((one) => JSON.stringify(one)))).toEqual(
+      new Set([JSON.stringify([['name', 'controller'], { name: 'job', controller: 'job' }])]),
+    )
+  })
 })

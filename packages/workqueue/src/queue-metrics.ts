@@ -29,7 +29,7 @@ export interface QueueState {
   depth(): number
 }
 
-/** Records one queue under upstream's metric names, labelled `name`. Gauges are read when collected, so they cost nothing before. */
+/** Records one queue under upstream's metric names, labelled `name` and what else its options say. Gauges are read when collected, so they cost nothing before. */
 export class QueueMetrics<T> {
   readonly #clock: Clock
   readonly #processing = new Set<Entry<T>>()
@@ -38,11 +38,11 @@ export class QueueMetrics<T> {
   readonly #queueDuration: { observe(value: number): void }
   readonly #workDuration: { observe(value: number): void }
 
-  constructor(options: { clock: Clock; name: string; provider: QueueMetricsProvider; state: QueueState }) {
-    const { clock, name, provider, state } = options
+  constructor(options: { clock: Clock; labels: Record<string, string>; provider: QueueMetricsProvider; state: QueueState }) {
+    const { clock, labels, provider, state } = options
     this.#clock = clock
-    const labels = { name }
-    const spec = (metric: string, help: string): QueueMetricSpec => ({ name: `workqueue_${metric}`, help, labelNames: ['name'] })
+    const labelNames = Object.keys(labels)
+    const spec = (metric: string, help: string): QueueMetricSpec => ({ name: `workqueue_${metric}`, help, labelNames })
     const seconds = (metric: string, help: string): QueueMetricSpec & { buckets: readonly number[] } => ({
       ...spec(metric, help),
       buckets: DURATION_BUCKETS,

@@ -13,6 +13,8 @@ export interface QueueOptions {
   readonly name?: string
   /** Where metrics go. Default: nowhere. */
   readonly metrics?: QueueMetricsProvider
+  /** Labels of its metrics beside `name`; the same names for every queue of a provider. Default: none. */
+  readonly labels?: Readonly<Record<string, string>>
   /** Every n-th hand-out takes the item that has waited longest, whatever its priority. Default 16; 1 turns priorities off. */
   readonly oldestEvery?: number
 }
@@ -47,7 +49,7 @@ export class Queue<T> {
   #dispatchPending = false
 
   constructor(options: QueueOptions) {
-    const { clock, name = '', metrics, oldestEvery = OLDEST_EVERY } = options
+    const { clock, name = '', metrics, labels = {}, oldestEvery = OLDEST_EVERY } = options
     if (!Number.isInteger(oldestEvery) || oldestEvery < 1) {
       throw new RangeError(`Cannot make a queue: oldestEvery is ${oldestEvery}, not a whole number from 1`)
     }
@@ -55,7 +57,7 @@ export class Queue<T> {
     this.#metrics =
       metrics === undefined || name === ''
         ? undefined
-        : new QueueMetrics({ clock, name, provider: metrics, state: { depth: () => this.#dirty } })
+        : new QueueMetrics({ clock, labels: { name, ...labels }, provider: metrics, state: { depth: () => this.#dirty } })
   }
 
   /** Whether `shutDown` or `shutDownWithDrain` was called. */

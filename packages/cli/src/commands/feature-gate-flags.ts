@@ -1,9 +1,9 @@
 import type { Environment, FeatureLog } from '@kubetape/client-go-features'
 import { FeatureGateError, FeatureGateRegistry, parseEmulatedVersion, useComponentGates } from '@kubetape/component-base'
 import type { Command } from 'commander'
-import { parse } from 'yaml'
 import { CommandFailed } from '../output.ts'
 import { readTextFile } from '../read-text-file.ts'
+import { parseYaml } from '../yaml-text.ts'
 
 /** Flags about feature gates, named as the components of Kubernetes name them. */
 export interface FeatureGateFlags {
@@ -57,7 +57,7 @@ function gatesInFile(file: string): Record<string, boolean> {
   }
   let document: unknown
   try {
-    document = parse(readTextFile('--feature-gates-file', file))
+    document = parseYaml(readTextFile('--feature-gates-file', file))
   } catch (error) {
     if (error instanceof CommandFailed) throw error
     refuse(`it is neither YAML nor JSON: ${(error as Error).message.split('\n')[0]}`)

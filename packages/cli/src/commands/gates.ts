@@ -2,11 +2,11 @@ import { componentFeatureGates } from '@kubetape/api'
 import { clientFeatures, featureGates } from '@kubetape/client-go-features'
 import { type EffectiveGate, type FeatureGateRegistry, type GateSource, unrecognizedGate } from '@kubetape/component-base'
 import { type Command, Option } from 'commander'
-import { stringify } from 'yaml'
 import { gateReaders } from '../generated/gate-readers.ts'
 import { loadGates } from '../load-gates.ts'
 import { CommandFailed, type Output } from '../output.ts'
 import { Table } from '../table.ts'
+import { printYaml } from '../yaml-text.ts'
 import { addFeatureGateFlags, type FeatureGateFlags, featureGatesOf } from './feature-gate-flags.ts'
 
 const FORMATS = ['json', 'yaml', 'wide'] as const
@@ -86,7 +86,7 @@ function nothing(name: string | undefined, registry: FeatureGateRegistry): strin
 
 function printed(found: readonly EffectiveGate[], { output: format, headers }: GatesFlags): string[] {
   if (format === 'json') return [JSON.stringify(found.map(described), null, 2)]
-  if (format === 'yaml') return [stringify(found.map(described)).trimEnd()]
+  if (format === 'yaml') return [printYaml(found.map(described))]
   const wide = format === 'wide'
   const headings = ['NAME', 'STAGE', 'DEFAULT', 'EFFECTIVE', 'SOURCE', ...(wide ? ['SINCE', 'LOCKED', 'READ BY'] : [])]
   return new Table(headings, { headers }).lines(

@@ -1,5 +1,6 @@
 import type { LogReader } from '@kubetape/eventlog'
 import { type JournalReader, readJournal, type RunRecord } from '@kubetape/journal'
+import { isRecording } from '@kubetape/replay'
 import { type Command, Option } from 'commander'
 import { shortId } from '../author.ts'
 import { findRun } from '../find-run.ts'
@@ -39,7 +40,14 @@ function showRun(reader: LogReader, id: string, flags: RunsFlags, output: Output
   const run = findRun(journal, id)
   const requests = journal.requests(run.id)
   if (flags.output === 'json') output.out(JSON.stringify({ ...run, requests }, null, 4))
-  else output.out(describeRun(run, requests, { bodies: flags.output === 'wide', sentLater: sentAfter(reader, run, requests) }).join('\n'))
+  else
+    output.out(
+      describeRun(run, requests, {
+        bodies: flags.output === 'wide',
+        sentLater: sentAfter(reader, run, requests),
+        recording: isRecording(reader),
+      }).join('\n'),
+    )
 }
 
 function listRuns(reader: LogReader, flags: RunsFlags, output: Output): void {
@@ -65,7 +73,7 @@ function listRuns(reader: LogReader, flags: RunsFlags, output: Output): void {
     const lines =
       flags.output === 'json'
         ? runs.map((run) => JSON.stringify({ ...run, requests: journal.requests(run.id).length }))
-        : table.lines(runs.map((run) => rowOf(journal, run, { wide, errors })))
+        : table.lines(runs.map((run) => rowOf(journal, run, { wide, errors, recording: isRecording(reader) })))
     if (lines.length > 0) output.out(lines.join('\n'))
   }
   let batch: RunRecord[] = []
@@ -84,14 +92,20 @@ function listRuns(reader: LogReader, flags: RunsFlags, output: Output): void {
 
 const isFailed = ({ outcome }: RunRecord): boolean => outcome === 'error' || outcome === 'terminal-error'
 
-function rowOf(journal: JournalReader, run: RunRecord, { wide, errors }: { wide: boolean; errors: boolean }): string[] {
+function rowOf(
+  journal: JournalReader,
+  run: RunRecord,
+  { wide, errors, recording }: { wide: boolean; errors: boolean; recording: boolean },
+): string[] {
   const { id, startedAtMs, controller, key, triggers, end, attempt, codeVersion } = run
   return [
     wide ? id : shortId(id),
     new Date(startedAtMs).toISOString(),
     controller,
     key,
-    triggers.length === 0 ? '-' : `${triggerText(triggers[0]!, key)}${triggers.length > 1 ? ` +${triggers.length - 1}` : ''}`,
+    triggers.length === 0
+      ? '-'
+      : `${triggerText(triggers[0]!, { ownKey: key, recording })}${triggers.length > 1 ? ` +${triggers.length - 1}` : ''}`,
     outcomeOf(run),
     String(journal.requests(id).length),
     durationText(end === undefined ? undefined : end.endedAtMs - startedAtMs),

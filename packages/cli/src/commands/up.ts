@@ -1,13 +1,11 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseTokenFile } from '@kubetape/apiserver'
-import { createLogger, LOG_LEVELS, type LogFormat, type LogLevel } from '@kubetape/component-base'
 import {
   checkOptions,
   ControlPlane,
   ControlPlaneOptionError,
   type ControlPlaneOptions,
-  runLogs,
+  managerLog,
   SIMULATED_NODES_MAX,
 } from '@kubetape/control-plane'
 import { type Clock, systemClock } from '@kubetape/determinism'
@@ -16,14 +14,17 @@ import type { Command } from 'commander'
 import { addAddOption, loadControllers } from '../add-controllers.ts'
 import { TAPE_NAME } from '../open-tape.ts'
 import { CommandFailed, type Output } from '../output.ts'
+import { prepareDataFolder } from '../prepare-data-folder.ts'
 import { readTextFile } from '../read-text-file.ts'
+import { wholeNumber } from '../whole-number.ts'
 import { type AccessFlags, accessOptions, addAccessFlags } from './access-flags.ts'
 import { addAuditFlags, type AuditFlags, auditOptions } from './audit-flags.ts'
 import { addAuthenticationFlags, type AuthenticationFlags, authenticationOptions } from './authentication-flags.ts'
 import { addFeatureGateFlags, type FeatureGateFlags, featureGatesOf } from './feature-gate-flags.ts'
 import { addIdentityFlags, type IdentityFlags, identityOptions } from './identity-flags.ts'
+import { addLogFlags, type LogFlags, loggerOf } from './log-flags.ts'
 
-interface UpFlags extends AccessFlags, AuditFlags, AuthenticationFlags, FeatureGateFlags, IdentityFlags {
+interface UpFlags extends AccessFlags, AuditFlags, AuthenticationFlags, FeatureGateFlags, IdentityFlags, LogFlags {
   data: string
   host: string
   port: string
@@ -35,8 +36,6 @@ interface UpFlags extends AccessFlags, AuditFlags, AuthenticationFlags, FeatureG
   serviceClusterIpRange: string
   tokenAuthFile?: string
   keep?: string
-  logLevel: string
-  logFormat?: string
   insecureHttp?: boolean
 }
 
@@ -59,18 +58,13 @@ export function addUp(program: Command, output: Output): void {
     .option('--kubeconfig <file>', 'where to write the kubeconfig (default: kubeconfig in the data folder)')
     .option('--service-cluster-ip-range <cidr>', 'range of Service addresses', '10.96.0.0/16')
     .option('--keep <duration>', 'how long history is kept: 90m, 24h, 30d (default: for ever)')
-    .option('--log-level <level>', LOG_LEVELS.join(', '), 'info')
-    .option('--log-format <format>', 'json or text (default: text on a terminal)')
     .option('--insecure-http', 'serve plain HTTP; only on a loopback address')
     .action(async (flags: UpFlags) => up(flags, output))
-  addIdentityFlags(addAuditFlags(addAccessFlags(addAuthenticationFlags(addFeatureGateFlags(addAddOption(command))))))
+  addIdentityFlags(addAuditFlags(addAccessFlags(addAuthenticationFlags(addFeatureGateFlags(addAddOption(addLogFlags(command)))))))
 }
 
 async function up(flags: UpFlags, output: Output): Promise<void> {
-  const logger = createLogger({
-    level: levelOf(flags.logLevel),
-    ...(flags.logFormat === undefined ? {} : { format: formatOf(flags.logFormat) }),
-  })
+  const logger = loggerOf(flags)
   const { gates, warnings } = featureGatesOf(flags, { env: process.env, log: logger })
   const options: ControlPlaneOptions = {
     data: flags.data,
@@ -81,7 +75,7 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     controllers: flags.controllers.flatMap((words) => words.split(',')),
     runtimeConfig: keyValues('--runtime-config', flags.runtimeConfig ?? []),
     serviceClusterIpRange: flags.serviceClusterIpRange,
-    log: runLogs(() => logger),
+    log: managerLog(logger),
     add: await loadControllers(flags.add),
     gates,
     ...identityOptions(flags),
@@ -116,7 +110,7 @@ function headOf(path: string): number {
 async function start(options: ControlPlaneOptions, data: string): Promise<ControlPlane> {
   try {
     checkOptions(options)
-    prepareFolder(data)
+    prepareDataFolder(data)
     return await ControlPlane.start(options)
   } catch (error) {
     if (error instanceof ControlPlaneOptionError || (error instanceof Error && error.name === 'RuntimeConfigError'))
@@ -131,20 +125,6 @@ function tokensOf(file: string): ReturnType<typeof parseTokenFile> {
     return parseTokenFile(text, file)
   } catch (error) {
     throw new CommandFailed((error as Error).message, 2, { cause: error })
-  }
-}
-
-function prepareFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
-    accessSync(path, constants.W_OK)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const why =
-      code === 'EEXIST' || code === 'ENOTDIR'
-        ? 'a file is in the way; name a folder'
-        : `it cannot be written (${code}); name another folder or change its permissions`
-    throw new CommandFailed(`Cannot use --data "${path}": ${why}`, 2, { cause: error })
   }
 }
 
@@ -163,23 +143,6 @@ function interrupted(clock: Clock): Promise<NodeJS.Signals> {
     process.on('SIGINT', onSignal)
     process.on('SIGTERM', onSignal)
   })
-}
-
-function levelOf(text: string): LogLevel {
-  if ((LOG_LEVELS as readonly string[]).includes(text)) return text as LogLevel
-  throw new CommandFailed(`Cannot use --log-level "${text}": the levels are ${LOG_LEVELS.join(', ')}`, 2)
-}
-
-function formatOf(text: string): LogFormat {
-  if (text === 'json' || text === 'text') return text
-  throw new CommandFailed(`Cannot use --log-format "${text}": the formats are json and text`, 2)
-}
-
-function wholeNumber(flag: string, text: string, max: number): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value > max)
-    throw new CommandFailed(`Cannot use ${flag} "${text}": it must be a whole number from 0 to ${max}`, 2)
-  return value
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }

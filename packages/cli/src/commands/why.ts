@@ -1,6 +1,6 @@
 import type { LogReader } from '@kubetape/eventlog'
 import { type Explanation, readJournal } from '@kubetape/journal'
-import type { ObjectRef } from '@kubetape/replay'
+import { isRecording, type ObjectRef } from '@kubetape/replay'
 import { keyWithinResource, parseLogKey, resourcePrefix } from '@kubetape/storage'
 import { type Command, Option } from 'commander'
 import { type ChangeStory, storyOf } from '../change-story.ts'
@@ -39,7 +39,9 @@ function tellWhy(reader: LogReader, words: readonly string[], flags: WhyFlags, o
   const last = reader.latest(key)
   if (last === undefined) throw new CommandFailed(notFoundText(reader, ref))
   const print =
-    flags.output === 'json' ? undefined : new StoryPrinter({ ink: inkOf(output), wide: flags.output === 'wide', key, lastMs: last.timeMs })
+    flags.output === 'json'
+      ? undefined
+      : new StoryPrinter({ ink: inkOf(output), wide: flags.output === 'wide', recording: isRecording(reader), key, lastMs: last.timeMs })
   let told = 0
   for (const story of storyOf(reader, ref, field)) {
     output.out(print === undefined ? JSON.stringify(jsonOf(story)) : print.lines(story).join('\n'))

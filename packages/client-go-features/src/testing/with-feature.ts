@@ -1,3 +1,5 @@
+// Importers whose own libraries do not have Disposable get it from here.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { givenFeatureGates, swapFeatureGates } from '../gate-provider.ts'
 import { type Gates, isSettable } from '../gates.ts'
 

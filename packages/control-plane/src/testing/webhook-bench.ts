@@ -21,7 +21,7 @@ export class WebhookBench {
   }
 
   async issue(): Promise<void> {
-    const options = { clock: systemClock(), hosts: ['localhost', '127.0.0.1'], admin: { name: 'nobody', groups: [] } }
+    const options = { clock: systemClock(), hosts: ['localhost', '127.0.0.1', 'hooks.default.svc'], admin: { name: 'nobody', groups: [] } }
     this.certificates.push(await makeCertificates(options), await makeCertificates(options))
   }
 

@@ -56,6 +56,7 @@ export async function runOnce(
       } as never
     },
     apply: (kind, object) => client.patch(kind, { name: object.metadata?.name ?? '' }, { type: 'apply', body: object }),
+    patch: async () => undefined,
     nowMs: () => options.nowMs ?? 0,
     random: seededRandom(1),
     gates: { enabled: () => false },

@@ -68,6 +68,11 @@ export class LeaderElector implements Fence {
     return this.#leadership.holds
   }
 
+  /** The Lease as it was last seen. */
+  get lease(): Lease | undefined {
+    return this.#lease?.seen
+  }
+
   get signal(): AbortSignal {
     return this.#leadership.signal
   }

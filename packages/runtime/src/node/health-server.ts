@@ -17,6 +17,8 @@ export interface HealthServerOptions {
   /** Default: all addresses, as probes come from outside. */
   readonly host?: string
   readonly checks?: readonly HealthCheck[]
+  /** Whether the probes are served; where only metrics are to be shown, they are 404. Default true. */
+  readonly probes?: boolean
   /** What `/metrics` answers, in the text format of Prometheus; without it the path is 404. */
   readonly metrics?: () => string | Promise<string>
   /** Told why a check failed, each time. */
@@ -83,7 +85,7 @@ async function reply(options: HealthServerOptions, request: IncomingMessage): Pr
   const parameters = new URLSearchParams(query)
   if (path === '/metrics' && options.metrics !== undefined) return metrics(options.metrics)
   const [, probe = '', name, ...more] = path.replace(/\/$/, '').split('/')
-  if (!isProbe(probe) || more.length > 0) return NOT_FOUND
+  if (options.probes === false || !isProbe(probe) || more.length > 0) return NOT_FOUND
   const checks = [PING, ...(options.checks ?? [])].filter((check) => probe === 'healthz' || (check.probes ?? PROBES).includes(probe))
   if (name === undefined) return all(probe, checks, parameters, options)
   const check = checks.find((one) => one.name === name)

@@ -80,6 +80,8 @@ export class HttpsWebhookServer implements WebhookServer {
     })
     this.#server = server
     this.#connections = new OpenConnections(server)
+    // Mostly an API server that was told another CA, and hears of it only as a review that failed.
+    server.on('tlsClientError', (error) => environment.log({}).debug('a TLS handshake failed', { error: error.message }))
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(this.#options.port ?? DEFAULT_PORT, this.#options.host, () => {

@@ -4,6 +4,8 @@ const VERIFY = 'tls: failed to verify certificate: x509: '
 
 /** What certificates are refused for, by Node's codes, in Go's words. */
 const CERTIFICATE_PROBLEMS: Readonly<Record<string, string>> = {
+  // An authority of the same name and another key: Go, too, says that it knows none that signed this.
+  CERT_SIGNATURE_FAILURE: `${VERIFY}certificate signed by unknown authority`,
   CERT_HAS_EXPIRED: `${VERIFY}certificate has expired or is not yet valid`,
   CERT_NOT_YET_VALID: `${VERIFY}certificate has expired or is not yet valid`,
   DEPTH_ZERO_SELF_SIGNED_CERT: `${VERIFY}certificate signed by unknown authority`,

@@ -1,0 +1,47 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { run } from '../program.ts'
+import { MemoryOutput } from '../testing/memory-output.ts'
+
+describe('kubetape run', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kubetape-run-'))
+    writeFileSync(join(folder, 'nothing.mjs'), 'export const a = 1\n')
+    writeFileSync(join(folder, 'broken.mjs'), 'export const a = \n')
+    writeFileSync(join(folder, 'throws.mjs'), 'throw new Error("no luck")\n')
+    writeFileSync(
+      join(folder, 'fine.mjs'),
+      'export const one = { name: "one", kind: { group: "", version: "v1", kind: "Pod", resource: "pods" }, watches: [], reconcile: () => undefined }\n',
+    )
+    writeFileSync(join(folder, 'no-object.yaml'), 'color: red\n')
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  test.each([
+    ['nowhere.ts', [], 'Cannot run "{}nowhere.ts": there is no such file'],
+    ['nothing.mjs', [], 'it exports no controller or webhook, such as controllerFor(Kind).reconcile(…) makes one'],
+    ['broken.mjs', [], 'Cannot run "{}broken.mjs": '],
+    ['throws.mjs', [], 'Cannot run "{}throws.mjs": no luck'],
+    ['fine.mjs', ['--kubeconfig', '/nowhere'], 'Cannot read kubeconfig "/nowhere": no such file'],
+    ['fine.mjs', ['--memory'], 'Cannot use --memory: it needs --embedded'],
+    ['fine.mjs', ['--apply', 'x.yaml'], 'Cannot use --apply: it needs --embedded'],
+    ['fine.mjs', ['--embedded', '--kubeconfig', 'x'], "option '--embedded' cannot be used with option '--kubeconfig <file>'"],
+    ['fine.mjs', ['--embedded', '--data', 'x', '--tape', 'y'], "option '--data <folder>' cannot be used with option '--tape <file>'"],
+    ['fine.mjs', ['--embedded', '--memory', '--apply', 'nowhere.yaml'], 'Cannot read "nowhere.yaml": there is no such file'],
+    ['fine.mjs', ['--embedded', '--memory', '--apply', '{}no-object.yaml'], 'it has something that is no object of Kubernetes'],
+    ['fine.mjs', ['--embedded', '--memory', '--nodes', 'many'], 'Cannot use --nodes "many"'],
+    ['fine.mjs', ['--leader-elect'], 'Cannot use --leader-elect: --leader-election-id must name the Lease'],
+    ['fine.mjs', ['--redact', 'some'], "argument 'some' is invalid. Allowed choices are secrets, none"],
+    ['fine.mjs', ['--feature-gates', 'NoSuchGate=true'], 'unrecognized feature gate: NoSuchGate'],
+    ['fine.mjs', ['--embedded', '--memory', '--metrics-bind-address', 'here'], 'Cannot listen at "here"'],
+  ])('refuses %s %j as a wrong question', async (file, flags, message) => {
+    const output = new MemoryOutput()
+    const here = (text: string): string => text.replace('{}', `${folder}/`)
+    expect(await run(['run', join(folder, file), '--log-level', 'silent', ...flags.map(here)], output)).toBe(2)
+    expect(output.errLines.join('\n')).toContain(here(message))
+    expect(existsSync('kubetape-data')).toBe(false)
+  })
+})

@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { KubeconfigError, loadConfig } from '@kubetape/client'
+import type { FeatureGateRegistry, Logger } from '@kubetape/component-base'
+import {
+  applyManifests,
+  ControlPlane,
+  ControlPlaneOptionError,
+  managerLog,
+  readManifests,
+  SIMULATED_NODES_MAX,
+} from '@kubetape/control-plane'
+import { createJournal } from '@kubetape/journal'
+import { openRecording, type RedactionChoice } from '@kubetape/replay'
+import { HttpsWebhookServer, run as runProgram, type RunOptions } from '@kubetape/runtime/node'
+import { type Command, Option } from 'commander'
+import { loadProgram } from '../add-controllers.ts'
+import { TAPE_NAME } from '../open-tape.ts'
+import { CommandFailed, type Output } from '../output.ts'
+import { prepareDataFolder } from '../prepare-data-folder.ts'
+import { wholeNumber } from '../whole-number.ts'
+import { addFeatureGateFlags, type FeatureGateFlags, featureGatesOf } from './feature-gate-flags.ts'
+import { addLogFlags, type LogFlags, loggerOf } from './log-flags.ts'
+import { addManagerFlags, type ManagerFlags, managerOptions } from './manager-flags.ts'
+
+interface RunFlags extends FeatureGateFlags, LogFlags, ManagerFlags {
+  kubeconfig?: string
+  context?: string
+  tape?: string
+  redact: RedactionChoice
+  embedded?: boolean
+  data?: string
+  memory?: boolean
+  port: string
+  nodes: string
+  apply?: string[]
+}
+
+const DATA = './kubetape-data'
+const EMBEDDED_ONLY = ['data', 'memory', 'apply'] as const
+
+export function addRun(program: Command, output: Output): void {
+  const command = program
+    .command('run')
+    .description(
+      'Run the controllers and webhooks of a file: on a cluster, recorded on a tape if you like, or on a control plane of their own',
+    )
+    .argument('<file>', 'module (TypeScript too) whose exports are controllers and webhooks, or functions that return them')
+    .optionsGroup('Cluster:')
+    .option('--kubeconfig <file>', 'the cluster (default: KUBECONFIG, the service account of the Pod, ~/.kube/config)')
+    .option('--context <name>', 'a context of the kubeconfig')
+    .option(
+      '--tape <file>',
+      'record there what the controllers see and do; continued when it is there. With --embedded: where everything is kept',
+    )
+    .addOption(
+      new Option('--redact <what>', 'what is left out of a recording: what Secrets hold, or nothing')
+        .choices(['secrets', 'none'])
+        .default('secrets'),
+    )
+    .optionsGroup('A control plane of their own:')
+    .addOption(new Option('--embedded', 'run on a control plane in this process').conflicts(['kubeconfig', 'context']))
+    .addOption(new Option('--data <folder>', `folder of its tape, certificates and kubeconfig (default: ${DATA})`).conflicts('tape'))
+    .addOption(new Option('--memory', 'keep nothing on disk but the kubeconfig').conflicts(['data', 'tape']))
+    .option('--port <number>', 'port that it listens on; 0 for any free one', '0')
+    .option('--nodes <count>', 'simulated nodes', '1')
+    .option(
+      '--apply <path>',
+      'objects to apply at the start: a YAML or JSON file, or a folder (repeatable)',
+      (value, all: string[] = []) => [...all, value],
+    )
+    .optionsGroup('Options:')
+    .action(async (file: string, flags: RunFlags) => runFile(file, flags, output))
+  addFeatureGateFlags(addManagerFlags(addLogFlags(command)))
+}
+
+async function runFile(file: string, flags: RunFlags, output: Output): Promise<void> {
+  const only = EMBEDDED_ONLY.find((flag) => flags[flag] !== undefined)
+  if (flags.embedded !== true && only !== undefined) throw new CommandFailed(`Cannot use --${only}: it needs --embedded`, 2)
+  const logger = loggerOf(flags)
+  const { gates, warnings } = featureGatesOf(flags, { env: process.env, log: logger })
+  const common: RunOptions = { ...managerOptions(flags), gates, logger }
+  const parts = await loadProgram(file)
+  for (const warning of warnings) logger.warn(warning)
+  try {
+    const cluster = flags.embedded === true ? await embedded(flags, gates, logger, output) : await recorded(flags, logger)
+    await runProgram(parts, { ...common, webhookServer: new HttpsWebhookServer(webhookPlace(flags)), ...cluster })
+  } catch (error) {
+    const isQuestion = error instanceof KubeconfigError || error instanceof ControlPlaneOptionError || error instanceof TypeError
+    throw isQuestion ? new CommandFailed(error.message, 2, { cause: error }) : error
+  }
+  const tape = tapeOf(flags)
+  if (tape !== undefined) output.out(`Stopped; the tape is ${tape}`)
+}
+
+const webhookPlace = ({ webhookCertDir: certDir, webhookPort }: RunFlags): ConstructorParameters<typeof HttpsWebhookServer>[0] => ({
+  port: wholeNumber('--webhook-port', webhookPort, 65_535),
+  ...(certDir === undefined ? {} : { certDir }),
+})
+
+function tapeOf({ tape, embedded: isEmbedded, memory, data = DATA }: RunFlags): string | undefined {
+  return tape ?? (isEmbedded === true && memory !== true ? join(data, TAPE_NAME) : undefined)
+}
+
+/** The cluster of a kubeconfig; with `--tape`, what is seen and done there is recorded. */
+async function recorded({ kubeconfig, context, tape, redact }: RunFlags, logger: Logger): Promise<RunOptions> {
+  const cluster = await loadConfig({ ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) })
+  logger.debug({ source: cluster.source, server: cluster.server }, 'the cluster was found')
+  if (tape === undefined) return { cluster }
+  const recording = await openRecording({
+    path: tape,
+    redaction: redact,
+    source: { server: cluster.server },
+    logger: (level, message, fields) => logger[level](fields, message),
+    onError: (error) => logger.error({ error: String(error) }, 'nothing is recorded any more, since the tape could not be written'),
+  })
+  return { cluster, recording: recording.recorder, close: [recording] }
+}
+
+/** A control plane in this process, whose own log is the tape. */
+async function embedded(flags: RunFlags, gates: FeatureGateRegistry, logger: Logger, output: Output): Promise<RunOptions> {
+  const { tape, memory, data = DATA } = flags
+  const isKept = tape === undefined && memory !== true
+  const objects = readManifests(flags.apply ?? [])
+  const port = wholeNumber('--port', flags.port, 65_535)
+  const nodes = wholeNumber('--nodes', flags.nodes, SIMULATED_NODES_MAX)
+  await using started = new AsyncDisposableStack()
+  if (isKept) prepareDataFolder(data)
+  // Clients need a kubeconfig even where nothing else is kept.
+  const folder = isKept ? data : mkdtempSync(join(tmpdir(), 'kubetape-run-'))
+  if (!isKept) started.defer(() => rmSync(folder, { recursive: true, force: true }))
+  const plane = await ControlPlane.start({
+    ...(isKept ? { data } : { kubeconfig: join(folder, 'kubeconfig') }),
+    ...(tape === undefined ? {} : { tape }),
+    port,
+    nodes,
+    gates,
+    log: managerLog(logger, ['warn', 'error']),
+  })
+  started.defer(() => plane.stop())
+  await applyManifests(plane.client(), objects)
+  const journal = createJournal(plane.log, { onError: (error) => logger.error({ error: String(error) }, 'journal rows were refused') })
+  started.defer(async () => {
+    await plane.log.flush()
+    journal.close()
+  })
+  output.out(`Kubetape is ready at ${plane.url}`)
+  output.out(`export KUBECONFIG=${plane.access.kubeconfig}`)
+  const running = started.move()
+  return { client: plane.client('kubetape-run'), journal, close: [{ close: () => running.disposeAsync() }] }
+}

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'client-node', preset: '../../jest.preset.cjs' }
