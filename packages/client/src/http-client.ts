@@ -19,7 +19,7 @@ import { collectionPath, creationPath, objectPath, queryOf, type QueryValue, ver
 import { SharedFields } from './shared-fields.ts'
 import { warningTexts } from './warning-header.ts'
 import { readWatch } from './watch-stream.ts'
-import { wholeList, wholeObject, type WireList } from './whole-object.ts'
+import { itemsOf, wholeList, wholeObject, type WireList } from './whole-object.ts'
 import type { WireRequest } from './wire-request.ts'
 
 /** Longer than the minute after which a server itself gives up on a request, so that its own answer comes first. */
@@ -221,8 +221,6 @@ const PATCH_CONTENT_TYPES: Readonly<Record<PatchType, string>> = {
 function namedBy({ metadata: { namespace, name = '' } = {} }: KubeObject): ObjectName {
   return namespace === undefined ? { name } : { namespace, name }
 }
-
-const itemsOf = (list: unknown): readonly unknown[] => (list as WireList<KubeObject> | null)?.items ?? []
 
 const listQuery = (options: ListOptions): Record<string, QueryValue> => ({
   labelSelector: options.labelSelector,
