@@ -11,6 +11,7 @@ import { EventRecorder } from './event-recorder.ts'
 import type { LeaderElectionOptions } from './leader-election/election-options.ts'
 import { fencedClient } from './leader-election/fence.ts'
 import { LeaderElector } from './leader-election/leader-elector.ts'
+import { clientOfClusters } from './other-cluster.ts'
 import type { RunLog } from './reconcile.ts'
 import type { Recording } from './recording.ts'
 import { noJournal, type RunJournal } from './run-journal.ts'
@@ -27,6 +28,8 @@ const EVENTS_DEADLINE_MS = 2000
 
 export interface ManagerOptions {
   readonly client: Client
+  /** Other clusters by name, for kinds that are `inCluster(name, kind)`. Events and the Lease of leader election stay in the one of `client`. */
+  readonly clusters?: Readonly<Record<string, Client>>
   readonly gates: Gates
   /** Makes a logger that adds `fields` to every line. Default: silent. */
   readonly log?: (fields: Record<string, unknown>) => RunLog
@@ -97,7 +100,8 @@ export class Manager {
     this.#whenStopping = new Promise((resolve) => {
       this.#noteStopping = resolve
     })
-    const { client, gates, namespace, mutationDetector, recording } = options
+    const { gates, namespace, mutationDetector, recording } = options
+    const client = clientOfClusters(options.client, options.clusters)
     this.#informers = new SharedInformers({
       client,
       clock: this.#clock,
@@ -109,7 +113,7 @@ export class Manager {
       log: (fields) => this.#log(fields),
     })
     this.#elector = this.#newElector()
-    this.#client = this.#elector === undefined ? options.client : fencedClient(options.client, this.#elector)
+    this.#client = this.#elector === undefined ? client : fencedClient(client, this.#elector)
     this.#webhooks = new ServedWebhooks(options.webhookServer, () => this.#webhookEnvironment())
     this.#recorder = new EventRecorder(this.#client, this.#clock, formOf(options), (message, fields) => this.#log({}).warn(message, fields))
     const lost = this.#elector?.ended.then(async (error) => {
