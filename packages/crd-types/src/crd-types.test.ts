@@ -97,6 +97,9 @@ const definition = (kind: string, group: string, schema: object) => ({
   },
 })
 
+/** The compiler reads its own libraries for each. */
+const COMPILING_MS = 60_000
+
 describe('crdTypes()', () => {
   const text = crdTypes(readDefinitions(WIDGETS, 'widgets.yaml'))
 
@@ -104,45 +107,57 @@ describe('crdTypes()', () => {
     expect(text).toBe(sample('widget-types'))
   })
 
-  test('writes what compiles, and refuses what the schema refuses', () => {
-    expect(compiled({ 'widget.ts': text, 'use.ts': sample('widget-use') })).toEqual([])
-  })
+  test(
+    'writes what compiles, and refuses what the schema refuses',
+    () => {
+      expect(compiled({ 'widget.ts': text, 'use.ts': sample('widget-use') })).toEqual([])
+    },
+    COMPILING_MS,
+  )
 
-  test('writes what compiles for schemas as large as those of real operators', () => {
-    const spec = { type: 'object', properties: { template: builtInSchema('io.k8s.api.core.v1.PodTemplateSpec') } }
-    const large = crdTypes(definitionsOf([definition('Runner', 'example.com', { type: 'object', properties: { spec } })], 'large'))
-    expect(large.length).toBeGreaterThan(50_000)
-    expect(large).toContain('export interface RunnerSpecTemplateSpecContainersItemLivenessProbeHttpGet {')
-    expect(compiled({ 'large.ts': large })).toEqual([])
-  })
+  test(
+    'writes what compiles for schemas as large as those of real operators',
+    () => {
+      const spec = { type: 'object', properties: { template: builtInSchema('io.k8s.api.core.v1.PodTemplateSpec') } }
+      const large = crdTypes(definitionsOf([definition('Runner', 'example.com', { type: 'object', properties: { spec } })], 'large'))
+      expect(large.length).toBeGreaterThan(50_000)
+      expect(large).toContain('export interface RunnerSpecTemplateSpecContainersItemLivenessProbeHttpGet {')
+      expect(compiled({ 'large.ts': large })).toEqual([])
+    },
+    COMPILING_MS,
+  )
 
-  test('gives each name once: kinds of two groups, names that the module needs, nested names', () => {
-    const nested = { type: 'object', properties: { spec: { type: 'object', properties: { a: { type: 'string' } } } } }
-    const kinds = [
-      ['Gate', 'one.example.com'],
-      ['Gate', 'two.example.com'],
-      ['GateSpec', 'one.example.com'],
-      ['Record', 'one.example.com'],
-      ['Kind', 'kind.example.com'],
-      ['class', '3d.example.com'],
-      ['2d-thing', 'example.com'],
-    ] as const
-    const clashing = crdTypes(
-      definitionsOf(
-        kinds.map(([kind, group]) => definition(kind, group, nested)),
-        'clashes',
-      ),
-    )
-    expect([...clashing.matchAll(/^export const (\w+)/gm)].map(([, name]) => name)).toEqual([
-      'Gate',
-      'TwoGate',
-      'GateSpec',
-      'OneRecord',
-      'KindKind',
-      'Class',
-      'T2dThing',
-    ])
-    expect(clashing).toContain('spec?: GateSpec2\n')
-    expect(compiled({ 'clashing.ts': clashing })).toEqual([])
-  })
+  test(
+    'gives each name once: kinds of two groups, names that the module needs, nested names',
+    () => {
+      const nested = { type: 'object', properties: { spec: { type: 'object', properties: { a: { type: 'string' } } } } }
+      const kinds = [
+        ['Gate', 'one.example.com'],
+        ['Gate', 'two.example.com'],
+        ['GateSpec', 'one.example.com'],
+        ['Record', 'one.example.com'],
+        ['Kind', 'kind.example.com'],
+        ['class', '3d.example.com'],
+        ['2d-thing', 'example.com'],
+      ] as const
+      const clashing = crdTypes(
+        definitionsOf(
+          kinds.map(([kind, group]) => definition(kind, group, nested)),
+          'clashes',
+        ),
+      )
+      expect([...clashing.matchAll(/^export const (\w+)/gm)].map(([, name]) => name)).toEqual([
+        'Gate',
+        'TwoGate',
+        'GateSpec',
+        'OneRecord',
+        'KindKind',
+        'Class',
+        'T2dThing',
+      ])
+      expect(clashing).toContain('spec?: GateSpec2\n')
+      expect(compiled({ 'clashing.ts': clashing })).toEqual([])
+    },
+    COMPILING_MS,
+  )
 })

@@ -16,7 +16,8 @@ export { checkedElection, type Election, type LeaderElectionOptions } from './le
 export { type Fence, fencedClient, NotLeading } from './leader-election/fence.ts'
 export { type ElectorEnvironment, LeaderElector } from './leader-election/leader-elector.ts'
 export { LeaderElectionLost } from './leader-election/leader-election-lost.ts'
-export { Manager, type ManagerOptions } from './manager.ts'
+export { Manager } from './manager.ts'
+export type { ManagerOptions } from './manager-options.ts'
 export {
   bucketRateLimiter,
   defaultControllerRateLimiter,

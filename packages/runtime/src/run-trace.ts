@@ -24,7 +24,11 @@ export interface RunTrace {
 
 const NO_TRACE: RunTrace = { inside: (call) => call(), request: (_request, send) => send(), end: () => undefined }
 
-/** Begins the trace of each run, through `tracer` or that of the process's OpenTelemetry SDK; until there is one, nothing is made or kept. */
+/**
+ * Begins the trace of each run, through `tracer` or that of the process's OpenTelemetry SDK; until there is one, nothing is made or kept.
+ *
+ * NOTE: The API is a peer dependency, since an SDK is found through the very copy of it that the SDK came with: a newer one refuses it silently.
+ */
 export function runTraces(tracer?: Tracer): (begin: RunBegin) => RunTrace {
   let found = tracer
   return (begin) => {

@@ -21,7 +21,7 @@ describe('openAuditLog()', () => {
       log.write(line)
       await turn()
       expect(readFileSync(join(folder, 'audit.log'), 'utf8')).toMatch(`${line}\n`)
-      log.close()
+      await log.close()
     }
     expect(readFileSync(join(folder, 'audit.log'), 'utf8')).toBe('one\ntwo\n')
     expect(statSync(join(folder, 'audit.log')).mode & 0o777).toBe(0o600)
@@ -34,7 +34,7 @@ describe('openAuditLog()', () => {
       await turn()
       await clock.advance(1000)
     }
-    log.close()
+    await log.close()
     const files = readdirSync(folder).sort()
     expect(files).toHaveLength(3)
     expect(files.map((name) => readFileSync(join(folder, name), 'utf8').slice(0, 1))).toEqual(['2', '3', '4'])
@@ -48,7 +48,7 @@ describe('openAuditLog()', () => {
       await clock.advance(25 * 3600 * 1000)
     }
     log.write('last')
-    log.close()
+    await log.close()
     // The newest one was put aside just now.
     expect(readdirSync(folder)).toHaveLength(2)
   })
@@ -62,7 +62,7 @@ describe('openAuditLog()', () => {
     log.write('x'.repeat(WAITING_CHARACTERS_MAX + 1))
     await turn()
     expect(told.at(-1)).toEqual([1, 64])
-    log.close()
+    await log.close()
   })
 
   test('writes many large lines whole and in order', async () => {
@@ -71,7 +71,7 @@ describe('openAuditLog()', () => {
     for (const line of lines) log.write(line)
     await turn()
     expect(readFileSync(join(folder, 'audit.log'), 'utf8')).toBe(`${lines.join('\n')}\n`)
-    log.close()
+    await log.close()
   })
 
   test('keeps and tells what a failing disk does not take', async () => {

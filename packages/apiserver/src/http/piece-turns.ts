@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@kubetape/determinism'
 
 /** Whoever takes longer for a piece while others wait is not waited for: a client that does not read keeps nobody from the rest. */
-const LENT_MS = 200
+export const LENT_MS = 200
 /** Buffers that are kept while nothing is sent. */
 const SPARE_MIN = 2
 

@@ -21,6 +21,9 @@ const definition = (kind: string) => ({
   },
 })
 
+/** What reads kubeconfigs takes seconds to load on a busy machine. */
+const LOADING_MS = 60_000
+
 let folder: string
 let file: string
 beforeEach(() => {
@@ -54,22 +57,26 @@ describe('kubetape types', () => {
     expect(kindsIn(output.outLines)).toEqual(['Widget'])
   })
 
-  test('asks a cluster for all definitions or for named ones', async () => {
-    const plane = await ControlPlane.start({ data: folder, port: 0, controllers: [] })
-    const { kubeconfig } = { kubeconfig: join(folder, 'kubeconfig') }
-    try {
-      for (const kind of ['Widget', 'Gadget']) await plane.client().create(CustomResourceDefinition, definition(kind))
-      expect((await types('--kubeconfig', kubeconfig)).kinds.toSorted()).toEqual(['Gadget', 'Widget'])
-      expect((await types('--kubeconfig', kubeconfig, '--crd', 'widgets.example.com')).kinds).toEqual(['Widget'])
-      expect(await types('--kubeconfig', kubeconfig, '--crd', 'others.example.com')).toEqual({
-        exitCode: 1,
-        kinds: [],
-        err: ['error: customresourcedefinitions.apiextensions.k8s.io "others.example.com" not found'],
-      })
-    } finally {
-      await plane.stop()
-    }
-  })
+  test(
+    'asks a cluster for all definitions or for named ones',
+    async () => {
+      const plane = await ControlPlane.start({ data: folder, port: 0, controllers: [] })
+      const kubeconfig = join(folder, 'kubeconfig')
+      try {
+        for (const kind of ['Widget', 'Gadget']) await plane.client().create(CustomResourceDefinition, definition(kind))
+        expect((await types('--kubeconfig', kubeconfig)).kinds.toSorted()).toEqual(['Gadget', 'Widget'])
+        expect((await types('--kubeconfig', kubeconfig, '--crd', 'widgets.example.com')).kinds).toEqual(['Widget'])
+        expect(await types('--kubeconfig', kubeconfig, '--crd', 'others.example.com')).toEqual({
+          exitCode: 1,
+          kinds: [],
+          err: ['error: customresourcedefinitions.apiextensions.k8s.io "others.example.com" not found'],
+        })
+      } finally {
+        await plane.stop()
+      }
+    },
+    LOADING_MS,
+  )
 
   test.each([
     ['nothing', [], 2, 'Cannot make types of nothing: name a file, or a cluster with --kubeconfig, --context or --crd'],
@@ -78,10 +85,14 @@ describe('kubetape types', () => {
     ['a definition that the file has not', ['FILE', '--crd', 'x.y'], 1, 'it has widgets.example.com, gadgets.example.com'],
     ['a kubeconfig that is not there', ['--kubeconfig', '/no/such'], 1, '/no/such'],
     ['a place that cannot be written', ['FILE', '-o', '/no/such/out.ts'], 1, 'Cannot write "/no/such/out.ts": ENOENT'],
-  ])('refuses %s', async (_, flags, exitCode, message) => {
-    const answer = await types(...flags.map((flag) => (flag === 'FILE' ? file : flag)))
-    expect([answer.exitCode, answer.err.join()]).toEqual([exitCode, expect.stringContaining(message)])
-  })
+  ])(
+    'refuses %s',
+    async (_, flags, exitCode, message) => {
+      const answer = await types(...flags.map((flag) => (flag === 'FILE' ? file : flag)))
+      expect([answer.exitCode, answer.err.join()]).toEqual([exitCode, expect.stringContaining(message)])
+    },
+    LOADING_MS,
+  )
 
   test('refuses what types cannot be made of', async () => {
     writeFileSync(file, 'kind: Pod')
