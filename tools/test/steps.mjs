@@ -93,6 +93,7 @@ export const STEPS = {
 export const LONG_STEPS = {
   durability: jestTest('eventlog', 'durability', { KUBETAPE_CRASH_CYCLES: process.env.KUBETAPE_CRASH_CYCLES ?? '2000' }),
   election: jestTest('runtime', 'safety', { KUBETAPE_ELECTION_SCHEDULES: process.env.KUBETAPE_ELECTION_SCHEDULES ?? '100000' }),
+  hostile: jestTest('informers', 'hostile-transport', { KUBETAPE_HOSTILE_SEEDS: process.env.KUBETAPE_HOSTILE_SEEDS ?? '500' }),
   long: nodeTest(() => testFiles('test/long'), { KUBETAPE_LONG: 'true' }, 7_200_000),
   fuzz: nodeTest(
     () => [join(ROOT, 'test', 'fuzz.test.mjs')],
