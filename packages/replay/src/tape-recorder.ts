@@ -39,9 +39,9 @@ function causeOf({ id }: RunBegin, { sequence }: RunRequest): string {
 }
 
 /** The log key of the object that a request writes; undefined for what reads, or names none. */
-function writtenKey({ verb, group, resource, namespace, name, options }: RunRequest): string | undefined {
+function writtenKey({ verb, group, resource, cluster, namespace, name, options }: RunRequest): string | undefined {
   if (verb === 'get' || verb === 'list' || name === undefined || options?.['dryRun'] !== undefined) return undefined
-  return resourcePrefix({ group, resource }) + keyWithinResource(namespace ?? '', name)
+  return resourcePrefix({ group, resource, cluster }) + keyWithinResource(namespace ?? '', name)
 }
 
 /**

@@ -1,61 +1,26 @@
 import type { Kind, KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
-import type { Gates } from '@kubetape/client-go-features'
-import { type Clock, type Random, systemClock, systemRandom, type UidSource, uidSource } from '@kubetape/determinism'
+import { type Clock, type Random, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
 import type { Informer } from '@kubetape/informers'
-import type { Tracer } from '@opentelemetry/api'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import { ControllerRunner } from './controller-runner.ts'
 import { coreEvents, type EventForm, seriesEvents } from './event-form.ts'
 import { EventRecorder } from './event-recorder.ts'
-import type { LeaderElectionOptions } from './leader-election/election-options.ts'
 import { fencedClient } from './leader-election/fence.ts'
 import { LeaderElector } from './leader-election/leader-elector.ts'
+import type { ManagerOptions } from './manager-options.ts'
+import { clientOfClusters } from './other-cluster.ts'
 import type { RunLog } from './reconcile.ts'
-import type { Recording } from './recording.ts'
-import { noJournal, type RunJournal } from './run-journal.ts'
-import { noMetrics, type RunMetrics } from './run-metrics.ts'
+import { noJournal } from './run-journal.ts'
+import { noMetrics } from './run-metrics.ts'
 import { runTraces } from './run-trace.ts'
 import { SharedInformers } from './shared-informers.ts'
 import { ServedWebhooks } from './webhook/served-webhooks.ts'
 import { WebhookMetrics } from './webhook/webhook-metrics.ts'
 import type { Webhook, WebhookEnvironment } from './webhook/webhook-router.ts'
-import type { WebhookServer } from './webhook/webhook-server.ts'
 
 /** How long `stop` waits for events to be written. */
 const EVENTS_DEADLINE_MS = 2000
-
-export interface ManagerOptions {
-  readonly client: Client
-  readonly gates: Gates
-  /** Makes a logger that adds `fields` to every line. Default: silent. */
-  readonly log?: (fields: Record<string, unknown>) => RunLog
-  readonly clock?: Clock
-  readonly random?: Random
-  readonly uids?: UidSource
-  /** Default: runs are not recorded. */
-  readonly journal?: RunJournal
-  /** Keeps what the controllers see, do and are answered on a tape of its own; stands in for `journal`. Default: nothing is kept. */
-  readonly recording?: Recording
-  readonly metrics?: RunMetrics
-  /** Makes the spans of runs and their requests. Default: that of the OpenTelemetry SDK of the process; without one none are made. */
-  readonly tracer?: Tracer
-  /** In which form events are published: `events.k8s.io/v1` (default), or `v1` as kube-controller-manager does. */
-  readonly events?: 'events.k8s.io/v1' | 'v1'
-  /** Which process this is, for events: at most 128 characters. Default: the name of the controller that reports. */
-  readonly identity?: string
-  /** Serves the webhooks that are added; without one none can be. */
-  readonly webhookServer?: WebhookServer
-  /** Watch only this namespace. Default: all. */
-  readonly namespace?: string
-  /** Freeze what informers hold, so that a controller that changes a shared object fails at once. Default false. */
-  readonly mutationDetector?: boolean
-  /**
-   * Compete with other processes for a Lease: informers warm up, controllers wait until this one leads. When the Lease is lost, the manager stops
-   * and `done` rejects. Default: none, this process acts alone.
-   */
-  readonly leaderElection?: LeaderElectionOptions
-}
 
 /**
  * Owns what controllers share: one informer per kind, queues, the journal, the event recorder. What a caller may rely on:
@@ -97,7 +62,8 @@ export class Manager {
     this.#whenStopping = new Promise((resolve) => {
       this.#noteStopping = resolve
     })
-    const { client, gates, namespace, mutationDetector, recording } = options
+    const { gates, namespace, mutationDetector, recording } = options
+    const client = clientOfClusters(options.client, options.clusters)
     this.#informers = new SharedInformers({
       client,
       clock: this.#clock,
@@ -109,7 +75,7 @@ export class Manager {
       log: (fields) => this.#log(fields),
     })
     this.#elector = this.#newElector()
-    this.#client = this.#elector === undefined ? options.client : fencedClient(options.client, this.#elector)
+    this.#client = this.#elector === undefined ? client : fencedClient(client, this.#elector)
     this.#webhooks = new ServedWebhooks(options.webhookServer, () => this.#webhookEnvironment())
     this.#recorder = new EventRecorder(this.#client, this.#clock, formOf(options), (message, fields) => this.#log({}).warn(message, fields))
     const lost = this.#elector?.ended.then(async (error) => {
