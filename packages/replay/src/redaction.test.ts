@@ -6,7 +6,7 @@ const TOKEN = { group: '', resource: 'serviceaccounts', subresource: 'token' }
 const REVIEWS = { group: 'authentication.k8s.io', resource: 'tokenreviews' }
 const SESAME = Buffer.from('sesame').toString('base64')
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
-const { applies, redact } = redactSecrets()
+const redaction = redactSecrets()
 
 describe('redactSecrets()', () => {
   test.each([
@@ -17,7 +17,7 @@ describe('redactSecrets()', () => {
     [{ group: 'example.com', resource: 'secrets' }, false],
     [{ group: 'authorization.k8s.io', resource: 'tokenreviews' }, false],
   ])('applies to %j: %s', (target, expected) => {
-    expect(applies(target)).toBe(expected)
+    expect(redaction.applies(target)).toBe(expected)
   })
 
   test.each<[string, unknown]>([
@@ -42,7 +42,7 @@ describe('redactSecrets()', () => {
     ['a patch at no pointer', [{ op: 'add', path: 'stringData/a', value: 'sesame' }]],
     ['a patch of no operations', ['sesame']],
   ])('leaves nothing of the value of a Secret in %s', (_what, value) => {
-    const text = JSON.stringify(redact(SECRETS, value))
+    const text = JSON.stringify(redaction.redact(SECRETS, value))
     expect(text).not.toContain('sesame')
     expect(text).not.toContain(SESAME)
   })
@@ -58,17 +58,17 @@ describe('redactSecrets()', () => {
       stringData: null,
       $patch: 'merge',
     }
-    expect(redact(SECRETS, secret)).toEqual(secret)
+    expect(redaction.redact(SECRETS, secret)).toEqual(secret)
     const patch = [
       { op: 'remove', path: '/data/a' },
       { op: 'add', path: '/metadata/labels/a', value: 'b' },
       { op: 'replace', path: '/type', value: 'Opaque' },
     ]
-    expect(redact(SECRETS, patch)).toEqual(patch)
+    expect(redaction.redact(SECRETS, patch)).toEqual(patch)
   })
 
   test('gives equal values equal pseudonyms, in base64 where the value is, and others in another session', () => {
-    const { data, stringData } = redact(SECRETS, { data: { a: SESAME }, stringData: { a: 'sesame', b: 'other' } })
+    const { data, stringData } = redaction.redact(SECRETS, { data: { a: SESAME }, stringData: { a: 'sesame', b: 'other' } })
     expect(Buffer.from(data.a, 'base64').toString()).toBe(stringData.a)
     expect(stringData.a).not.toBe(stringData.b)
     expect([data.a, stringData.a].map(isPseudonym)).toEqual([true, true])
@@ -76,11 +76,11 @@ describe('redactSecrets()', () => {
   })
 
   test('takes out tokens that are issued and asked about, and nothing else of them', () => {
-    expect(redact(TOKEN, { spec: { audiences: ['a'] }, status: { token: 'sesame', expirationTimestamp: 'soon' } })).toEqual({
+    expect(redaction.redact(TOKEN, { spec: { audiences: ['a'] }, status: { token: 'sesame', expirationTimestamp: 'soon' } })).toEqual({
       spec: { audiences: ['a'] },
       status: { token: expect.stringMatching(/^redacted-/) as unknown, expirationTimestamp: 'soon' },
     })
-    const review = redact(REVIEWS, { spec: { token: 'sesame' }, status: { authenticated: true, user: { username: 'jane' } } })
+    const review = redaction.redact(REVIEWS, { spec: { token: 'sesame' }, status: { authenticated: true, user: { username: 'jane' } } })
     expect(isPseudonym(review.spec.token)).toBe(true)
     expect(review.status).toEqual({ authenticated: true, user: { username: 'jane' } })
   })

@@ -3,7 +3,7 @@ import { ConfigMap, Secret } from '@kubetape/api/kinds'
 import type { Kind, KubeObject } from '@kubetape/apimachinery'
 import { seededRandom } from '@kubetape/determinism'
 import { VirtualClock } from '@kubetape/determinism/testing'
-import { type AppendBatch, type EventLog, EventLogError } from '@kubetape/eventlog'
+import { EventLogError } from '@kubetape/eventlog'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
 import { readJournal } from '@kubetape/journal'
 import type { RunBegin, RunRequest } from '@kubetape/runtime'
@@ -38,7 +38,7 @@ const asked = (part: Partial<RunRequest> = {}): RunRequest => ({
   name: 'one',
   ...part,
 })
-const configMap = (resourceVersion: string): KubeObject => ({ metadata: { namespace: 'app', name: 'one', resourceVersion } })
+const configMap = (resourceVersion: string, name = 'one'): KubeObject => ({ metadata: { namespace: 'app', name, resourceVersion } })
 
 /** A recorder on a log in memory that refuses what it is given while `disk.full`. */
 function setUp(options: Partial<TapeRecorderOptions> = {}) {
@@ -46,19 +46,39 @@ function setUp(options: Partial<TapeRecorderOptions> = {}) {
   const log = createMemoryLog({ clock, random: seededRandom(1) })
   const disk = { full: false }
   const errors: unknown[] = []
-  const append = (batch: AppendBatch) => (disk.full ? Promise.reject(new EventLogError('DISK_FULL', 'full')) : log.append(batch))
-  const refusing = new Proxy(log, {
-    get: (target, name: keyof EventLog) => {
-      if (name === 'append') return append
-      const member: unknown = target[name]
-      return typeof member === 'function' ? (member.bind(target) as unknown) : member
-    },
-  })
-  const recorder = new TapeRecorder(refusing, { clock, onError: (error) => errors.push(error), ...options })
+  const append = log.append.bind(log)
+  log.append = (batch) => (disk.full ? Promise.reject(new EventLogError('DISK_FULL', 'full')) : append(batch))
+  const recorder = new TapeRecorder(log, { clock, onError: (error) => errors.push(error), ...options })
   return { log, recorder, disk, errors }
 }
 
 describe('TapeRecorder', () => {
+  test('knows the cause of a write that the watch shows after its answer, and of no other version', async () => {
+    const { log, recorder } = setUp()
+    const create: RunRequest = {
+      sequence: 1,
+      verb: 'create',
+      group: '',
+      version: 'v1',
+      resource: 'configmaps',
+      namespace: 'app',
+      body: { metadata: { generateName: 'one-' } },
+    }
+    recorder.journal.begin(RUN)
+    recorder.journal.request(RUN, create)
+    recorder.journal.answer(RUN, create, { type: 'object', object: configMap('12', 'one-x7') })
+    recorder.shown(MAPS, 'app/one-x7', configMap('12', 'one-x7'), undefined)
+    recorder.shown(MAPS, 'app/one-x7', configMap('13', 'one-x7'), undefined)
+    recorder.shown(MAPS, 'app/other', configMap('12', 'other'), undefined)
+    await recorder.close()
+    const causes = log.entries({ from: 1, limit: 10, prefix: '/configmaps/' }).map(({ key, cause }) => [key, cause])
+    expect(causes).toEqual([
+      ['/configmaps/app/one-x7', 'run:r1/1'],
+      ['/configmaps/app/one-x7', undefined],
+      ['/configmaps/app/other', undefined],
+    ])
+  })
+
   test('writes nothing any more once the tape could not be written, and says so once', async () => {
     const { log, recorder, disk, errors } = setUp()
     recorder.shown(MAPS, 'app/one', configMap('7'), undefined)

@@ -3,11 +3,12 @@ import type { Cause } from '@kubetape/client'
 import type { Clock } from '@kubetape/determinism'
 import { type EventLog, EventLogError } from '@kubetape/eventlog'
 import { createJournal, formatCause, type Journal } from '@kubetape/journal'
-import { kindId, type Recording, type RunAnswer, type RunBegin, type RunJournal, type RunRequest } from '@kubetape/runtime'
-import { keyWithinResource, resourcePrefix } from '@kubetape/storage'
+import { kindId, type Recording, type RunAnswer, type RunJournal, type RunRequest } from '@kubetape/runtime'
+import { resourcePrefix } from '@kubetape/storage'
 import { RECORDED_KINDS, recordedKindObject, RECORDINGS, type RecordingSource, recordingObject } from './recording-object.ts'
 import type { Redaction, RedactionTarget } from './redaction.ts'
 import { parseObject } from './view.ts'
+import { WriteCauses } from './write-causes.ts'
 
 const PAGE = 1000
 
@@ -34,16 +35,6 @@ interface RecordedKind {
   readonly keys: Map<string, Recorded>
 }
 
-function causeOf({ id }: RunBegin, { sequence }: RunRequest): string {
-  return formatCause({ type: 'run', run: id, sequence })
-}
-
-/** The log key of the object that a request writes; undefined for what reads, or names none. */
-function writtenKey({ verb, group, resource, namespace, name, options }: RunRequest): string | undefined {
-  if (verb === 'get' || verb === 'list' || name === undefined || options?.['dryRun'] !== undefined) return undefined
-  return resourcePrefix({ group, resource }) + keyWithinResource(namespace ?? '', name)
-}
-
 /**
  * Records on `log` what a Manager's controllers see of any API server, and the runs that saw it. What a caller may rely on:
  *
@@ -66,8 +57,7 @@ export class TapeRecorder implements Recording {
   #begin = 0
   /** Of what is shown now, where that is known for certain. */
   #cause: string | undefined
-  /** Writes under way, by the key of what they write: the watch often shows a write before its answer is there. */
-  readonly #asked = new Map<string, string>()
+  readonly #causes = new WriteCauses()
   #failed = false
 
   constructor(log: EventLog, options: TapeRecorderOptions) {
@@ -198,7 +188,7 @@ export class TapeRecorder implements Recording {
       position = revision
       return Buffer.from(printExactJson(object))
     }
-    const cause = this.#cause ?? this.#asked.get(key)
+    const cause = this.#cause ?? this.#causes.causeOf(key, object)
     this.#log
       .append({ entries: [{ key, operation, expect, encode, ...(cause === undefined ? {} : { cause }) }] })
       .catch((error: unknown) => this.#fail(error))
@@ -220,15 +210,12 @@ export class TapeRecorder implements Recording {
       },
       request: (run, request, readings) => {
         if (this.#failed) return
-        const key = writtenKey(request)
-        if (key !== undefined) this.#asked.set(key, causeOf(run, request))
+        this.#causes.asked(run, request)
         journal.request(run, this.#redactedRequest(request), readings)
       },
       answer: (run, request, answer) => {
         if (this.#failed) return
-        const key = writtenKey(request)
-        // Another run may have begun to write the same object.
-        if (key !== undefined && this.#asked.get(key) === causeOf(run, request)) this.#asked.delete(key)
+        this.#causes.answered(run, request, answer)
         journal.answer(run, request, this.#redactedAnswer(request, answer))
       },
       end: (run, end) => {
