@@ -9,7 +9,7 @@ const NOBODY = { uid: 65534, gid: 65534 }
 
 /**
  * Somebody who has never seen this workspace: an empty folder, an empty npm cache, the packed packages in a registry, and no rights where the
- * tests run as root. Answers the folder, the environment and the user to run commands with, and how to clear up.
+ * tests run as root. Answers the folder, a way to write there, the environment and the user to run commands with, and how to clear up.
  */
 export async function newcomer() {
   const home = mkdtempSync(join(tmpdir(), 'kubetape-newcomer-'))
@@ -39,6 +39,11 @@ export async function newcomer() {
       NODE_OPTIONS: '',
       // A test of theirs is no part of ours.
       NODE_TEST_CONTEXT: undefined,
+    },
+    /** Writes a file of theirs into the folder. */
+    write(name, text) {
+      writeFileSync(join(folder, name), text)
+      if (isRoot) chownSync(join(folder, name), NOBODY.uid, NOBODY.gid)
     },
     async leave() {
       await registry.close()

@@ -33,5 +33,3 @@ export const configCopies: Controller = controllerFor(ConfigMap)
     if (written.metadata.resourceVersion !== copy?.metadata.resourceVersion)
       event(source, 'Normal', 'Copied', 'Copied to the cluster "east"', { action: 'Copy' })
   })
-
-export default configCopies

@@ -79,5 +79,3 @@ function jobSpec({ spec }: DataImport): NonNullable<JobObject['spec']> {
     },
   }
 }
-
-export default dataImports

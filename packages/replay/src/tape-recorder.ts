@@ -10,6 +10,8 @@ import type { Redaction } from './redaction.ts'
 import { parseObject } from './view.ts'
 
 const PAGE = 1000
+/** Answered writes that nothing shows are remembered up to this many: most are of kinds that nobody watches. */
+const ANSWERED_MAX = 1000
 
 export interface TapeRecorderOptions {
   readonly clock: Clock
@@ -67,6 +69,8 @@ export class TapeRecorder implements Recording {
   #cause: string | undefined
   /** Writes under way, by the key of what they write: the watch often shows a write before its answer is there. */
   readonly #asked = new Map<string, string>()
+  /** Answered writes that nothing has shown yet, by key: which version of the object each made. */
+  readonly #answered = new Map<string, { readonly version: string; readonly cause: string }>()
   #failed = false
 
   constructor(log: EventLog, options: TapeRecorderOptions) {
@@ -184,11 +188,28 @@ export class TapeRecorder implements Recording {
       position = revision
       return Buffer.from(printExactJson(object))
     }
-    const cause = this.#cause ?? this.#asked.get(key)
+    const cause = this.#cause ?? this.#asked.get(key) ?? this.#causeOfAnswered(key, object)
     this.#log
       .append({ entries: [{ key, operation, expect, encode, ...(cause === undefined ? {} : { cause }) }] })
       .catch((error: unknown) => this.#fail(error))
     return position
+  }
+
+  /** Who asks may not show what came of it (handlers of client-node do not): the watch does so later. */
+  #noteAnswered(request: RunRequest, { metadata }: KubeObject, cause: string): void {
+    const { name = request.name, namespace, resourceVersion } = metadata ?? {}
+    const key = writtenKey({ ...request, ...(name === undefined ? {} : { name }), ...(namespace === undefined ? {} : { namespace }) })
+    if (key === undefined || resourceVersion === undefined) return
+    this.#answered.delete(key)
+    this.#answered.set(key, { version: resourceVersion, cause })
+    if (this.#answered.size > ANSWERED_MAX) this.#answered.delete(this.#answered.keys().next().value!)
+  }
+
+  #causeOfAnswered(key: string, object: KubeObject): string | undefined {
+    const answered = this.#answered.get(key)
+    if (answered === undefined || answered.version !== object.metadata?.resourceVersion) return undefined
+    this.#answered.delete(key)
+    return answered.cause
   }
 
   #fail(error: unknown): void {
@@ -211,6 +232,7 @@ export class TapeRecorder implements Recording {
         const key = writtenKey(request)
         // Another run may have begun to write the same object.
         if (key !== undefined && this.#asked.get(key) === causeOf(run, request)) this.#asked.delete(key)
+        if (answer.type === 'object') this.#noteAnswered(request, answer.object, causeOf(run, request))
         journal.answer(run, request, this.#redactedAnswer(request, answer))
       },
       end: (run, end) => journal.end(run, end),

@@ -80,7 +80,7 @@ async function runFile(file: string, flags: RunFlags, output: Output): Promise<v
   if (flags.embedded !== true && only !== undefined) throw new CommandFailed(`Cannot use --${only}: it needs --embedded`, 2)
   const logger = loggerOf(flags)
   const { gates, warnings } = featureGatesOf(flags, { env: process.env, log: logger })
-  const common: RunOptions = { ...managerOptions(flags), gates, logger }
+  const common: RunOptions = { ...managerOptions(flags, flags.embedded === true ? '0' : ':8081'), gates, logger }
   const parts = await loadProgram(file)
   for (const warning of warnings) logger.warn(warning)
   try {
