@@ -107,7 +107,7 @@ describe('apps/config-copies', { timeout: 120_000 }, () => {
     }
   })
 
-  test('copies between two servers by the program of its README, and is replayed', async () => {
+  test('copies between two servers by the program and by the command of its README, and is replayed', async () => {
     const tape = join(folder, 'copies.db')
     const program = block(readme('config-copies'), 'ts')
       .replace("'./config", `'${join(ROOT, 'apps/config-copies/src/config')}`)
@@ -136,8 +136,17 @@ describe('apps/config-copies', { timeout: 120_000 }, () => {
       () => running.log,
       async () => (await colour()) === 'red',
     )
-    for (const client of [mine, there]) client.close()
     assert.equal(await running.end(), 0, running.log)
+
+    const [, , ...words] = block(readme('config-copies'), 'sh').trim().replace('EAST_CONTEXT', 'east').replace('copies.db', tape).split(' ')
+    const again = start([KUBETAPE, ...words], env)
+    await mine.patch(ConfigMap, name, { type: 'merge', body: { data: { colour: 'blue' } } })
+    await until(
+      () => again.log,
+      async () => (await colour()) === 'blue',
+    )
+    for (const client of [mine, there]) client.close()
+    assert.equal(await again.end(), 0, again.log)
     const app = ['--add', 'apps/config-copies/src/config-copies-controller.ts', '--strict']
     assert.match(await kubetape('replay', ...app, '--tape', tape), /0 diverged, 0 skipped/)
     assert.match(await kubetape('get', 'configmaps@east', '-o', 'name', '--tape', tape), /configmaps@east\/settings/)

@@ -237,6 +237,11 @@ export class Manager {
   #addController(controller: Controller): void {
     if (this.#controllers.some((one) => one.name === controller.name))
       throw new Error(`Cannot add controller "${controller.name}": another one has this name`)
+    const elsewhere = kindsOf(controller).find(({ cluster }) => cluster !== undefined && this.#options.clusters?.[cluster] === undefined)
+    if (elsewhere !== undefined)
+      throw new TypeError(
+        `Cannot add controller "${controller.name}": it watches ${elsewhere.resource} of the cluster "${elsewhere.cluster}", which the manager was not told of`,
+      )
     for (const kind of kindsOf(controller)) this.#informers.acquire(kind)
     this.#informers.addIndexes(controller)
     this.#controllers.push(controller)

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import { ConfigMap } from '@kubetape/api/kinds'
 import type { Client } from '@kubetape/client'
 import { EMPTY, lastValueFrom } from 'rxjs'
+import { controllerFor } from './controller.ts'
+import { Manager } from './manager.ts'
 import { clientOfClusters, inCluster } from './other-cluster.ts'
 
 /** Says which cluster was asked, for what, and with which cause. */
@@ -59,6 +61,15 @@ describe('clientOfClusters()', () => {
     await expect(client.get(East, name)).rejects.toThrow('Cannot reach configmaps in cluster "east": the clusters are west')
     await expect(lastValueFrom(clientOfClusters(named('home', asked)).watch(East))).rejects.toThrow('was told of no other cluster')
     expect(asked).toEqual([])
+  })
+})
+
+describe('Manager', () => {
+  test('refuses a controller of a cluster that it was not told of', () => {
+    const manager = new Manager({ client: named('home', []), clusters: { west: named('west', []) }, gates: { enabled: () => false } })
+    expect(() => manager.add(controllerFor(East).reconcile(() => undefined))).toThrow(
+      'Cannot add controller "configmap": it watches configmaps of the cluster "east", which the manager was not told of',
+    )
   })
 })
 
