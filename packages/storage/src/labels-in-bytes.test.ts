@@ -29,7 +29,10 @@ describe('labelsInBytes()', () => {
   })
 
   test.each([
-    ['other labels come first', '{"apiVersion":"v1","kind":"C","data":{"metadata":{"name":"b","labels":{"no":"no"}}},"metadata":{"name":"a"}}'],
+    [
+      'other labels come first',
+      '{"apiVersion":"v1","kind":"C","data":{"metadata":{"name":"b","labels":{"no":"no"}}},"metadata":{"name":"a"}}',
+    ],
     [
       'fields are sorted by name',
       '{"apiVersion":"v1","kind":"C","metadata":{"annotations":{"c":"d"},"creationTimestamp":"t","labels":{"a":"b"},"name":"a"}}',
