@@ -2,12 +2,16 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { resourceOfKind } from '@kubetape/api'
 import { CustomResourceDefinition } from '@kubetape/api/kinds'
-import type { Kind, KubeObject } from '@kubetape/apimachinery'
+import { findCondition, hasCondition, type Kind, type KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
+import { type Clock, sleep, systemClock } from '@kubetape/determinism'
 import { parseAllDocuments } from 'yaml'
 import { ControlPlaneOptionError } from './option-error.ts'
 
 const EXTENSIONS = new Set(['.yaml', '.yml', '.json'])
+/** How long a definition may take until it is served, and how often that is looked at. */
+const ESTABLISHED_MS = 10_000
+const POLL_MS = 20
 /** What others live in or are made of comes first. */
 const FIRST = ['CustomResourceDefinition', 'Namespace']
 
@@ -42,14 +46,26 @@ function objectsIn(path: string): KubeObject[] {
 
 /**
  * Applies objects (server-side, as field manager `kubetape`, taking fields over), in the order given; those of namespaced kinds that name no
- * namespace to `default`. Custom kinds are those of the definitions that the cluster has by then. Throws what the server answers.
+ * namespace to `default`. Custom kinds are those of the definitions that the cluster has by then: it is waited until a definition that was applied
+ * is served. Throws what the server answers.
  */
-export async function applyManifests(client: Client, objects: readonly KubeObject[]): Promise<void> {
+export async function applyManifests(client: Client, objects: readonly KubeObject[], clock: Clock = systemClock()): Promise<void> {
   for (const object of objects) {
     const kind = await kindOf(client, object)
     const { name = '', namespace = 'default' } = object.metadata ?? {}
     const target = kind.namespaced ? { namespace, name } : { name }
     await client.patch(kind, target, { type: 'apply', body: object }, { fieldManager: 'kubetape', force: true })
+    if (kind.kind === CustomResourceDefinition.kind) await established(client, name, clock)
+  }
+}
+
+async function established(client: Client, name: string, clock: Clock): Promise<void> {
+  for (const end = clock.monotonicMs() + ESTABLISHED_MS; ; await sleep(clock, POLL_MS)) {
+    const { status } = await client.get(CustomResourceDefinition, { name })
+    if (hasCondition(status?.conditions, 'Established')) return
+    if (clock.monotonicMs() < end) continue
+    const why = findCondition(status?.conditions, 'NamesAccepted')?.message ?? 'the server does not say why'
+    throw new ControlPlaneOptionError(`Cannot use the definition ${name}: it is not established (${why})`)
   }
 }
 

@@ -41,6 +41,7 @@ export { type EventSource, keysOf, type SourceContext, timerSource } from './eve
 export type { Finalizing } from './finalizing.ts'
 export { controllerReference } from './owner-reference.ts'
 export { hasFinalizer, withFinalizer, withoutFinalizer } from './finalizer.ts'
+export { clientOfClusters, inCluster } from './other-cluster.ts'
 export { type EventDetails, eventRequest, type PublishEvent } from './event-request.ts'
 export { guardedIndexes } from './guarded-indexes.ts'
 export { type OutsideReading, outsideAnswer } from './outside-reading.ts'

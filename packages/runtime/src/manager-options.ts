@@ -12,6 +12,8 @@ import type { WebhookServer } from './webhook/webhook-server.ts'
 /** How a Manager is made: the API that it works on, and what it shall do beside running controllers. */
 export interface ManagerOptions {
   readonly client: Client
+  /** Other clusters by name, for kinds that are `inCluster(name, kind)`. Events and the Lease of leader election stay in the one of `client`. */
+  readonly clusters?: Readonly<Record<string, Client>>
   readonly gates: Gates
   /** Makes a logger that adds `fields` to every line. Default: silent. */
   readonly log?: (fields: Record<string, unknown>) => RunLog

@@ -9,6 +9,7 @@ import { EventRecorder } from './event-recorder.ts'
 import { fencedClient } from './leader-election/fence.ts'
 import { LeaderElector } from './leader-election/leader-elector.ts'
 import type { ManagerOptions } from './manager-options.ts'
+import { clientOfClusters } from './other-cluster.ts'
 import type { RunLog } from './reconcile.ts'
 import { noJournal } from './run-journal.ts'
 import { noMetrics } from './run-metrics.ts'
@@ -61,7 +62,8 @@ export class Manager {
     this.#whenStopping = new Promise((resolve) => {
       this.#noteStopping = resolve
     })
-    const { client, gates, namespace, mutationDetector, recording } = options
+    const { gates, namespace, mutationDetector, recording } = options
+    const client = clientOfClusters(options.client, options.clusters)
     this.#informers = new SharedInformers({
       client,
       clock: this.#clock,
@@ -73,7 +75,7 @@ export class Manager {
       log: (fields) => this.#log(fields),
     })
     this.#elector = this.#newElector()
-    this.#client = this.#elector === undefined ? options.client : fencedClient(options.client, this.#elector)
+    this.#client = this.#elector === undefined ? client : fencedClient(client, this.#elector)
     this.#webhooks = new ServedWebhooks(options.webhookServer, () => this.#webhookEnvironment())
     this.#recorder = new EventRecorder(this.#client, this.#clock, formOf(options), (message, fields) => this.#log({}).warn(message, fields))
     const lost = this.#elector?.ended.then(async (error) => {
@@ -235,6 +237,11 @@ export class Manager {
   #addController(controller: Controller): void {
     if (this.#controllers.some((one) => one.name === controller.name))
       throw new Error(`Cannot add controller "${controller.name}": another one has this name`)
+    const elsewhere = kindsOf(controller).find(({ cluster }) => cluster !== undefined && this.#options.clusters?.[cluster] === undefined)
+    if (elsewhere !== undefined)
+      throw new TypeError(
+        `Cannot add controller "${controller.name}": it watches ${elsewhere.resource} of the cluster "${elsewhere.cluster}", which the manager was not told of`,
+      )
     for (const kind of kindsOf(controller)) this.#informers.acquire(kind)
     this.#informers.addIndexes(controller)
     this.#controllers.push(controller)

@@ -60,7 +60,7 @@ describe('PieceTurns', () => {
     expect(begun.length).toBe(2)
     await clock.advance(1)
     expect([begun.length, ...begun.map(({ isLate }) => isLate)]).toEqual([3, true, true, false])
-    // Its buffer is not used again, nor does it free another turn.
+    // It frees no other turn.
     begun[0]!.done()
     turns.take((turn) => begun.push(turn))
     turns.take((turn) => begun.push(turn))

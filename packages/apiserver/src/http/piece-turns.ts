@@ -63,9 +63,9 @@ export class PieceTurns {
 
   #lend(): Turn {
     const giveBack = (buffer: Buffer | undefined): void => {
-      if (!this.#lent.delete(turn)) return
-      if (buffer !== undefined) this.#spare.push(buffer)
-      this.#serve()
+      const counts = this.#lent.delete(turn)
+      if (buffer !== undefined && this.#spare.length < this.#piecesMax) this.#spare.push(buffer)
+      if (counts) this.#serve()
       if (this.#lent.size === 0) this.#spare.splice(SPARE_MIN)
     }
     const turn = new Turn(this.#clock.monotonicMs(), () => this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#pieceBytes), giveBack)

@@ -131,6 +131,26 @@ describe('writeAnswer()', () => {
     expect([isFree, leaving.response.listeners, clock.pendingTimers]).toEqual([true, 0, 0])
   })
 
+  test('does not cut a client that takes a piece now and then, nor counts what it waited for its turn', async () => {
+    const { clock, turns, open } = start()
+    const { response, sending } = open()
+    const written = writeAnswer(sending, large(PIECE_BYTES * 3))
+    for (let at = 0; at < 3; at++) {
+      await clock.advance(50_000)
+      response.gone()
+    }
+    await written
+    expect([response.destroyed, sizes(response).length]).toEqual([false, 3])
+    turns.take(() => {})
+    const waiting = open()
+    void writeAnswer(waiting.sending, large(PIECE_BYTES * 2))
+    // Whoever has the turn is written off after 200 ms.
+    await clock.advance(60_199)
+    expect([waiting.response.writes.length, waiting.response.destroyed]).toEqual([1, false])
+    await clock.advance(1)
+    expect(waiting.response.destroyed).toBe(true)
+  })
+
   test('a client that goes away while it waits for its turn takes none', async () => {
     const { clock, turns, open } = start()
     let free = (): void => undefined

@@ -4,6 +4,7 @@ import { compressed, COMPRESSED_BYTES_MIN } from './compression.ts'
 import { GzipPieces } from './gzip-pieces.ts'
 import { type Body, bodyOf, wholeBody } from './list-body.ts'
 import { LENT_MS, type PieceTurns, type Turn } from './piece-turns.ts'
+import { PieceWriter } from './piece-writer.ts'
 import type { Encoded } from './representation.ts'
 
 /** Larger answers are handed to the socket in pieces, each when the one before has gone: TLS copies what it is given. */
@@ -13,8 +14,6 @@ export const WHOLE_BYTES_MAX = 512 * 1024
 const SLOW_PIECE_BYTES = 16 * 1024
 /** The same before they are compressed. */
 const SLOW_COMPRESSED_BYTES = 64 * 1024
-/** A client that takes nothing for this long is cut (upstream cuts any answer that is not complete after its `--request-timeout`). */
-const STALLED_MS = 60_000
 
 /** How an answer goes out. */
 export interface Sending {
@@ -71,52 +70,33 @@ async function writeWhole({ response, code, headers, gzip }: Sending, contentTyp
 }
 
 async function writePieces({ response, turns, clock }: Sending, body: Body, gzip: GzipPieces | undefined): Promise<void> {
+  const writer = new PieceWriter(response, clock)
   // A client that was slow once is not waited for by others, and waits for none.
   let slowBuffer: Buffer | undefined
-  while (!response.destroyed) {
-    const turn: Turn | undefined = slowBuffer === undefined ? await turnOf(turns) : undefined
-    let state: PieceState = 'none'
-    try {
-      if (response.destroyed) return
-      const buffer = slowBuffer ?? turn!.buffer
-      const size = body.fill(buffer)
-      if (size === 0) return
-      const piece = buffer.subarray(0, size)
-      const bytes = gzip === undefined ? piece : await gzip.add(piece)
-      const sinceMs = clock.monotonicMs()
-      state = await writePiece(response, bytes, clock)
-      if (state === 'lost') return
-      // What took long may also have been its compression.
-      if (turn?.isLate === true && clock.monotonicMs() - sinceMs >= LENT_MS)
-        slowBuffer = Buffer.allocUnsafeSlow(gzip === undefined ? SLOW_PIECE_BYTES : SLOW_COMPRESSED_BYTES)
-    } finally {
-      // What is still to be sent reads it.
-      if (state === 'lost') turn?.drop()
-      else turn?.done()
+  let isLost = false
+  try {
+    while (!response.destroyed && !isLost) {
+      const turn: Turn | undefined = slowBuffer === undefined ? await turnOf(turns) : undefined
+      try {
+        const buffer = slowBuffer ?? turn!.buffer
+        const size = response.destroyed ? 0 : body.fill(buffer)
+        if (size === 0) return
+        const piece = buffer.subarray(0, size)
+        const bytes = gzip === undefined ? piece : await gzip.add(piece)
+        const sinceMs = clock.monotonicMs()
+        isLost = response.destroyed || !(await writer.write(bytes))
+        // What took long may also have been its compression.
+        if (turn?.isLate === true && clock.monotonicMs() - sinceMs >= LENT_MS)
+          slowBuffer = Buffer.allocUnsafeSlow(gzip === undefined ? SLOW_PIECE_BYTES : SLOW_COMPRESSED_BYTES)
+      } finally {
+        // What is still to be sent reads it.
+        if (isLost) turn?.drop()
+        else turn?.done()
+      }
     }
+  } finally {
+    writer.end()
   }
 }
 
-/** Nobody is sent it, it has gone, or nobody knows whether it is still read. */
-type PieceState = 'none' | 'gone' | 'lost'
-
 const turnOf = (turns: PieceTurns): Promise<Turn> => new Promise((resolve) => turns.take(resolve))
-
-/** Resolves when the piece has gone, or the client has. */
-function writePiece(response: ServerResponse, piece: Uint8Array, clock: Clock): Promise<PieceState> {
-  if (response.destroyed) return Promise.resolve('none')
-  return new Promise((resolve) => {
-    const finish = (state: PieceState): void => {
-      timer.cancel()
-      response.off('close', onClose)
-      resolve(state)
-    }
-    const onClose = (): void => finish('lost')
-    const timer = clock.setTimer(() => {
-      response.destroy()
-      finish('lost')
-    }, STALLED_MS)
-    response.on('close', onClose)
-    response.write(piece, (error) => finish(error === null || error === undefined ? 'gone' : 'lost'))
-  })
-}

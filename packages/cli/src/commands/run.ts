@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { KubeconfigError, loadConfig } from '@kubetape/client'
+import { type HttpClient, KubeconfigError, loadConfig } from '@kubetape/client'
 import type { FeatureGateRegistry, Logger } from '@kubetape/component-base'
 import {
   applyManifests,
@@ -27,6 +27,7 @@ import { addManagerFlags, type ManagerFlags, managerOptions } from './manager-fl
 interface RunFlags extends FeatureGateFlags, LogFlags, ManagerFlags {
   kubeconfig?: string
   context?: string
+  cluster?: readonly string[]
   tape?: string
   redact: RedactionChoice
   embedded?: boolean
@@ -50,6 +51,12 @@ export function addRun(program: Command, output: Output): void {
     .optionsGroup('Cluster:')
     .option('--kubeconfig <file>', 'the cluster (default: KUBECONFIG, the service account of the Pod, ~/.kube/config)')
     .option('--context <name>', 'a context of the kubeconfig')
+    .addOption(
+      new Option(
+        '--cluster <name=context>',
+        'another cluster, for kinds that are inCluster(name, kind), by its context (repeatable)',
+      ).argParser((value: string, all: string[] = []) => [...all, value]),
+    )
     .option(
       '--tape <file>',
       'record there what the controllers see and do; continued when it is there. With --embedded: where everything is kept',
@@ -60,7 +67,7 @@ export function addRun(program: Command, output: Output): void {
         .default('secrets'),
     )
     .optionsGroup('A control plane of their own:')
-    .addOption(new Option('--embedded', 'run on a control plane in this process').conflicts(['kubeconfig', 'context']))
+    .addOption(new Option('--embedded', 'run on a control plane in this process').conflicts(['kubeconfig', 'context', 'cluster']))
     .addOption(new Option('--data <folder>', `folder of its tape, certificates and kubeconfig (default: ${DATA})`).conflicts('tape'))
     .addOption(new Option('--memory', 'keep nothing on disk but the kubeconfig').conflicts(['data', 'tape']))
     .option('--port <number>', 'port that it listens on; 0 for any free one', '0')
@@ -80,7 +87,7 @@ async function runFile(file: string, flags: RunFlags, output: Output): Promise<v
   if (flags.embedded !== true && only !== undefined) throw new CommandFailed(`Cannot use --${only}: it needs --embedded`, 2)
   const logger = loggerOf(flags)
   const { gates, warnings } = featureGatesOf(flags, { env: process.env, log: logger })
-  const common: RunOptions = { ...managerOptions(flags), gates, logger }
+  const common: RunOptions = { ...managerOptions(flags, flags.embedded === true ? '0' : ':8081'), gates, logger }
   const parts = await loadProgram(file)
   for (const warning of warnings) logger.warn(warning)
   try {
@@ -104,10 +111,14 @@ function tapeOf({ tape, embedded: isEmbedded, memory, data = DATA }: RunFlags): 
 }
 
 /** The cluster of a kubeconfig; with `--tape`, what is seen and done there is recorded. */
-async function recorded({ kubeconfig, context, tape, redact }: RunFlags, logger: Logger): Promise<RunOptions> {
-  const cluster = await loadConfig({ ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) })
+async function recorded({ kubeconfig, context, cluster: others = [], tape, redact }: RunFlags, logger: Logger): Promise<RunOptions> {
+  const file = kubeconfig === undefined ? {} : { kubeconfig }
+  const cluster = await loadConfig({ ...file, ...(context === undefined ? {} : { context }) })
   logger.debug({ source: cluster.source, server: cluster.server }, 'the cluster was found')
-  if (tape === undefined) return { cluster }
+  const clusters: Record<string, HttpClient> = {}
+  for (const [name, context] of others.map(namedContext)) clusters[name] = await (await loadConfig({ ...file, context })).client()
+  const close = Object.values(clusters).map((client) => ({ close: () => client.close() }))
+  if (tape === undefined) return { cluster, clusters, close }
   const recording = await openRecording({
     path: tape,
     redaction: redact,
@@ -115,7 +126,13 @@ async function recorded({ kubeconfig, context, tape, redact }: RunFlags, logger:
     logger: (level, message, fields) => logger[level](fields, message),
     onError: (error) => logger.error({ error: String(error) }, 'nothing is recorded any more, since the tape could not be written'),
   })
-  return { cluster, recording: recording.recorder, close: [recording] }
+  return { cluster, clusters, recording: recording.recorder, close: [...close, recording] }
+}
+
+function namedContext(text: string): [name: string, context: string] {
+  const at = text.indexOf('=')
+  if (at < 1 || at === text.length - 1) throw new CommandFailed(`Cannot use --cluster ${JSON.stringify(text)}: it is not NAME=CONTEXT`, 2)
+  return [text.slice(0, at), text.slice(at + 1)]
 }
 
 /** A control plane in this process, whose own log is the tape. */
