@@ -28,6 +28,15 @@ describe('PieceTurns', () => {
     expect(order).toEqual(['a', 'b', 'c', 'd'])
   })
 
+  test('passes by any number of those who have lost interest meanwhile', () => {
+    const { turns, begun } = start()
+    for (let at = 0; at < 2; at++) turns.take((turn) => begun.push(turn))
+    for (let at = 0; at < 20_000; at++) turns.take((turn) => turn.done())
+    turns.take((turn) => begun.push(turn))
+    begun[0]!.done()
+    expect(begun.length).toBe(3)
+  })
+
   test('uses buffers again, but not those that were dropped', () => {
     const { turns, begun } = start()
     turns.take((turn) => begun.push(turn))

@@ -29,6 +29,7 @@ export class PieceTurns {
   readonly #lent = new Set<Turn>()
   readonly #spare: Buffer[] = []
   #timer: Timer | undefined
+  #serving = false
 
   constructor({ clock, pieceBytes, piecesMax }: PieceTurnsOptions) {
     this.#clock = clock
@@ -42,8 +43,15 @@ export class PieceTurns {
     this.#serve()
   }
 
+  /** Turns that are given back at once, as of clients that have gone, are counted here and not one call within the other: there may be thousands. */
   #serve(): void {
-    while (this.#waiting.length > 0 && this.#lent.size < this.#piecesMax) this.#waiting.shift()!(this.#lend())
+    if (this.#serving) return
+    this.#serving = true
+    try {
+      while (this.#waiting.length > 0 && this.#lent.size < this.#piecesMax) this.#waiting.shift()!(this.#lend())
+    } finally {
+      this.#serving = false
+    }
     if (this.#waiting.length === 0) {
       this.#timer?.cancel()
       this.#timer = undefined

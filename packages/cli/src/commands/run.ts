@@ -7,12 +7,14 @@ import {
   applyManifests,
   ControlPlane,
   ControlPlaneOptionError,
+  LocalWebhookServer,
   managerLog,
   readManifests,
   SIMULATED_NODES_MAX,
 } from '@kubetape/control-plane'
 import { createJournal } from '@kubetape/journal'
 import { openRecording, type RedactionChoice } from '@kubetape/replay'
+import type { Controller, Webhook } from '@kubetape/runtime'
 import { HttpsWebhookServer, run as runProgram, type RunOptions } from '@kubetape/runtime/node'
 import { type Command, Option } from 'commander'
 import { loadProgram } from '../add-controllers.ts'
@@ -91,7 +93,7 @@ async function runFile(file: string, flags: RunFlags, output: Output): Promise<v
   const parts = await loadProgram(file)
   for (const warning of warnings) logger.warn(warning)
   try {
-    const cluster = flags.embedded === true ? await embedded(flags, gates, logger, output) : await recorded(flags, logger)
+    const cluster = flags.embedded === true ? await embedded(flags, parts, { gates, logger, output }) : await recorded(flags, logger)
     await runProgram(parts, { ...common, webhookServer: new HttpsWebhookServer(webhookPlace(flags)), ...cluster })
   } catch (error) {
     const isQuestion = error instanceof KubeconfigError || error instanceof ControlPlaneOptionError || error instanceof TypeError
@@ -136,7 +138,11 @@ function namedContext(text: string): [name: string, context: string] {
 }
 
 /** A control plane in this process, whose own log is the tape. */
-async function embedded(flags: RunFlags, gates: FeatureGateRegistry, logger: Logger, output: Output): Promise<RunOptions> {
+async function embedded(
+  flags: RunFlags,
+  parts: readonly (Controller | Webhook)[],
+  { gates, logger, output }: { readonly gates: FeatureGateRegistry; readonly logger: Logger; readonly output: Output },
+): Promise<RunOptions> {
   const { tape, memory, data = DATA } = flags
   const isKept = tape === undefined && memory !== true
   const objects = readManifests(flags.apply ?? [])
@@ -156,6 +162,10 @@ async function embedded(flags: RunFlags, gates: FeatureGateRegistry, logger: Log
     log: managerLog(logger, ['warn', 'error']),
   })
   started.defer(() => plane.stop())
+  const webhooks = parts.filter((one): one is Webhook => !('reconcile' in one))
+  const webhookServer = new LocalWebhookServer({ client: plane.client(), webhooks, name: 'kubetape-run' })
+  // Of a process that was killed: nobody answers there any more.
+  await webhookServer.withdraw()
   await applyManifests(plane.client(), objects)
   const journal = createJournal(plane.log, { onError: (error) => logger.error({ error: String(error) }, 'journal rows were refused') })
   started.defer(async () => {
@@ -165,5 +175,5 @@ async function embedded(flags: RunFlags, gates: FeatureGateRegistry, logger: Log
   output.out(`Kubetape is ready at ${plane.url}`)
   output.out(`export KUBECONFIG=${plane.access.kubeconfig}`)
   const running = started.move()
-  return { client: plane.client('kubetape-run'), journal, close: [{ close: () => running.disposeAsync() }] }
+  return { client: plane.client('kubetape-run'), journal, webhookServer, close: [{ close: () => running.disposeAsync() }] }
 }
