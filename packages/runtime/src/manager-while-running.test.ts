@@ -58,6 +58,36 @@ describe('Manager.add() while it waits to lead', () => {
     expect([manager.isLeading, bench.runs.map(({ key }) => key)]).toEqual([true, ['a/one']])
   })
 
+  test('lets one wait for its informers that have not synced when this process leads', async () => {
+    const bench = parts()
+    let answer: () => void = () => undefined
+    bench.api.before = ({ verb, resource }) =>
+      verb === 'list' && resource === 'secrets' ? new Promise((resolve) => (answer = resolve)) : undefined
+    await bench.api.create(Lease, {
+      metadata: { namespace: 'ns', name: 'app' },
+      spec: { holderIdentity: 'other', leaseDurationSeconds: 15 },
+    })
+    const manager = await bench.start([idle], { leaderElection: { id: 'app', namespace: 'ns', identity: 'me' } })
+    let atOnce = 0
+    let atOnceMax = 0
+    manager.add(
+      controllerFor(ConfigMap)
+        .named('late')
+        .reads(Secret)
+        .reconcile(async () => {
+          atOnceMax = Math.max(atOnceMax, ++atOnce)
+          await Promise.resolve()
+          atOnce--
+        }),
+    )
+    for (const key of ['a/one', 'a/two', 'a/three']) await bench.put(key)
+    await bench.clock.advance(20_000)
+    expect([manager.isLeading, new Set(bench.runs.map(({ controller }) => controller))]).toEqual([true, new Set(['configmap'])])
+    answer()
+    await bench.clock.advance(0)
+    expect([bench.runs.filter(({ controller }) => controller === 'late').length, atOnceMax]).toEqual([3, 1])
+  })
+
   test('tells the caller what is wrong with a controller', async () => {
     const manager = await parts().start([])
     const broken = controllerFor(ConfigMap)
@@ -135,6 +165,21 @@ describe('Manager.remove()', () => {
     const informer = manager.informer(ConfigMap)
     await bench.put('a/one')
     expect([informer.hasSynced, informer.store.list().length]).toEqual([true, 1])
+  })
+
+  test('leaves a run under way to the stop of the manager', async () => {
+    const bench = parts()
+    let finish: () => void = () => undefined
+    const manager = await bench.start([controllerFor(ConfigMap).reconcile(() => new Promise<void>((resolve) => (finish = resolve)))])
+    await bench.put('a/one')
+    const ended: string[] = []
+    void manager.remove('configmap').then(() => ended.push('removed'))
+    void manager.stop().then(() => ended.push('stopped'))
+    await bench.clock.advance(1000)
+    expect([ended, manager.idle]).toEqual([[], false])
+    finish()
+    await bench.clock.advance(0)
+    expect([ended, bench.ends.length]).toEqual([['removed', 'stopped'], 1])
   })
 
   test('says so when there is none of the name', async () => {

@@ -2,8 +2,8 @@ import type { Kind, KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import { type Clock, type Random, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
 import type { Informer } from '@kubetape/informers'
-import { type Controller, kindId, kindsOf } from './controller.ts'
-import { ControllerRunner } from './controller-runner.ts'
+import { type Controller, kindsOf } from './controller.ts'
+import { ControllerSet } from './controller-set.ts'
 import { coreEvents, type EventForm, seriesEvents } from './event-form.ts'
 import { EventRecorder } from './event-recorder.ts'
 import { fencedClient } from './leader-election/fence.ts'
@@ -36,14 +36,7 @@ export class Manager {
   /** Writes through it are refused while this process does not lead. */
   readonly #client: Client
   readonly #informers: SharedInformers
-  /** In the order of their addition. */
-  readonly #controllers: Controller[] = []
-  /** Of controllers that watch already. */
-  readonly #runners = new Map<string, ControllerRunner>()
-  /** Whether controllers that are added now begin to watch at once. */
-  #isWatching = false
-  /** Whether controllers that are added now may act as soon as their informers have synced. */
-  #isActing = false
+  readonly #controllers: ControllerSet
   readonly #webhooks: ServedWebhooks
   readonly #recorder: EventRecorder
   readonly #whenStopping: Promise<void>
@@ -80,6 +73,7 @@ export class Manager {
     this.#client = this.#elector === undefined ? client : fencedClient(client, this.#elector)
     this.#webhooks = new ServedWebhooks(options.webhookServer, () => this.#webhookEnvironment())
     this.#recorder = new EventRecorder(this.#client, this.#clock, formOf(options), (message, fields) => this.#log({}).warn(message, fields))
+    this.#controllers = this.#newControllers()
     const lost = this.#elector?.ended.then(async (error) => {
       if (error === undefined) return this.stop()
       void this.stop()
@@ -105,14 +99,7 @@ export class Manager {
    * any more. Throws when there is none of this name.
    */
   async remove(name: string): Promise<void> {
-    const at = this.#controllers.findIndex((one) => one.name === name)
-    if (at < 0) throw new Error(`Cannot remove controller "${name}": there is none of this name`)
-    const [removed] = this.#controllers.splice(at, 1)
-    const runner = this.#runners.get(name)
-    this.#runners.delete(name)
-    const kinds = runner?.kinds ?? kindsOf(removed!)
-    await runner?.stop()
-    for (const kind of kinds) this.#release(kind)
+    await this.#controllers.remove(name)
   }
 
   /** The informer of a kind, made when first asked for; it is kept for as long as the manager runs. */
@@ -135,8 +122,7 @@ export class Manager {
       throw error
     })
     if (this.#isStopped()) return
-    this.#isWatching = true
-    for (const controller of this.#controllers) this.#watch(controller)
+    this.#controllers.watch()
     this.#informers.start()
     // What one informer shows may ask for more of them.
     while (this.#state === 'running' && !this.ready) await Promise.race([this.#whenStopping, this.#informers.synced()])
@@ -145,8 +131,7 @@ export class Manager {
       await Promise.race([this.#whenStopping, this.#elector.elected])
     }
     if (this.#isStopped()) return
-    this.#isActing = true
-    for (const runner of this.#runners.values()) runner.start()
+    this.#controllers.act()
   }
 
   /** Whether controllers may act now; always true without leader election. */
@@ -161,11 +146,11 @@ export class Manager {
 
   /** Whether no controller has anything queued or running (what is delayed does not count). */
   get idle(): boolean {
-    return [...this.#runners.values()].every((runner) => runner.idle)
+    return this.#controllers.idle
   }
 
   get controllers(): readonly Controller[] {
-    return this.#controllers
+    return this.#controllers.all
   }
 
   /** What was added, for `registerWebhooks`. */
@@ -181,7 +166,7 @@ export class Manager {
   async #stop(): Promise<void> {
     this.#state = 'stopped'
     this.#noteStopping()
-    await Promise.all([...this.#runners.values()].map((runner) => runner.stop()))
+    await this.#controllers.stop()
     // After the controllers: what they wrote last may have needed them. Nobody waits for the end of reviews but this.
     const unserved = this.#webhooks.stop()
     if (this.isLeading) this.#tellOfLease('stopped leading')
@@ -210,11 +195,6 @@ export class Manager {
     timer.cancel()
   }
 
-  #release(kind: Kind): void {
-    const watched = [...this.#controllers.flatMap(kindsOf), ...[...this.#runners.values()].flatMap((runner) => runner.kinds)]
-    if (!watched.some((one) => kindId(one) === kindId(kind))) this.#informers.release(kind)
-  }
-
   /** As an event about the Lease, in the words of client-go. */
   #tellOfLease(what: string): void {
     const { leaderElection: { identity = '', id: component = '' } = {} } = this.#options
@@ -237,29 +217,17 @@ export class Manager {
   }
 
   #addController(controller: Controller): void {
-    if (this.#controllers.some((one) => one.name === controller.name))
-      throw new Error(`Cannot add controller "${controller.name}": another one has this name`)
     const elsewhere = kindsOf(controller).find(({ cluster }) => cluster !== undefined && this.#options.clusters?.[cluster] === undefined)
     if (elsewhere !== undefined)
       throw new TypeError(
         `Cannot add controller "${controller.name}": it watches ${elsewhere.resource} of the cluster "${elsewhere.cluster}", which the manager was not told of`,
       )
-    for (const kind of kindsOf(controller)) this.#informers.acquire(kind)
-    this.#informers.addIndexes(controller)
-    this.#controllers.push(controller)
-    if (this.#isWatching) void this.#join(this.#watch(controller))
+    this.#controllers.add(controller)
   }
 
-  /** Lets a controller begin while others run. */
-  async #join(runner: ControllerRunner): Promise<void> {
-    await Promise.race([this.#whenStopping, Promise.all(runner.kinds.map((kind) => this.#informers.of(kind).synced))])
-    if (this.#isActing && this.#state === 'running' && this.#runners.get(runner.controller.name) === runner) runner.start()
-  }
-
-  #watch(controller: Controller): ControllerRunner {
+  #newControllers(): ControllerSet {
     const { recording, journal, metrics, tracer, gates, uids } = this.#options
-    for (const kind of kindsOf(controller)) this.#informers.of(kind)
-    const runner = new ControllerRunner(controller, {
+    return new ControllerSet(this.#informers, {
       client: this.#client,
       isLeading: () => this.isLeading,
       clock: this.#clock,
@@ -271,14 +239,8 @@ export class Manager {
       recorder: this.#recorder,
       metrics: metrics ?? noMetrics,
       trace: runTraces(tracer),
-      informer: (kind) => this.#informers.of(kind),
-      acquire: (kind) => this.#informers.acquire(kind),
-      release: (kind) => this.#release(kind),
       log: (fields) => this.#log(fields),
     })
-    this.#runners.set(controller.name, runner)
-    runner.subscribe()
-    return runner
   }
 
   #log(fields: Record<string, unknown>): RunLog {
