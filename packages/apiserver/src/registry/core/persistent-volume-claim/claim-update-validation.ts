@@ -15,7 +15,7 @@ import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '@kubetape
 import { immutable } from '../../batch/field-rules.ts'
 import type { Draft, StrategyContext } from '../../strategy.ts'
 import { CLASS_ANNOTATION } from '../class-annotation.ts'
-import { describeChange, sameSpec } from '../pod/spec-equality.ts'
+import { printGoChange, sameSpec } from '../pod/spec-equality.ts'
 import { type ClaimSpecRules, validateClaimSpec } from './claim-spec-validation.ts'
 import { alignSources } from './data-sources.ts'
 import { judgesExpansion } from './claim-status-validation.ts'
@@ -69,7 +69,7 @@ function validateChange(claim: Claim, old: Readonly<Claim>, gates: Gates): Field
     if (wanted && had !== undefined) wanted['storage'] = had
     if (now.volumeAttributesClassName !== undefined) assignClass(now, before.volumeAttributesClassName)
   }
-  if (!sameSpec(now, before)) errors.push(forbidden(SPEC, `${IMMUTABLE}\n${describeChange(before, now)}`))
+  if (!sameSpec(now, before)) errors.push(forbidden(SPEC, IMMUTABLE + printGoChange('core.PersistentVolumeClaimSpec', before, now)))
   return [
     ...errors,
     ...validateSize(claim, old, gates),

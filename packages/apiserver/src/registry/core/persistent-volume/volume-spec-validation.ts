@@ -76,10 +76,14 @@ function validateCapacity(capacity: Readonly<Record<string, string>> = {}, path:
 }
 
 /** A list of resources as Go prints one for messages. */
-const printGoList = (entries: readonly (readonly [string, string])[]): string =>
-  entries.length === 0
-    ? 'core.ResourceList(nil)'
-    : `core.ResourceList{${entries.map(([name, text]) => `${JSON.stringify(name)}:${printGoQuantity(quantityOf(text))}`).join(', ')}}`
+function printGoList(entries: readonly (readonly [string, string])[]): string {
+  if (entries.length === 0) return 'core.ResourceList(nil)'
+  const printed = entries.map(([name, text]) => {
+    const quantity = quantityOf(text)
+    return `${JSON.stringify(name)}:${printGoQuantity(quantity, String(quantity))}`
+  })
+  return `core.ResourceList{${printed.sort().join(', ')}}`
+}
 
 function validateNodeAffinity({ required: selector }: VolumeNodeAffinity, path: FieldPath): FieldError[] {
   const place = path.child('required')

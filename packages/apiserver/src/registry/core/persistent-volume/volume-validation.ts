@@ -12,7 +12,7 @@ import {
 import type { PersistentVolume, PersistentVolumeSpec, VolumeNodeAffinity } from '@kubetape/api/types/core/v1'
 import type { Draft, StrategyContext } from '../../strategy.ts'
 import { goStruct, immutable } from '../../batch/field-rules.ts'
-import { describeChange, sameSpec } from '../pod/spec-equality.ts'
+import { printGoChange, sameSpec } from '../pod/spec-equality.ts'
 import { SOURCE_FIELDS } from './source-validation.ts'
 import { validateVolumeSpec } from './volume-spec-validation.ts'
 
@@ -101,7 +101,7 @@ function validateSourceChange(spec: PersistentVolumeSpec, old: Readonly<Persiste
   return [
     forbidden(
       SPEC.child('persistentvolumesource'),
-      `spec.persistentvolumesource is immutable after creation\n${describeChange(before, now)}`,
+      `spec.persistentvolumesource is immutable after creation${printGoChange('core.PersistentVolumeSource', before, now)}`,
     ),
   ]
 }
