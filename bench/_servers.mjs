@@ -146,6 +146,7 @@ export function clientOf(kubeconfig) {
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, JSON.stringify(body)),
     put: (path, body) => call('PUT', path, JSON.stringify(body)),
+    merge: (path, body) => call('PATCH', path, JSON.stringify(body), 'application/merge-patch+json'),
     apply: (path, body) => call('PATCH', path, JSON.stringify(body), 'application/apply-patch+yaml'),
     agent,
   }

@@ -1,6 +1,6 @@
 // Resident memory while informers begin with the same large objects, each over a connection of its own: 16, 64 and 256 of them, as a streaming list
-// (sendInitialEvents), and as list and watch, in JSON and protobuf; base: as many watches over which nothing comes, on the same server.
-// [--informers 16,64,256] [--objects 400] [--bytes 100000] [--ways 0,1,2,3,4] [--built] [--profile FOLDER]
+// (sendInitialEvents), and as list and watch, in JSON, protobuf and compressed; base: as many watches over which nothing comes, on the same server.
+// [--informers 16,64,256] [--objects 400] [--bytes 100000] [--ways 0,1,2,3,4,5,6] [--built] [--profile FOLDER]
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:http2'
@@ -12,6 +12,7 @@ const MAPS = '/api/v1/namespaces/default/configmaps'
 const STREAM = `${MAPS}?watch=1&allowWatchBookmarks=true`
 const INITIAL = '&sendInitialEvents=true&resourceVersionMatch=NotOlderThan'
 const PROTOBUF = { accept: 'application/vnd.kubernetes.protobuf' }
+const GZIP = { 'accept-encoding': 'gzip' }
 const SETTLE_MS = 3000
 const SAMPLE_MS = 20
 const settle = () => new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
@@ -23,12 +24,20 @@ const WAYS = [
   { name: 'streaming list, protobuf', path: STREAM + INITIAL, headers: PROTOBUF, bytes: flags.objects * flags.bytes },
   { name: 'list and watch', path: MAPS, headers: {}, bytes: flags.objects * flags.bytes, thenWatch: true },
   { name: 'list and watch, protobuf', path: MAPS, headers: PROTOBUF, bytes: flags.objects * flags.bytes, thenWatch: true },
+  { name: 'list and watch, gzip', path: MAPS, headers: GZIP, bytes: 'all', thenWatch: true },
+  { name: 'list and watch, protobuf and gzip', path: MAPS, headers: { ...PROTOBUF, ...GZIP }, bytes: 'all', thenWatch: true },
 ]
+
+/** Text that is compressed about as far as objects are: to a sixth. */
+function words(length, seed) {
+  let text = ''
+  for (let at = seed * 7919; text.length < length; at += 104_729) text += `the value of ${at.toString(36)} among others;`
+  return text.slice(0, length)
+}
 
 async function fill(kubeconfig) {
   const { post, agent } = clientOf(kubeconfig)
-  const data = { d: 'x'.repeat(flags.bytes) }
-  for (let at = 0; at < flags.objects; at++) await post(MAPS, { metadata: { name: `large-${at}` }, data })
+  for (let at = 0; at < flags.objects; at++) await post(MAPS, { metadata: { name: `large-${at}` }, data: { d: words(flags.bytes, at) } })
   agent.destroy()
 }
 
@@ -48,6 +57,8 @@ async function informers(kubeconfig, count, way) {
       let got = 0
       if (way.bytes === 0) resolve()
       stream.on('data', (chunk) => (got += chunk.length) >= way.bytes && resolve())
+      // How long a compressed one is shows at its end.
+      stream.on('end', resolve)
       stream.on('error', reject)
     })
     if (way.thenWatch) await once(session.request({ ...headers, ':path': `${STREAM}&fieldSelector=metadata.name%3Dnone` }), 'response')
@@ -79,7 +90,7 @@ for (const way of flags.ways === '' ? WAYS : numbersOf(flags.ways).map((at) => W
   }
   for (const { count, most, open, tookS, cpuS } of line)
     console.log(
-      `${way.name.padEnd(26)} ${String(count).padStart(4)} informers: at most ${most.toFixed(0).padStart(4)} MB more, ${open.toFixed(0).padStart(4)} MB when all are there; ${tookS.toFixed(1)} s, ${cpuS.toFixed(1)} s of processor time`,
+      `${way.name.padEnd(34)} ${String(count).padStart(4)} informers: at most ${most.toFixed(0).padStart(4)} MB more, ${open.toFixed(0).padStart(4)} MB when all are there; ${tookS.toFixed(1)} s, ${cpuS.toFixed(1)} s of processor time`,
     )
 }
 process.exit(0)

@@ -107,6 +107,31 @@ describe('makeInformer()', () => {
     )
   })
 
+  test('lets what handlers throw be an unhandled rejection, as there', async () => {
+    const outcome = async (from) => {
+      const code = `
+        import { CoreV1Api, KubeConfig } from '@kubernetes/client-node'
+        import { makeInformer } from '${from}'
+        const config = new KubeConfig()
+        config.loadFromFile(${JSON.stringify(server.kubeconfig)})
+        const api = config.makeApiClient(CoreV1Api)
+        const informer = makeInformer(config, '/api/v1/namespaces', () => api.listNamespace())
+        process.on('unhandledRejection', (error) => {
+          console.log(error.message)
+          process.exit(3)
+        })
+        informer.on('add', async () => {
+          throw new Error('a handler failed')
+        })
+        await informer.start()`
+      const flags = ['--conditions=@kubetape/source', '--disable-warning=ExperimentalWarning', '--input-type=module', '-e', code]
+      const { status, output } = await runCommand('node', flags)
+      return [status, output.split('\n')[0]]
+    }
+    assert.deepEqual(await outcome('@kubernetes/client-node'), [3, 'a handler failed'])
+    assert.deepEqual(await outcome('@kubetape/client-node'), [3, 'a handler failed'])
+  })
+
   test('refuses what is no path of a collection', () => {
     assert.throws(
       () => ours.makeInformer(config, '/api/v1/namespaces/default/configmaps/one', () => undefined),

@@ -14,6 +14,9 @@ const STREAMS = 250
 const SILENT = 500
 /** What one idle watch may cost. */
 const WATCH_BYTES_MAX = 40_000
+/** Clients that ask for a large list and do not read it, and what one of them may cost: a piece and its copy for TLS. */
+const UNREAD = 100
+const UNREAD_BYTES_MAX = 500_000
 const CLOSE_MS = 30_000
 const MAPS = '/api/v1/namespaces/default/configmaps'
 
@@ -53,6 +56,36 @@ test(`${WATCHES} idle watches cost a bounded amount each, keep nobody waiting, a
   await until(async () => (await metric('apiserver_longrunning_requests', 'resource="configmaps"')) === 0)
 })
 
+test(`${UNREAD} clients that do not read a large list cost a bounded amount each, and keep nobody from it`, async () => {
+  const session = open()
+  const d = 'x'.repeat(200_000)
+  for (let at = 0; at < 100; at++) {
+    const body = JSON.stringify({ metadata: { name: `large-${at}` }, data: { d } })
+    assert.equal(await answered(session, MAPS, { method: 'POST', body }), 201)
+  }
+  const read = async () => {
+    let bytes = 0
+    for await (const chunk of session.request({ ...headers, ':path': MAPS })) bytes += chunk.length
+    return bytes
+  }
+  assert.ok((await read()) > 20e6)
+  const before = await metric('process_resident_memory_bytes')
+  const unread = Array.from({ length: UNREAD }, () => {
+    const socket = connectTls({ host: url.hostname, port: Number(url.port), ca })
+    socket.on('error', () => {})
+    socket.pause()
+    socket.on('secureConnect', () => socket.write(`GET ${MAPS} HTTP/1.1\r\nHost: x\r\nAuthorization: ${headers.authorization}\r\n\r\n`))
+    return socket
+  })
+  await new Promise((resolve) => setTimeout(resolve, 2000))
+  assert.ok((await read()) > 20e6)
+  const each = ((await metric('process_resident_memory_bytes')) - before) / UNREAD
+  assert.ok(each < UNREAD_BYTES_MAX, `each costs ${Math.round(each)} bytes`)
+  session.destroy()
+  for (const socket of unread) socket.destroy()
+  await until(async () => (await metric('apiserver_current_inflight_requests', 'request_kind="readOnly"')) <= 1)
+})
+
 test('sockets that never speak, and requests that stop halfway, keep nobody from being answered and are closed', async () => {
   const silent = Array.from({ length: SILENT }, () => connectSocket(Number(url.port), url.hostname))
   const halves = Array.from({ length: 50 }, () => {
@@ -77,12 +110,13 @@ const open = () => {
 }
 
 /** The status of an answer, which goes on. */
-function answered(session, path) {
+function answered(session, path, { method = 'GET', body } = {}) {
   return new Promise((resolve, reject) => {
-    const stream = session.request({ ...headers, ':path': path })
+    const stream = session.request({ ...headers, ':path': path, ':method': method }, { endStream: body === undefined })
     stream.on('response', (answer) => resolve(answer[':status']))
     stream.on('error', reject)
     stream.resume()
+    if (body !== undefined) stream.end(body)
   })
 }
 

@@ -6,12 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ROOT, runCommand } from '../tools/test/command.mjs'
+import { endGroup, ROOT, runCommand, startCommand } from '../tools/test/command.mjs'
 import { kubectlEnvironment } from '../tools/test/kubectl.mjs'
 import { KUBETAPE, startKubetape } from '../tools/test/kubetape-server.mjs'
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
-const EXAMPLE = /```ts\n([\s\S]*?)```/.exec(README)[1]
+/** Programs by the file in `mine` that the README says to save them in. */
+const EXAMPLES = [...README.matchAll(/[Ii]n `mine\/(\w+\.ts)`[^\n]*\n\n```ts\n([\s\S]*?)```/g)].map(([, name, text]) => ({ name, text }))
 const JOB_WAIT_MS = 30_000
 /** What a shell can run when a server is there: the blocks with kubectl, without the lines that start programs. */
 const KUBECTL_SCRIPTS = [...README.matchAll(/```sh\n([\s\S]*?)```/g)]
@@ -30,14 +31,16 @@ const WIDGETS = {
   },
 }
 
-test('the example controller of the README compiles', async () => {
+test('the example controllers of the README compile', async () => {
   const folder = join(ROOT, '.cache', 'readme')
   mkdirSync(folder, { recursive: true })
   try {
-    writeFileSync(join(folder, 'example.ts'), EXAMPLE)
+    for (const { name, text } of EXAMPLES) writeFileSync(join(folder, name), text)
+    const files = EXAMPLES.map(({ name }) => name)
+    assert.deepEqual(files, ['hello.ts', 'task.ts'])
     writeFileSync(
       join(folder, 'tsconfig.json'),
-      JSON.stringify({ extends: '../../tsconfig.base.json', compilerOptions: { noEmit: true, composite: false }, files: ['example.ts'] }),
+      JSON.stringify({ extends: '../../tsconfig.base.json', compilerOptions: { noEmit: true, composite: false }, files }),
     )
     const { status, output } = await runCommand('tsc', ['-p', folder])
     assert.equal(status, 0, output)
@@ -46,16 +49,19 @@ test('the example controller of the README compiles', async () => {
   }
 })
 
+test('hello world has at most eight lines', () => {
+  assert.ok(EXAMPLES[0].text.trim().split('\n').length <= 8, EXAMPLES[0].text)
+})
+
 describe('the commands of the README', () => {
   let server
   let revision
   const folder = mkdtempSync(join(tmpdir(), 'kubetape-readme-'))
-  // The example controller where the README says to save it, unless somebody works on one there.
-  const example = join(ROOT, 'mine', 'task.ts')
-  const isOurs = !existsSync(example)
+  // The example controllers where the README says to save them, unless somebody works on them there.
+  const ours = EXAMPLES.map(({ name, text }) => ({ path: join(ROOT, 'mine', name), text })).filter(({ path }) => !existsSync(path))
   before(async () => {
     mkdirSync(join(ROOT, 'mine'), { recursive: true })
-    if (isOurs) writeFileSync(example, EXAMPLE)
+    for (const { path, text } of ours) writeFileSync(path, text)
     server = await startKubetape('default', ['--nodes', '1'])
     const api = connect(server.kubeconfig)
     await makeJob(api)
@@ -72,7 +78,7 @@ describe('the commands of the README', () => {
     await server?.stop()
     server?.remove()
     rmSync(folder, { recursive: true, force: true })
-    if (isOurs) rmSync(example, { force: true })
+    for (const { path } of ours) rmSync(path, { force: true })
   })
 
   /** As the README makes it; by a request of our own where there is no kubectl. */
@@ -88,15 +94,44 @@ describe('the commands of the README', () => {
     await api('POST', '/apis/batch/v1/namespaces/default/jobs', { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'hello' }, spec })
   }
 
-  const READS_NO_TAPE = /^(gates|types)\b/
-  const commands = [...README.matchAll(/^(?:npx )?kubetape (?!up\b)([^#\n]*?)\s*(?:#.*)?$/gm)].map(([, words]) => words)
+  /** With files and a revision of the reader's own. */
+  const here = (words) =>
+    words
+      .replace('REVISION', revision)
+      .replace('FILE', server.kubeconfig)
+      .replace('crds.yaml', join(folder, 'crds.yaml'))
+      .replace('mine/hello.tape', join(folder, 'hello.tape'))
+      .replace(/^init /, `init ${folder}/`)
+
+  // Programs come first: others read what they recorded.
+  const programs = [...README.matchAll(/^npx (node|kubetape run) ([^#\n]*?)\s*(?:#.*)?$/gm)]
+  for (const [, how, words] of programs)
+    test(`${how} ${words}, until a signal comes`, async () => {
+      const more =
+        how === 'node' ? [] : ['--health-probe-bind-address', '0', ...(words.includes('--embedded') ? ['--data', join(folder, 'own')] : [])]
+      const child = startCommand('node', [...(how === 'node' ? [] : [KUBETAPE, 'run']), ...here(words).split(' '), ...more], {
+        env: { KUBECONFIG: server.kubeconfig },
+      })
+      try {
+        let text = ''
+        for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (printed) => (text += printed))
+        const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(signal ?? code)))
+        for (const end = Date.now() + JOB_WAIT_MS; !text.includes('hello default/kube-root-ca.crt'); await sleep(50))
+          assert.ok(Date.now() < end && child.exitCode === null, text)
+        child.kill('SIGINT')
+        assert.equal(await ended, 0, text)
+      } finally {
+        endGroup(child, 'SIGKILL')
+      }
+    })
+
+  const READS_NO_TAPE = /^(gates|types|init)\b|--tape\b/
+  const commands = [...README.matchAll(/^(?:npx )?kubetape (?!(?:up|run)\b)([^#\n]*?)\s*(?:#.*)?$/gm)].map(([, words]) => words)
   for (const words of commands) {
     test(`kubetape ${words}`, async () => {
-      // The revision is one of the reader's own tape.
-      const here = words.replace('REVISION', revision).replace('FILE', server.kubeconfig).replace('crds.yaml', join(folder, 'crds.yaml'))
       const { status, output } = await runCommand('node', [
         KUBETAPE,
-        ...here.split(' '),
+        ...here(words).split(' '),
         ...(READS_NO_TAPE.test(words) ? [] : ['--data', server.data]),
       ])
       assert.equal(status, 0, output)

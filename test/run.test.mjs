@@ -145,6 +145,14 @@ describe('kubetape run on a cluster, recorded', { timeout: 120_000 }, () => {
   })
 })
 
+const WEBHOOK = `
+import { ConfigMap } from '@kubetape/api/kinds'
+import { controllerFor, validatingWebhook } from '@kubetape/runtime'
+
+export const guard = validatingWebhook(ConfigMap, { create: ({ data }) => (data?.['color'] === 'grey' ? 'grey is no color' : undefined) })
+export const watcher = () => controllerFor(ConfigMap).reconcile(() => undefined)
+`
+
 describe('kubetape run --embedded', { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'kubetape-run-test-'))
   const here = join(ROOT, '.cache', `run-embedded-${process.pid}`)
@@ -201,6 +209,67 @@ describe('kubetape run --embedded', { timeout: 60_000 }, () => {
         /created by controller copier for paint, run [0-9a-f]{8}: success\n.*because configmap\/paint was added @\d+ by admin \(kubetape\)/,
       )
     })
+})
+
+describe('kubetape run --embedded, with webhooks', { timeout: 60_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kubetape-run-test-'))
+  const here = join(ROOT, '.cache', `run-webhooks-${process.pid}`)
+  const children = []
+  before(() => {
+    mkdirSync(here, { recursive: true })
+    writeFileSync(join(here, 'guard.ts'), WEBHOOK)
+  })
+  after(() => {
+    for (const child of children) endGroup(child, 'SIGKILL')
+    for (const path of [folder, here]) rmSync(path, { recursive: true, force: true })
+  })
+
+  for (const [how, signal] of [
+    ['killed', 'SIGKILL'],
+    ['started again', 'SIGTERM'],
+  ])
+    test(`asks them, registered by themselves; ${how}`, async () => {
+      const child = startCommand('node', [
+        KUBETAPE,
+        'run',
+        join(here, 'guard.ts'),
+        '--embedded',
+        '--data',
+        join(folder, 'data'),
+        '--log-level',
+        'warn',
+      ])
+      children.push(child)
+      let text = ''
+      for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (more) => (text += more))
+      await until(() => /export KUBECONFIG=(.*)\n/.test(text))
+      const client = await clientFromKubeconfig({ path: join(folder, 'data', 'kubeconfig') })
+      const paint = (color) => client.create(ConfigMap, { metadata: { generateName: 'one-', namespace: 'default' }, data: { color } })
+      await until(() =>
+        paint('grey').then(
+          () => false,
+          (error) => /denied the request: grey is no color$/.test(error.message),
+        ),
+      )
+      await paint('red')
+      client.close()
+      const ended = new Promise((resolve) => child.on('close', (code, by) => resolve(by ?? code)))
+      if (signal === 'SIGKILL') endGroup(child, signal)
+      else child.kill(signal)
+      assert.equal(await ended, signal === 'SIGKILL' ? signal : 0, text)
+    })
+
+  test('leaves nothing registered that nobody answers', async () => {
+    const { status, output } = await runCommand('node', [
+      KUBETAPE,
+      'get',
+      'validatingwebhookconfigurations',
+      '--data',
+      join(folder, 'data'),
+    ])
+    assert.match(output, /^No resources found/)
+    assert.equal(status, 0)
+  })
 })
 
 async function until(condition) {

@@ -71,10 +71,14 @@ export const imports = {
       const peers = ourDependencies(manifest).flatMap((name) =>
         Object.keys(PROJECTS.find((one) => one.name === name)?.manifest.peerDependencies ?? {}),
       )
-      return Object.keys(manifest.dependencies ?? {})
-        .filter((name) => !peers.includes(name))
-        .filter((name) => !new RegExp(`['"]${name.replaceAll('.', '\\.')}(/[^'"]*)?['"]`).test(mentioned))
-        .map((name) => `${folder}/package.json declares ${name}, which nothing there uses`)
+      return (
+        Object.keys(manifest.dependencies ?? {})
+          .filter((name) => !peers.includes(name))
+          // Types that declarations of others need are named by nobody.
+          .filter((name) => !name.startsWith('@types/'))
+          .filter((name) => !new RegExp(`['"]${name.replaceAll('.', '\\.')}(/[^'"]*)?['"]`).test(mentioned))
+          .map((name) => `${folder}/package.json declares ${name}, which nothing there uses`)
+      )
     }),
   'dependencies are pinned, each to one version': () => {
     const versions = new Map()

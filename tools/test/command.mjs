@@ -25,11 +25,11 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 
 /**
  * Runs a command without stdin to its end. Answers its exit status (`null` when it was ended) and everything it printed.
- * A command that takes longer than `limitMs` is ended with its children, and its output says so.
+ * A command that takes longer than `limitMs` is ended with its children, and its output says so. `user`: `{ uid, gid }` of another one.
  */
-export function runCommand(command, args, { cwd = ROOT, env = {}, limitMs = 600_000, live = false } = {}) {
+export function runCommand(command, args, { cwd = ROOT, env = {}, user = {}, limitMs = 600_000, live = false } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env: { ...ENVIRONMENT, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    const child = spawn(command, args, { cwd, env: { ...ENVIRONMENT, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...user })
     running.add(child)
     let output = ''
     for (const stream of [child.stdout, child.stderr]) {
@@ -59,8 +59,8 @@ export function runCommand(command, args, { cwd = ROOT, env = {}, limitMs = 600_
 }
 
 /** Starts a command that runs until it is ended; see `endGroup`. */
-export function startCommand(command, args, { env = {} } = {}) {
-  const child = spawn(command, args, { cwd: ROOT, env: { ...ENVIRONMENT, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+export function startCommand(command, args, { cwd = ROOT, env = {}, user = {} } = {}) {
+  const child = spawn(command, args, { cwd, env: { ...ENVIRONMENT, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...user })
   running.add(child)
   child.on('close', () => running.delete(child))
   return child

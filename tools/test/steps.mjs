@@ -48,6 +48,17 @@ const jestTest = (name, pattern, env) => async (options) => {
   return { ...jestCounts(result), output: result.output }
 }
 
+/** Two runs as one step. */
+const both = (first, second) => async (options) => {
+  const [a, b] = [await first(options), await second(options)]
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    output: `${a.output}\n${b.output}`,
+    skipped: [...(a.skipped ?? []), ...(b.skipped ?? [])],
+  }
+}
+
 /** Test files under `folder`, but not below the folders named. */
 const testFiles = (folder, except = []) =>
   readdirSync(join(ROOT, folder), { recursive: true })
@@ -66,10 +77,13 @@ export const STEPS = {
   tidy: nodeTest(() => testFiles('test').filter((file) => /\/test\/tidy[./]/.test(file))),
   unit: nx(jestCounts, 'test', 'packages/*'),
   apps: nx(jestCounts, 'test', 'apps/*'),
-  product: nodeTest(() => testFiles('test', ['tidy.test.mjs', 'tidy', 'long', 'foreign'])),
+  product: nodeTest(() => testFiles('test', ['tidy.test.mjs', 'tidy', 'long', 'foreign', 'packed'])),
   // The first build of the Go program compiles kube-controller-manager.
   foreign: nodeTest(() => testFiles('test/foreign'), undefined, 1_800_000),
-  packages: packageChecks,
+  packages: both(
+    packageChecks,
+    nodeTest(() => testFiles('test/packed')),
+  ),
   conformance: (options) => conformance('default', options),
   'conformance-all': (options) => conformance('all', options),
   kubectl: (options) => kubectlCases(options),
@@ -79,7 +93,13 @@ export const STEPS = {
 export const LONG_STEPS = {
   durability: jestTest('eventlog', 'durability', { KUBETAPE_CRASH_CYCLES: process.env.KUBETAPE_CRASH_CYCLES ?? '2000' }),
   election: jestTest('runtime', 'safety', { KUBETAPE_ELECTION_SCHEDULES: process.env.KUBETAPE_ELECTION_SCHEDULES ?? '100000' }),
+  hostile: jestTest('informers', 'hostile-transport', { KUBETAPE_HOSTILE_SEEDS: process.env.KUBETAPE_HOSTILE_SEEDS ?? '500' }),
   long: nodeTest(() => testFiles('test/long'), { KUBETAPE_LONG: 'true' }, 7_200_000),
+  'hostile-network': nodeTest(
+    () => [join(ROOT, 'test', 'hostile-network.test.mjs')],
+    { KUBETAPE_HOSTILE_SECONDS: process.env.KUBETAPE_HOSTILE_SECONDS ?? '300' },
+    7_200_000,
+  ),
   fuzz: nodeTest(
     () => [join(ROOT, 'test', 'fuzz.test.mjs')],
     { KUBETAPE_FUZZ_REQUESTS: process.env.KUBETAPE_FUZZ_REQUESTS ?? '1000000' },

@@ -65,7 +65,7 @@ export {
   unsupportedMediaType,
 } from './status-error.ts'
 export { resolveSchema, type SchemaSource, type TypeSchema } from './type-schema.ts'
-export { type Kind, kindOf, type ObjectName } from './kind.ts'
+export { type Kind, kindOf, type ObjectName, resourceWithCluster } from './kind.ts'
 export { exactInteger, parseExactJson, printExactJson } from './exact-json.ts'
 export { cloneJson, deepEqual, deepFreeze, isJsonObject, type JsonObject, sameScalar, setMember } from './json-value.ts'
 export { utf8Length } from './utf8-length.ts'

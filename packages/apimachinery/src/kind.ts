@@ -7,6 +7,8 @@ import type { KubeObject } from './object-meta.ts'
  */
 export interface Kind<T extends KubeObject = KubeObject> extends GroupVersionKind, GroupVersionResource {
   readonly namespaced: boolean
+  /** In which of several clusters, by the name that a Manager has for it (`inCluster`). Absent: in the one that the controllers are of. */
+  readonly cluster?: string
   /** Never set: carries `T` for type inference. */
   readonly wireType?: T
 }
@@ -20,6 +22,11 @@ export function kindOf<T extends KubeObject = KubeObject>({
   namespaced = true,
 }: GroupVersionKind & { readonly plural: string; readonly namespaced?: boolean }): Kind<T> {
   return { group, version, kind, resource: plural, namespaced }
+}
+
+/** What the resource is called where there are several clusters, in triggers and on tapes: `configmaps`, `configmaps@east`. */
+export function resourceWithCluster({ resource, cluster }: { readonly resource: string; readonly cluster?: string | undefined }): string {
+  return cluster === undefined ? resource : `${resource}@${cluster}`
 }
 
 /** Which object of a kind: `namespace` is left out for cluster-scoped kinds. */

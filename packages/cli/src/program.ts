@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { addCompletion } from './commands/completion.ts'
 import { addGates } from './commands/gates.ts'
 import { addGet } from './commands/get.ts'
+import { addInit } from './commands/init.ts'
 import { addLog } from './commands/log.ts'
 import { addReplay } from './commands/replay.ts'
 import { addRun } from './commands/run.ts'
@@ -23,6 +24,7 @@ export function buildProgram(output: Output, clock: Clock = systemClock()): Comm
     .exitOverride()
     .configureOutput({ writeOut: (text) => output.out(text.replace(/\n$/, '')), writeErr: (text) => output.err(text.replace(/\n$/, '')) })
   addUp(program, output)
+  addInit(program, output)
   addRun(program, output)
   addLog(program, output, clock)
   addRuns(program, output)

@@ -1,4 +1,4 @@
-import { formatGroupResource, humanDuration, isJsonObject, type KubeObject } from '@kubetape/apimachinery'
+import { formatGroupResource, humanDuration, isJsonObject, type KubeObject, resourceWithCluster } from '@kubetape/apimachinery'
 import type { RequestRecord, RunRecord, StoredAnswer, Trigger } from '@kubetape/journal'
 import { nameOfResource } from './object-reference.ts'
 import { printYaml } from './yaml-text.ts'
@@ -36,11 +36,12 @@ export function triggerText(trigger: Trigger, { ownKey, recording }: { ownKey?: 
 }
 
 /** `update job.batch ns/demo status`; of a name that is yet to be made up, its beginning: `create pod ns/demo-*`. */
-export function requestText({ verb, group, resource, namespace, name, subresource, body }: RequestRecord): string {
+export function requestText({ verb, group, resource, cluster, namespace, name, subresource, body }: RequestRecord): string {
   const made = verb === 'create' && isJsonObject(body) ? (body as Partial<KubeObject>).metadata : undefined
   const generated = made?.generateName ? `${made.generateName}*` : undefined
   const key = [namespace, name ?? made?.name ?? generated].filter((part) => part !== undefined && part !== '').join('/')
-  return [verb, nameOfResource({ group, resource }), key, subresource].filter((part) => part !== undefined && part !== '').join(' ')
+  const of = resourceWithCluster({ resource: nameOfResource({ group, resource }), cluster })
+  return [verb, of, key, subresource].filter((part) => part !== undefined && part !== '').join(' ')
 }
 
 /** `revision 37`, `refused: 409 Conflict: …`: what a request got. */

@@ -22,6 +22,8 @@ export interface SharedTape {
 }
 
 interface Open {
+  /** Keys say nothing of where an object is, so a tape is of one server. */
+  readonly server: string | undefined
   readonly tape: Promise<OpenRecording>
   /** The informers that are recorded on it, with whether they have listed. */
   readonly informers: Map<Shown, boolean>
@@ -31,13 +33,16 @@ interface Open {
 const tapes = new Map<string, Open>()
 const closing = new Map<string, Promise<void>>()
 
-/** Joins an informer to a tape, which is opened when it is the first one there. Throws as `openRecording` does. */
+/** Joins an informer to a tape, which is opened when it is the first one there. Throws as `openRecording` does, and for a second server. */
 export async function joinTape(file: string, shown: Shown, options: Omit<OpenRecordingOptions, 'path'> = {}): Promise<SharedTape> {
   const path = resolve(file)
+  const server = options.source?.server
   let open = tapes.get(path)
+  if (open !== undefined && open.server !== server)
+    throw new Error(`Cannot record ${server} on "${path}": it records ${open.server}; give this informer a tape of its own`)
   if (open === undefined) {
     const tape = (closing.get(path) ?? Promise.resolve()).then(() => openRecording({ ...options, path }))
-    tapes.set(path, (open = { tape, informers: new Map() }))
+    tapes.set(path, (open = { server, tape, informers: new Map() }))
   }
   const { tape, informers } = open
   informers.set(shown, false)
@@ -51,12 +56,15 @@ export async function joinTape(file: string, shown: Shown, options: Omit<OpenRec
 }
 
 function joined(path: string, recorder: Recording, informers: Map<Shown, boolean>, shown: Shown): SharedTape {
-  const { kind } = shown
+  let { kind } = shown
   const sameKind = (): [Shown, boolean][] => [...informers].filter(([one]) => kindId(one.kind) === kindId(kind))
   const elsewhere = (key: string): boolean => sameKind().some(([one]) => one !== shown && one.has(key))
   return {
     recording: recorder,
     shown: (key, object, before) => {
+      // What a path does not say: the first object does.
+      if (kind.kind === '' && object?.kind !== undefined)
+        kind = { ...kind, kind: object.kind, namespaced: object.metadata?.namespace !== undefined }
       // What leaves the selection of one informer may stay in another's.
       if (object !== undefined || !elsewhere(key)) recorder.shown(kind, key, object, before)
     },

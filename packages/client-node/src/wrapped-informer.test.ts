@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { gone, type KubeObject, serviceUnavailable, type WatchEvent } from '@kubetape/apimachinery'
 import { RequestFailed, type WatchOptions } from '@kubetape/client'
 import { seededRandom } from '@kubetape/determinism'
 import { VirtualClock } from '@kubetape/determinism/testing'
 import { openSqliteReader } from '@kubetape/eventlog/sqlite'
 import { readJournal } from '@kubetape/journal'
-import { objectsAt } from '@kubetape/replay'
+import { objectsAt, recordedKinds } from '@kubetape/replay'
 import { Observable, Subject } from 'rxjs'
 import { parseCollectionPath } from './collection-path.ts'
 import { joinTape } from './shared-tape.ts'
@@ -116,6 +116,17 @@ describe('WrappedInformer', () => {
     await informer.stop()
   })
 
+  test('asks for what its path and its selectors say', async () => {
+    const informer = scene.informer({
+      collection: parseCollectionPath('/api/v1/namespaces/red/configmaps'),
+      labelSelector: 'app=shop',
+      fieldSelector: 'metadata.name=one',
+    })
+    await scene.starts(informer)
+    expect(scene.watches).toMatchObject([{ namespace: 'red', labelSelector: 'app=shop', fieldSelector: 'metadata.name=one' }])
+    await informer.stop()
+  })
+
   test('says in statusCode what the server answered to a watch', async () => {
     const informer = scene.informer()
     const codes: unknown[] = []
@@ -144,9 +155,19 @@ describe('WrappedInformer', () => {
 })
 
 describe('joinTape()', () => {
+  test('refuses a second server on the same tape', async () => {
+    const path = join(folder, 'two.db')
+    const shown = { kind: parseCollectionPath('/api/v1/pods').kind, namespace: '', has: () => false }
+    const joined = await joinTape(path, shown, { source: { server: 'https://one' } })
+    await expect(joinTape(path, { ...shown }, { source: { server: 'https://two' } })).rejects.toThrow(
+      `Cannot record https://two on "${path}": it records https://one; give this informer a tape of its own`,
+    )
+    await joined.release()
+  })
+
   const folder = mkdtempSync(join(tmpdir(), 'kubetape-shared-tape-'))
   const tape = join(folder, 'tape.db')
-  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   test('takes nothing for gone that another informer of the kind shows, or that nobody looks at', async () => {
     let seed = 0
@@ -168,6 +189,7 @@ describe('joinTape()', () => {
     try {
       const items = [...objectsAt(reader, { group: '', resource: 'configmaps', namespace: '' }, reader.head())]
       expect(items.map(({ metadata }) => metadata?.name)).toEqual(['blue', 'red'])
+      expect(recordedKinds(reader)).toEqual([{ group: '', version: 'v1', resource: 'configmaps', kind: 'ConfigMap', namespaced: true }])
       expect([...readJournal(reader).runs()].map(({ key, outcome }) => `${key} ${outcome}`)).toEqual([
         'red/red success',
         'blue/blue success',

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { ConfigMap } from '@kubetape/api/kinds'
 import { VirtualClock } from '@kubetape/determinism/testing'
+import { lastValueFrom } from 'rxjs'
 import { RequestFailed } from './client.ts'
 import { RETRIES_MAX } from './connection.ts'
 import type { HttpClient } from './http-client.ts'
@@ -84,9 +85,31 @@ describe('HttpClient without an answer', () => {
     await expect(client.update(ConfigMap, { metadata: AT })).rejects.toBeInstanceOf(RequestFailed)
     expect(server.requests.map(({ method, connection }) => `${method} ${connection}`)).toEqual(['GET 1', 'GET 1', 'GET 2', 'PUT 2'])
   })
+
+  test('does not send a watch again that meets such a connection: who watches waits before', async () => {
+    const { server, client } = await open(json(200, OBJECT))
+    await client.get(ConfigMap, AT)
+    server.play = (response) => void response.socket!.resetAndDestroy()
+    await expect(lastValueFrom(client.watch(ConfigMap))).rejects.toBeInstanceOf(RequestFailed)
+    expect(server.requests).toHaveLength(2)
+  })
 })
 
 describe('HttpClient told to wait', () => {
+  test('waits for a second when it is told to come back at once', async () => {
+    const clock = new VirtualClock()
+    const { server, client } = await open(inTurn(json(429, BUSY, { 'retry-after': '0' }), json(200, OBJECT)), {
+      clock,
+      requestTimeoutMs: 0,
+    })
+    const answer = client.get(ConfigMap, AT)
+    await until(() => clock.pendingTimers === 1)
+    await clock.advance(999)
+    expect(server.requests).toHaveLength(1)
+    await clock.advance(1)
+    expect(await answer).toEqual(OBJECT)
+  })
+
   test('sends a request again after Retry-After, whatever its verb', async () => {
     const clock = new VirtualClock()
     const { server, client } = await open(inTurn(json(429, BUSY, { 'retry-after': '2' }), json(200, OBJECT)), {

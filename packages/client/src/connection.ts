@@ -13,6 +13,9 @@ export const RETRIES_MAX = 10
 /** A server that asks for a longer wait than this gets its 429 handed to the caller instead. */
 export const RETRY_AFTER_SECONDS_MAX = 120
 
+/** A server that asks to be asked again at once is not taken at its word. */
+const RETRY_AFTER_SECONDS_MIN = 1
+
 /** How often a read is sent again because its kept-alive connection had been closed. */
 const STALE_CONNECTIONS_MAX = 10
 
@@ -71,7 +74,8 @@ export class Connection {
       request.signal?.throwIfAborted()
       const outcome = await this.#exchange(target, request, mode)
       if (outcome === 'stale') {
-        if (++stale > STALE_CONNECTIONS_MAX)
+        // Who watches tries again anyway, and not at once: a server that drops each watch must not get a storm of them.
+        if (mode === 'stream' || ++stale > STALE_CONNECTIONS_MAX)
           throw new RequestFailed(`Cannot ${describeRequest(request)}: the server closes every connection`)
         metrics?.retried(request.method, undefined)
         continue
@@ -119,7 +123,7 @@ function codeOf(outcome: Outcome): number | undefined {
 function waitAskedFor(answer: Answer): number | undefined {
   if (answer.code !== 429) return undefined
   const seconds = retryAfterSeconds(answer)
-  return seconds !== undefined && seconds <= RETRY_AFTER_SECONDS_MAX ? seconds : undefined
+  return seconds !== undefined && seconds <= RETRY_AFTER_SECONDS_MAX ? Math.max(RETRY_AFTER_SECONDS_MIN, seconds) : undefined
 }
 
 /** Takes a server's URL apart. Throws a TypeError that says what is wrong with it. */

@@ -16,9 +16,10 @@ import { Connection } from './connection.ts'
 import type { CredentialSource } from './credentials.ts'
 import { RequestMetrics, type RequestMetricsPort } from './request-metrics.ts'
 import { collectionPath, creationPath, objectPath, queryOf, type QueryValue, versionPath } from './request-path.ts'
+import { SharedFields } from './shared-fields.ts'
 import { warningTexts } from './warning-header.ts'
 import { readWatch } from './watch-stream.ts'
-import { wholeList, wholeObject, type WireList } from './whole-object.ts'
+import { itemsOf, wholeList, wholeObject, type WireList } from './whole-object.ts'
 import type { WireRequest } from './wire-request.ts'
 
 /** Longer than the minute after which a server itself gives up on a request, so that its own answer comes first. */
@@ -42,9 +43,13 @@ export interface HttpClientOptions extends HttpClientSettings {
   readonly credentials: CredentialSource
 }
 
-/** A Client over HTTP(S) with kept-alive connections. Objects are fresh copies. Misuse that never reaches a server (an empty name) is a TypeError. */
+/**
+ * A Client over HTTP(S) with kept-alive connections. Objects are fresh copies, but for the `fieldsV1` that lists and watches bring: those are frozen,
+ * and shared by all objects that have the same. Misuse that never reaches a server (an empty name) is a TypeError.
+ */
 export class HttpClient implements Client {
   readonly #connection: Connection
+  readonly #fields = new SharedFields()
 
   constructor({
     url,
@@ -66,7 +71,8 @@ export class HttpClient implements Client {
   async list<T extends KubeObject>(kind: Kind<T>, options: ListOptions = {}): Promise<KubeList<T>> {
     const path = collectionPath(kind, options.namespace, options.subresource) + queryOf(listQuery(options))
     const request: WireRequest = { verb: 'list', resource: kind, name: '', method: 'GET', path, signal: options.signal }
-    return wholeList(kind, (await this.#send(request)) as WireList<T>)
+    const answer = await this.#connection.send(request)
+    return wholeList(kind, valueOf(request, answer, (text) => this.#fields.parse(text, itemsOf)) as WireList<T>)
   }
 
   watch<T extends KubeObject>(kind: Kind<T>, options: WatchOptions = {}): Observable<WatchEvent<T>> {
@@ -90,7 +96,7 @@ export class HttpClient implements Client {
       this.#connection.open(request).then(
         (response) => {
           subscriber.add(() => response.destroy())
-          if (!subscriber.closed) readWatch(request, kind, response, subscriber)
+          if (!subscriber.closed) readWatch(request, kind, response, subscriber, this.#fields)
         },
         (error: unknown) => {
           if (!subscriber.closed) subscriber.error(error)

@@ -17,7 +17,7 @@ export type { RequestMetricSpec, RequestMetricsPort } from './request-metrics.ts
 export { clientForServer, type ServerOptions } from './server-client.ts'
 export { type ClusterConfig, loadConfig, type LoadConfigOptions } from './load-config.ts'
 export { clientFromKubeconfig, type KubeconfigOptions } from './kubeconfig.ts'
-export { clientForKubeConfig } from './loaded-kubeconfig.ts'
+export { clientForKubeConfig, type KubeConfigLibrary, type LoadedKubeConfig } from './loaded-kubeconfig.ts'
 export { KubeconfigError } from './kubeconfig-error.ts'
 export { warningTexts } from './warning-header.ts'
 export { KindNotServed, resolveKind } from './resolve-kind.ts'

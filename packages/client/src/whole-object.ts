@@ -21,3 +21,6 @@ export function wholeList<T extends KubeObject>(kind: Kind<T>, list: WireList<T>
 export interface WireList<T> extends Partial<Omit<KubeList<T>, 'items'>> {
   items?: T[] | null
 }
+
+/** The items of what a server sent as a list. */
+export const itemsOf = (list: unknown): readonly unknown[] => (list as WireList<KubeObject> | null)?.items ?? []

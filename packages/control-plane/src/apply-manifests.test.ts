@@ -61,9 +61,9 @@ describe('manifests', () => {
     }
     const plane = await within(ControlPlane.start({ clock, controllers: [] }))
     const objects = readManifests([join(folder, 'all')])
-    await within(applyManifests(plane.client(), objects))
+    await within(applyManifests(plane.client(), objects, clock))
     const widget = await within(plane.client().get(WIDGET, { namespace: 'art', name: 'one' }))
-    await within(applyManifests(plane.client(), objects))
+    await within(applyManifests(plane.client(), objects, clock))
     expect(await within(plane.client().get(WIDGET, { namespace: 'art', name: 'one' }))).toEqual(widget)
     await within(plane.client().get(ConfigMap, { namespace: 'default', name: 'here' }))
     const unknown = { apiVersion: 'example.com/v1', kind: 'Gadget', metadata: { name: 'x' } }

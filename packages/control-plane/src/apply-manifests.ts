@@ -1,13 +1,19 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { extname, join } from 'node:path'
 import { resourceOfKind } from '@kubetape/api'
 import { CustomResourceDefinition } from '@kubetape/api/kinds'
-import type { Kind, KubeObject } from '@kubetape/apimachinery'
+import { findCondition, hasCondition, type Kind, type KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
-import { parseAllDocuments } from 'yaml'
+import { type Clock, sleep, systemClock } from '@kubetape/determinism'
+import type * as Yaml from 'yaml'
 import { ControlPlaneOptionError } from './option-error.ts'
 
+const load = createRequire(import.meta.url)
 const EXTENSIONS = new Set(['.yaml', '.yml', '.json'])
+/** How long a definition may take until it is served, and how often that is looked at. */
+const ESTABLISHED_MS = 10_000
+const POLL_MS = 20
 /** What others live in or are made of comes first. */
 const FIRST = ['CustomResourceDefinition', 'Namespace']
 
@@ -30,6 +36,8 @@ function objectsIn(path: string): KubeObject[] {
       .filter((name) => EXTENSIONS.has(extname(name)))
       .toSorted()
       .flatMap((name) => objectsIn(join(path, name)))
+  // Loaded when it is first needed, so that a start without manifests is sooner.
+  const { parseAllDocuments } = load('yaml') as typeof Yaml
   return parseAllDocuments(readFileSync(path, 'utf8')).flatMap((document) => {
     if (document.errors.length > 0) refuse(document.errors[0]!.message)
     const object = document.toJS() as KubeObject | null
@@ -42,14 +50,26 @@ function objectsIn(path: string): KubeObject[] {
 
 /**
  * Applies objects (server-side, as field manager `kubetape`, taking fields over), in the order given; those of namespaced kinds that name no
- * namespace to `default`. Custom kinds are those of the definitions that the cluster has by then. Throws what the server answers.
+ * namespace to `default`. Custom kinds are those of the definitions that the cluster has by then: it is waited until a definition that was applied
+ * is served. Throws what the server answers.
  */
-export async function applyManifests(client: Client, objects: readonly KubeObject[]): Promise<void> {
+export async function applyManifests(client: Client, objects: readonly KubeObject[], clock: Clock = systemClock()): Promise<void> {
   for (const object of objects) {
     const kind = await kindOf(client, object)
     const { name = '', namespace = 'default' } = object.metadata ?? {}
     const target = kind.namespaced ? { namespace, name } : { name }
     await client.patch(kind, target, { type: 'apply', body: object }, { fieldManager: 'kubetape', force: true })
+    if (kind.kind === CustomResourceDefinition.kind) await established(client, name, clock)
+  }
+}
+
+async function established(client: Client, name: string, clock: Clock): Promise<void> {
+  for (const end = clock.monotonicMs() + ESTABLISHED_MS; ; await sleep(clock, POLL_MS)) {
+    const { status } = await client.get(CustomResourceDefinition, { name })
+    if (hasCondition(status?.conditions, 'Established')) return
+    if (clock.monotonicMs() < end) continue
+    const why = findCondition(status?.conditions, 'NamesAccepted')?.message ?? 'the server does not say why'
+    throw new ControlPlaneOptionError(`Cannot use the definition ${name}: it is not established (${why})`)
   }
 }
 

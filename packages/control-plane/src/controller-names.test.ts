@@ -28,8 +28,19 @@ describe('chosenNames()', () => {
 
 describe('unknownControllers()', () => {
   test('are those that nobody knows, and those of upstream that cannot be run yet', () => {
-    const words = ['*', 'job', '-csrcleaner', '-deployment-controller', 'deployment-controller', '-nope', 'nope', 'constructor']
-    expect(unknownControllers(names, words)).toEqual(['deployment-controller', '-nope', 'nope', 'constructor'])
+    const words = [
+      '*',
+      'job',
+      '-csrcleaner',
+      '-deployment-controller',
+      '-attachdetach',
+      'deployment-controller',
+      'ttl',
+      '-nope',
+      'nope',
+      'constructor',
+    ]
+    expect(unknownControllers(names, words)).toEqual(['deployment-controller', 'ttl', '-nope', 'nope', 'constructor'])
   })
 
   test('every name of upstream stands for controllers that there are', () => {

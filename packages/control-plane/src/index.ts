@@ -5,5 +5,6 @@ export { builtinControllers, SIMULATED_NODES_MAX } from './builtin-controllers.t
 export type { AuditOptions } from './audit-options.ts'
 export type { AuthenticationOptions } from './authentication-options.ts'
 export { checkOptions } from './check-options.ts'
+export { LocalWebhookServer, type LocalWebhookServerOptions } from './local-webhook-server.ts'
 export { ControlPlaneOptionError } from './option-error.ts'
 export { managerLog } from '@kubetape/runtime'

@@ -121,7 +121,10 @@ class IndexedMemory<T extends KubeObject> implements Store<T>, StoreWriter<T> {
     for (const object of objects) {
       const key = objectKey(object)
       gone.delete(key)
-      const previous = this.#deliver(key, object, resourceVersion)
+      const known = this.#delivered(key)
+      const isSame = known !== undefined && isSameVersion(known, object)
+      // What did not change stays the object that it was: whoever holds it shares it with the store.
+      const previous = this.#deliver(key, isSame ? known : object, resourceVersion)
       if (previous === undefined) changes.push({ type: 'added', object, previous, initial })
       else if (previous.metadata?.uid !== object.metadata?.uid) {
         // A recreated object is another one, although it has the name of the first.
@@ -129,8 +132,7 @@ class IndexedMemory<T extends KubeObject> implements Store<T>, StoreWriter<T> {
           { type: 'deleted', object: previous, previous, initial: false },
           { type: 'added', object, previous: undefined, initial },
         )
-      } else if (previous.metadata?.resourceVersion !== object.metadata?.resourceVersion)
-        changes.push({ type: 'updated', object, previous, initial })
+      } else if (!isSame) changes.push({ type: 'updated', object, previous, initial })
     }
     for (const key of gone) {
       const previous = this.#deliver(key, undefined, resourceVersion)!
@@ -161,10 +163,16 @@ class IndexedMemory<T extends KubeObject> implements Store<T>, StoreWriter<T> {
     this.#show(key, deleted ? undefined : object)
   }
 
+  /** What the watch said last of `key`. */
+  #delivered(key: string): T | undefined {
+    const own = this.#own.get(key)
+    return own === undefined ? this.#objects.get(key) : own.delivered
+  }
+
   /** Takes over what the watch says of `key`; answers what it had said before. Readers see it unless an own write is newer. */
   #deliver(key: string, object: T | undefined, resourceVersion: string): T | undefined {
     const own = this.#own.get(key)
-    const previous = own === undefined ? this.#objects.get(key) : own.delivered
+    const previous = this.#delivered(key)
     if (own !== undefined && isResourceVersion(resourceVersion) && isNewer(own.resourceVersion, resourceVersion)) {
       own.delivered = object
       return previous
@@ -193,6 +201,10 @@ class IndexedMemory<T extends KubeObject> implements Store<T>, StoreWriter<T> {
     this.#indexes.move(key, before, object)
     this.#onShown?.(key, object, before)
   }
+}
+
+function isSameVersion(a: KubeObject, b: KubeObject): boolean {
+  return a.metadata?.resourceVersion === b.metadata?.resourceVersion && a.metadata?.uid === b.metadata?.uid
 }
 
 /** Whether version `a` is above `b`; every version is above none. */

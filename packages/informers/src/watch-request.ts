@@ -16,11 +16,15 @@ export interface WatchRequest<T extends KubeObject> {
   readonly onEvent: (type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T) => void
   /** `initialEnd`: it ends a streamed list. */
   readonly onBookmark: (initialEnd: boolean) => void
-  /** Called once, unless the request is closed before. A request that ends within a second has failed, so that it cannot become a busy loop. */
-  readonly onEnd: (end: 'failed' | 'ended' | 'silent', error: unknown) => void
+  /**
+   * Called once, unless the request is closed before. A request that ends within a second has failed, so that it cannot become a busy loop.
+   * `lived`: it was answered at least a second ago, as far as can be told from what it brought: the client may have had to send it more than once.
+   */
+  readonly onEnd: (end: 'failed' | 'ended' | 'silent', error: unknown, lived: boolean) => void
 }
 
-const SHORT_WATCH_MS = 1000
+/** No two watches are sent within this time. */
+export const WATCH_EVERY_MS = 1000
 
 /** Sends one watch request and sees whether it lives. Answers how to close it. */
 export function openWatch<T extends KubeObject>(request: WatchRequest<T>): () => void {
@@ -28,6 +32,7 @@ export function openWatch<T extends KubeObject>(request: WatchRequest<T>): () =>
   const started = clock.monotonicMs()
   const subscription = new Subscription()
   let heardMs = started
+  let answeredMs: number | undefined
   let timer: Timer
   const close = (): void => {
     timer.cancel()
@@ -36,7 +41,7 @@ export function openWatch<T extends KubeObject>(request: WatchRequest<T>): () =>
   const end = (how: 'failed' | 'ended' | 'silent', error?: unknown): void => {
     if (subscription.closed) return
     close()
-    request.onEnd(how, error)
+    request.onEnd(how, error, answeredMs !== undefined && clock.monotonicMs() - answeredMs >= WATCH_EVERY_MS)
   }
   /** One timer for all events: when it fires it looks when the last one was. */
   const guard = (delayMs: number): void => {
@@ -50,6 +55,7 @@ export function openWatch<T extends KubeObject>(request: WatchRequest<T>): () =>
   const next = (event: WatchEvent<T>): void => {
     if (subscription.closed) return
     heardMs = clock.monotonicMs()
+    answeredMs ??= heardMs
     if (event.type === 'ERROR') return
     const { resourceVersion = '', annotations } = event.object.metadata ?? {}
     if (resourceVersion) request.onVersion(resourceVersion)
@@ -60,7 +66,7 @@ export function openWatch<T extends KubeObject>(request: WatchRequest<T>): () =>
     defer(request.open).subscribe({
       next,
       error: (error: unknown) => end('failed', error),
-      complete: () => end(clock.monotonicMs() - started < SHORT_WATCH_MS ? 'failed' : 'ended'),
+      complete: () => end(clock.monotonicMs() - started < WATCH_EVERY_MS ? 'failed' : 'ended'),
     }),
   )
   return close

@@ -50,6 +50,7 @@ describe('watcher() with WatchListClient', () => {
     server.lastList.answer([pod('one', 3)], '5')
     await clock.advance(0)
     expect(seen).toEqual(['listing', 'listing', 'item a/one@3', 'listed 5'])
+    await clock.advance(1000)
     server.lastWatch.fail(gone('too old'))
     await clock.advance(800)
     expect(server.lists).toHaveLength(2)
@@ -75,7 +76,7 @@ describe('watcher() with WatchListClient', () => {
     bench.start({ streams: true })
     server.lastWatch.send('ADDED', pod('one', 3))
     server.lastWatch.fail(new Error('broken'))
-    await clock.advance(800)
+    await clock.advance(1000)
     expect(server.lastWatch.options.sendInitialEvents).toBe(true)
     server.lastWatch.fail(gone('too old'))
     await clock.advance(1600)
@@ -88,7 +89,7 @@ describe('watcher() with WatchListClient', () => {
     expect(seen).toEqual([
       'listing',
       'item a/one@3',
-      'interrupted 800',
+      'interrupted 1000',
       'listing',
       'interrupted 1600',
       'listing',

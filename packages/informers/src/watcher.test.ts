@@ -42,6 +42,7 @@ describe('watcher()', () => {
     let drawn = 0
     await bench.watching({ random: { nextUint32: () => (drawn += 2 ** 29) % 2 ** 32 } })
     const first = server.lastWatch.options.timeoutSeconds!
+    server.lastWatch.bookmark('6')
     await clock.advance(5000)
     server.lastWatch.end()
     const second = server.lastWatch.options.timeoutSeconds!
@@ -55,8 +56,8 @@ describe('watcher()', () => {
     await bench.watching()
     server.lastWatch.send('MODIFIED', pod('one', 8))
     server.lastWatch.fail(new Error('connection reset'))
-    expect(seen).toEqual(['applied a/one@8', 'interrupted 800'])
-    await clock.advance(799)
+    expect(seen).toEqual(['applied a/one@8', 'interrupted 1000'])
+    await clock.advance(999)
     expect(server.watches).toHaveLength(1)
     await clock.advance(1)
     expect(server.lastWatch.options.resourceVersion).toBe('8')
@@ -80,8 +81,22 @@ describe('watcher()', () => {
     const bench = parts()
     const { clock, server, seen } = bench
     await bench.watching()
+    server.lastWatch.bookmark('6')
     await clock.advance(1000)
     server.lastWatch.end()
+    expect(server.watches).toHaveLength(2)
+    expect(seen).toEqual(['bookmark 6'])
+  })
+
+  test('watches on after a second when the server ends a watch that may have been answered just before', async () => {
+    const bench = parts()
+    const { clock, server, seen } = bench
+    await bench.watching()
+    await clock.advance(60_000)
+    server.lastWatch.end()
+    await clock.advance(999)
+    expect(server.watches).toHaveLength(1)
+    await clock.advance(1)
     expect(server.watches).toHaveLength(2)
     expect(seen).toEqual([])
   })
@@ -90,7 +105,7 @@ describe('watcher()', () => {
     const bench = parts()
     const { clock, server, seen } = bench
     await bench.watching()
-    for (const wait of [800, 1600, 3200]) {
+    for (const wait of [1000, 1600, 3200]) {
       const requests = server.watches.length
       await clock.advance(999)
       if (withEvent) server.lastWatch.bookmark('6')
@@ -100,21 +115,21 @@ describe('watcher()', () => {
       await clock.advance(1)
       expect(server.watches).toHaveLength(requests + 1)
     }
-    expect(seen.filter((one) => one.startsWith('interrupted'))).toEqual(['interrupted 800', 'interrupted 1600', 'interrupted 3200'])
+    expect(seen.filter((one) => one.startsWith('interrupted'))).toEqual(['interrupted 1000', 'interrupted 1600', 'interrupted 3200'])
   })
 
   test('backs off longer with each failure and starts over after two quiet minutes', async () => {
     const bench = parts()
     const { clock, server, seen } = bench
     await bench.watching()
-    for (const wait of [800, 1600, 3200]) {
+    for (const wait of [1000, 1600, 3200]) {
       server.lastWatch.fail(new Error('no'))
       expect(seen.at(-1)).toBe(`interrupted ${wait}`)
       await clock.advance(wait)
     }
     await clock.advance(120_000)
     server.lastWatch.fail(new Error('no'))
-    expect(seen.at(-1)).toBe('interrupted 800')
+    expect(seen.at(-1)).toBe('interrupted 1000')
   })
 
   test('lists anew when the version is gone at the start of a watch, and only then', async () => {
@@ -122,13 +137,13 @@ describe('watcher()', () => {
     const { clock, server, seen } = bench
     await bench.watching()
     server.lastWatch.fail(new Error('broken'))
-    await clock.advance(800)
+    await clock.advance(1000)
     server.lastWatch.fail(gone('too old resource version: 5 (9)'))
     await clock.advance(1600)
     expect(server.lists).toHaveLength(2)
     server.lastList.answer([pod('two', 11)], '12')
     await clock.advance(0)
-    expect(seen).toEqual(['interrupted 800', 'interrupted 1600', 'listing', 'item a/two@11', 'listed 12'])
+    expect(seen).toEqual(['interrupted 1000', 'interrupted 1600', 'listing', 'item a/two@11', 'listed 12'])
     expect(server.lastWatch.options.resourceVersion).toBe('12')
   })
 
@@ -197,8 +212,8 @@ describe('watcher()', () => {
     await clock.advance(10_000)
     server.watches[0]!.send('ADDED', pod('late', 9))
     server.watches[0]!.fail(gone('late'))
-    await clock.advance(800)
-    expect(seen).toEqual(['interrupted 800'])
+    await clock.advance(1000)
+    expect(seen).toEqual(['interrupted 1000'])
     expect([server.lists.length, server.watches.length]).toEqual([1, 2])
   })
 })

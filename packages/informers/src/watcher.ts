@@ -4,7 +4,7 @@ import { type Gates, WatchListClient } from '@kubetape/client-go-features'
 import { type Clock, type Random, randomFloat, type Timer } from '@kubetape/determinism'
 import { Observable, type Subscriber } from 'rxjs'
 import { Backoff } from './backoff.ts'
-import { openWatch, type WatchRequestOptions } from './watch-request.ts'
+import { openWatch, WATCH_EVERY_MS, type WatchRequestOptions } from './watch-request.ts'
 import type { WatcherEvent } from './watcher-event.ts'
 import { transition, type WatcherSignal, type WatcherState } from './watcher-state.ts'
 
@@ -35,6 +35,7 @@ export type WatchedClient = Pick<Client, 'list' | 'watch'>
  * - It begins with `listing`, items and `listed`; then changes follow in the order of the server, without a hole.
  * - After a lost connection it resumes from the last resourceVersion it saw; only a 410 makes it list anew.
  * - It never ends by itself and never errors: failures are `interrupted` events, followed by another try with jittered back-off.
+ * - It sends no two watches within a second, whatever the server does.
  * - With WatchListClient on, the list is streamed; a server that cannot do that is asked for a plain list, once and for all.
  */
 export function watcher<T extends KubeObject>(client: WatchedClient, kind: Kind<T>, options: WatcherOptions): Observable<WatcherEvent<T>> {
@@ -57,6 +58,8 @@ class WatchSession<T extends KubeObject> {
   #resourceVersion = ''
   #closeWatch: () => void = () => undefined
   #timer: Timer | undefined
+  /** No watch is sent before this. */
+  #nextWatchMs = Number.NEGATIVE_INFINITY
 
   constructor(client: WatchedClient, kind: Kind<T>, options: WatcherOptions, out: Subscriber<WatcherEvent<T>>) {
     this.#client = client
@@ -95,7 +98,7 @@ class WatchSession<T extends KubeObject> {
         break
       case 'streaming':
       case 'watching':
-        this.#watch(this.#state === 'streaming')
+        this.#watchInTime(this.#state === 'streaming')
         break
       case 'waiting-to-list':
       case 'waiting-to-watch':
@@ -108,8 +111,10 @@ class WatchSession<T extends KubeObject> {
   }
 
   #wait(error: unknown): void {
-    const retryMs = this.#backoff.next()
-    this.#timer = this.#options.clock.setTimer(() => this.#signal('elapsed'), retryMs)
+    const { clock } = this.#options
+    const lists = this.#state === 'waiting-to-list' && !this.#streams
+    const retryMs = Math.max(this.#backoff.next(), lists ? 0 : this.#nextWatchMs - clock.monotonicMs())
+    this.#timer = clock.setTimer(() => this.#signal('elapsed'), retryMs)
     this.#out.next({ type: 'interrupted', error, retryMs })
   }
 
@@ -147,6 +152,17 @@ class WatchSession<T extends KubeObject> {
     }
   }
 
+  #watchInTime(initial: boolean): void {
+    const { clock } = this.#options
+    const waitMs = this.#nextWatchMs - clock.monotonicMs()
+    if (!(waitMs > 0)) {
+      this.#watch(initial)
+      return
+    }
+    const timer = clock.setTimer(() => this.#watch(initial), waitMs)
+    this.#closeWatch = () => timer.cancel()
+  }
+
   #watch(initial: boolean): void {
     if (initial) this.#out.next({ type: 'listing' })
     let listing = initial
@@ -166,8 +182,10 @@ class WatchSession<T extends KubeObject> {
           this.#signal('listed')
         }
       },
-      onEnd: (end, error) =>
-        this.#signal(end === 'failed' ? judge(error, listing) : end, error ?? new Error(`the watch of ${this.#kind.resource} ${WHY[end]}`)),
+      onEnd: (end, error, lived) => {
+        if (!lived) this.#nextWatchMs = clock.monotonicMs() + WATCH_EVERY_MS
+        this.#signal(end === 'failed' ? judge(error, listing) : end, error ?? new Error(`the watch of ${this.#kind.resource} ${WHY[end]}`))
+      },
     })
   }
 

@@ -15,7 +15,7 @@ import { encodeRow } from './rows.ts'
  *   nothing.
  * - Rows that the log refuses (disk full) are queued again before the next row, and before the next write of an actor. If they become too
  *   many, they are dropped and a gap row says so.
- * - A gap row also stands for a row that is no JSON (a bigint, a cycle).
+ * - A gap row also stands for a row that is no JSON (a cycle).
  */
 export interface Journal {
   /** Remembers the run; its row is written with the first request, or when it ends, as the run then is: what it reads first adds to its views. */
@@ -34,6 +34,11 @@ export interface Journal {
 export interface JournalOptions {
   /** Told of each refusal by the log and of each row that is no JSON; default: ignored, because refusals reach the writers of the commit too. */
   readonly onError?: (error: unknown) => void
+  /**
+   * Whether positions on the log are the resourceVersions of its objects, so that an answer can be told by the entry that it made. False for recordings
+   * of other API servers, where a number may be both by chance. Default true.
+   */
+  readonly revisionsAreVersions?: boolean
 }
 
 /** The run between its begin and its end. */
@@ -58,6 +63,7 @@ export function createJournal(log: EventLog, options: JournalOptions = {}): Jour
 class LogJournal implements Journal {
   readonly #log: EventLog
   readonly #onError: (error: unknown) => void
+  readonly #revisionsAreVersions: boolean
   readonly #open = new Map<string, OpenRun>()
   /** Open requests by cause text, for the commit listener. */
   readonly #askedBy = new Map<string, { run: OpenRun; sequence: number }>()
@@ -68,6 +74,7 @@ class LogJournal implements Journal {
   constructor(log: EventLog, options: JournalOptions) {
     this.#log = log
     this.#onError = options.onError ?? (() => undefined)
+    this.#revisionsAreVersions = options.revisionsAreVersions ?? true
     this.#stop = log.onCommit(({ entries }) => this.#notice(entries))
   }
 
@@ -88,7 +95,7 @@ class LogJournal implements Journal {
   answer(run: RunBegin, request: RunRequest, answer: RunAnswer): void {
     const open = this.#open.get(run.id)
     const { sequence } = request
-    const stored = storedAnswer(answer, open?.asked.get(sequence))
+    const stored = this.#revisionsAreVersions ? storedAnswer(answer, open?.asked.get(sequence)) : answer
     if (open !== undefined) this.#forget(run.id, open, sequence)
     this.#write(open, this.#encode('request', run.id, { sequence, answer: stored }))
   }

@@ -5,7 +5,7 @@ export interface Trigger {
   readonly cause: 'change' | 'requeue' | 'retry' | 'resync' | 'source'
   /** Of a source outside of the API: its name. */
   readonly source?: string
-  /** Of a change: what changed, and the resourceVersion of the change. */
+  /** Of a change: what changed (`configmaps@east` in a cluster of that name), and the resourceVersion of the change. */
   readonly resource?: string
   readonly key?: string
   readonly change?: 'added' | 'updated' | 'deleted'
@@ -72,6 +72,8 @@ export interface RunRequest {
   readonly group: string
   readonly version: string
   readonly resource: string
+  /** Which cluster it went to. Absent: the one that the controllers are of. */
+  readonly cluster?: string
   readonly subresource?: string
   readonly namespace?: string
   readonly name?: string

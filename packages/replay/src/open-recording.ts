@@ -50,8 +50,11 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Open
     recorder,
     log,
     async close() {
-      await recorder.close()
-      await log.close()
+      try {
+        await recorder.close()
+      } finally {
+        await log.close()
+      }
     },
   }
 }

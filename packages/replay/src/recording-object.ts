@@ -1,4 +1,4 @@
-import { formatGroupResource, formatTime, type Kind, type KubeObject } from '@kubetape/apimachinery'
+import { formatGroupResource, formatTime, type Kind, type KubeObject, resourceWithCluster } from '@kubetape/apimachinery'
 import type { LogReader } from '@kubetape/eventlog'
 import { resourcePrefix } from '@kubetape/storage'
 
@@ -36,7 +36,8 @@ export function recordingObject(name: string, nowMs: number, source: RecordingSo
 }
 
 /** The entry that says that a kind is recorded: names in commands and triggers are read by it, where no definition of the kind is on the tape. */
-export function recordedKindObject({ group, version, kind, resource, namespaced }: Kind): KubeObject {
+export function recordedKindObject({ group, version, kind, namespaced, ...of }: Kind): KubeObject {
+  const resource = resourceWithCluster(of)
   return {
     apiVersion: 'kubetape.dev/v1alpha1',
     kind: 'RecordedKind',

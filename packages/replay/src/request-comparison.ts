@@ -1,6 +1,6 @@
 import { deepEqual, parseExactJson, printExactJson } from '@kubetape/apimachinery'
 import type { RunRequest } from '@kubetape/journal'
-import { isPseudonym } from './redaction.ts'
+import { holdsSecrets, isPseudonym } from './redaction.ts'
 
 /** One place at which two requests differ; undefined where one side has nothing. */
 export interface FieldDifference {
@@ -15,13 +15,13 @@ const DIFFERENCES_MAX = 20
 
 /**
  * Where the request that code makes now differs from the recorded one; empty: they are the same. Undefined members are no members on the tape,
- * and what a recorder took out of a Secret may have been anything.
+ * and what a recorder took out may have been anything.
  */
 export function requestDifferences(recorded: RunRequest, now: RunRequest): FieldDifference[] {
   const asked = parseExactJson(printExactJson(now))
   if (deepEqual(recorded, asked)) return []
   const found: FieldDifference[] = []
-  collect('', recorded, asked, recorded.resource === 'secrets', found)
+  collect('', recorded, asked, holdsSecrets(recorded), found)
   return found
 }
 

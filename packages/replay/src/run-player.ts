@@ -17,6 +17,7 @@ import {
   type RunRequest,
 } from '@kubetape/runtime'
 import { RECORDING_META } from './recording-object.ts'
+import { holdsSecrets, type RedactionTarget } from './redaction.ts'
 import { type FieldDifference, requestDifferences } from './request-comparison.ts'
 import { NotOnTape, otherForm, parseObject, View } from './view.ts'
 
@@ -110,8 +111,8 @@ export class RunPlayer {
     return this.#readRedacted
   }
 
-  #noteRedacted(resource: string): void {
-    if (this.#recording === 'secrets' && resource === 'secrets') this.#readRedacted = true
+  #noteRedacted(target: RedactionTarget): void {
+    if (this.#recording === 'secrets' && holdsSecrets(target)) this.#readRedacted = true
   }
 
   /** The code has ended, with this error or undefined. */
@@ -167,7 +168,7 @@ export class RunPlayer {
   #answer(sequence: number, stored: StoredAnswer): void {
     const asked = this.#asked.get(sequence)
     if (asked === undefined) return
-    this.#noteRedacted(asked.request.resource)
+    this.#noteRedacted(asked.request)
     const answer = this.#wholeAnswer(stored, asked.kind)
     if (answer.type === 'refused') asked.reject(new StatusError(answer.status))
     else if (answer.type === 'failed') asked.reject(new RequestFailed(answer.message))
@@ -209,7 +210,7 @@ export class RunPlayer {
 
   #beforeRead(kind: Kind, read: number): void {
     const id = kindId(kind)
-    this.#noteRedacted(kind.resource)
+    this.#noteRedacted(kind)
     for (const change of this.#readings.viewChanges)
       if (change.read === read && change.kind === id) this.#moveView(kind, Number(change.resourceVersion))
   }

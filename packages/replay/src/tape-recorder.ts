@@ -1,13 +1,14 @@
 import { type Kind, type KubeObject, printExactJson } from '@kubetape/apimachinery'
 import type { Cause } from '@kubetape/client'
 import type { Clock } from '@kubetape/determinism'
-import type { EventLog } from '@kubetape/eventlog'
+import { type EventLog, EventLogError } from '@kubetape/eventlog'
 import { createJournal, formatCause, type Journal } from '@kubetape/journal'
-import { kindId, type Recording, type RunAnswer, type RunBegin, type RunJournal, type RunRequest } from '@kubetape/runtime'
-import { keyWithinResource, resourcePrefix } from '@kubetape/storage'
+import { kindId, type Recording, type RunAnswer, type RunJournal, type RunRequest } from '@kubetape/runtime'
+import { resourcePrefix } from '@kubetape/storage'
 import { RECORDED_KINDS, recordedKindObject, RECORDINGS, type RecordingSource, recordingObject } from './recording-object.ts'
-import type { Redaction } from './redaction.ts'
+import type { Redaction, RedactionTarget } from './redaction.ts'
 import { parseObject } from './view.ts'
+import { WriteCauses } from './write-causes.ts'
 
 const PAGE = 1000
 
@@ -34,16 +35,6 @@ interface RecordedKind {
   readonly keys: Map<string, Recorded>
 }
 
-function causeOf({ id }: RunBegin, { sequence }: RunRequest): string {
-  return formatCause({ type: 'run', run: id, sequence })
-}
-
-/** The log key of the object that a request writes; undefined for what reads, or names none. */
-function writtenKey({ verb, group, resource, namespace, name, options }: RunRequest): string | undefined {
-  if (verb === 'get' || verb === 'list' || name === undefined || options?.['dryRun'] !== undefined) return undefined
-  return resourcePrefix({ group, resource }) + keyWithinResource(namespace ?? '', name)
-}
-
 /**
  * Records on `log` what a Manager's controllers see of any API server, and the runs that saw it. What a caller may rely on:
  *
@@ -51,7 +42,8 @@ function writtenKey({ verb, group, resource, namespace, name, options }: RunRequ
  * - Each session begins with an entry of its own (`recordings.kubetape.dev`), which says what was recorded. What went away between two
  *   sessions is noted as deleted when its kind was listed.
  * - What the tape has already is not written again.
- * - A tape that cannot be written ends the recording and never the controllers; `onError` hears of it.
+ * - A tape that cannot be written ends the recording and never the controllers; `onError` hears of it, and nothing is written any more, so that
+ *   the tape has no hole.
  *
  * One recorder writes a tape at a time, and nobody else does.
  */
@@ -65,14 +57,17 @@ export class TapeRecorder implements Recording {
   #begin = 0
   /** Of what is shown now, where that is known for certain. */
   #cause: string | undefined
-  /** Writes under way, by the key of what they write: the watch often shows a write before its answer is there. */
-  readonly #asked = new Map<string, string>()
+  readonly #causes = new WriteCauses()
   #failed = false
 
   constructor(log: EventLog, options: TapeRecorderOptions) {
     this.#log = log
     this.#options = options
-    this.#journal = createJournal(log, { onError: (error) => this.#fail(error) })
+    this.#journal = createJournal(log, {
+      // In place of a row that is no JSON stands a gap; only what the log refuses ends the recording.
+      onError: (error) => (error instanceof EventLogError ? this.#fail(error) : undefined),
+      revisionsAreVersions: false,
+    })
     this.journal = this.#watchedJournal()
     const session = log.range({ prefix: resourcePrefix(RECORDINGS) }).length + 1
     const object = recordingObject(`session-${session}`, options.clock.wallMs(), options.source)
@@ -130,8 +125,8 @@ export class TapeRecorder implements Recording {
     return this.#options.redact?.applies(kind) === true ? undefined : object.metadata?.resourceVersion
   }
 
-  #redacted<T>(resource: Pick<Kind, 'group' | 'resource'>, value: T): T {
-    return this.#options.redact?.applies(resource) === true ? this.#options.redact.redact(resource, value) : value
+  #redacted<T>(target: RedactionTarget, value: T): T {
+    return this.#options.redact?.applies(target) === true ? this.#options.redact.redact(target, value) : value
   }
 
   #forget(kind: Kind, recorded: RecordedKind, key: string, known: Recorded | undefined, last: KubeObject | undefined): void {
@@ -144,6 +139,7 @@ export class TapeRecorder implements Recording {
   }
 
   #lastOf(key: string): KubeObject {
+    if (this.#failed) return {}
     const value = this.#log.latest(key)?.value
     return value === undefined ? {} : parseObject(value)
   }
@@ -155,19 +151,27 @@ export class TapeRecorder implements Recording {
     if (recorded === undefined) {
       recorded = { position: this.#begin, keys: new Map() }
       this.#kinds.set(id, recorded)
-      this.#noteKind(kind)
-      const prefix = resourcePrefix(kind)
-      for (let after = ''; ;) {
-        const page = this.#log.range({ prefix, limit: PAGE, ...(after ? { after } : {}) })
-        for (const { key, revision, value } of page) {
-          const version = value === undefined ? undefined : this.#versionOf(kind, parseObject(value))
-          recorded.keys.set(key.slice(prefix.length), { position: revision, version })
-        }
-        if (page.length < PAGE) break
-        after = page.at(-1)!.key
+      try {
+        this.#noteKind(kind)
+        this.#readKeys(kind, recorded.keys)
+      } catch (error) {
+        this.#fail(error)
       }
     }
     return recorded
+  }
+
+  #readKeys(kind: Kind, keys: Map<string, Recorded>): void {
+    const prefix = resourcePrefix(kind)
+    for (let after = ''; ;) {
+      const page = this.#log.range({ prefix, limit: PAGE, ...(after ? { after } : {}) })
+      for (const { key, revision, value } of page) {
+        const version = value === undefined ? undefined : this.#versionOf(kind, parseObject(value))
+        keys.set(key.slice(prefix.length), { position: revision, version })
+      }
+      if (page.length < PAGE) return
+      after = page.at(-1)!.key
+    }
   }
 
   #noteKind(kind: Kind): void {
@@ -184,7 +188,7 @@ export class TapeRecorder implements Recording {
       position = revision
       return Buffer.from(printExactJson(object))
     }
-    const cause = this.#cause ?? this.#asked.get(key)
+    const cause = this.#cause ?? this.#causes.causeOf(key, object)
     this.#log
       .append({ entries: [{ key, operation, expect, encode, ...(cause === undefined ? {} : { cause }) }] })
       .catch((error: unknown) => this.#fail(error))
@@ -201,19 +205,22 @@ export class TapeRecorder implements Recording {
   #watchedJournal(): RunJournal {
     const journal = this.#journal
     return {
-      begin: (run) => journal.begin(run),
+      begin: (run) => {
+        if (!this.#failed) journal.begin(run)
+      },
       request: (run, request, readings) => {
-        const key = writtenKey(request)
-        if (key !== undefined) this.#asked.set(key, causeOf(run, request))
+        if (this.#failed) return
+        this.#causes.asked(run, request)
         journal.request(run, this.#redactedRequest(request), readings)
       },
       answer: (run, request, answer) => {
-        const key = writtenKey(request)
-        // Another run may have begun to write the same object.
-        if (key !== undefined && this.#asked.get(key) === causeOf(run, request)) this.#asked.delete(key)
+        if (this.#failed) return
+        this.#causes.answered(run, request, answer)
         journal.answer(run, request, this.#redactedAnswer(request, answer))
       },
-      end: (run, end) => journal.end(run, end),
+      end: (run, end) => {
+        if (!this.#failed) journal.end(run, end)
+      },
     }
   }
 

@@ -2,6 +2,7 @@ import { deepFreeze, type Kind, type KubeObject, objectKey, parseExactJson } fro
 import type { Entry, LogReader } from '@kubetape/eventlog'
 import { createStore, type IndexFunctions, type Store, type StoreWriter } from '@kubetape/informers'
 import { parseLogKey, resourcePrefix } from '@kubetape/storage'
+import { isRecording } from './recording-object.ts'
 
 const PAGE = 1000
 /** Resources that are served under one API group and stored under another (storage of Events, KEP-383). */
@@ -55,6 +56,11 @@ export class View {
     this.#kind = kind
   }
 
+  /** A control plane's tape has what is in it; what its controllers see of other clusters is on tapes that record it. */
+  get #isElsewhere(): boolean {
+    return this.#kind.cluster !== undefined && !isRecording(this.#reader)
+  }
+
   get revision(): number {
     return this.#revision
   }
@@ -64,6 +70,10 @@ export class View {
    * is on the tape under another API group.
    */
   moveTo(revision: number): void {
+    if (this.#isElsewhere)
+      throw new NotOnTape(
+        `it read ${this.#kind.resource} of cluster "${this.#kind.cluster}", of which this tape has no copy: record both on one`,
+      )
     const compacted = this.#reader.compactedRevision()
     if (revision < compacted && revision > 0)
       throw new NotOnTape(`the tape was compacted up to ${compacted}, and it read ${this.#kind.resource} at ${revision}`)
@@ -76,6 +86,7 @@ export class View {
 
   /** Shows an own write that the informer had not been told of yet. */
   show(object: KubeObject, revision: number, gone = false): void {
+    if (this.#isElsewhere) return
     const key = objectKey(object)
     if (revision <= Math.max(this.#revision, this.#overlay.get(key) ?? 0)) return
     this.#overlay.set(key, revision)
@@ -84,7 +95,7 @@ export class View {
 
   /** Shows the own write that this entry is. */
   showEntry(entry: Entry): void {
-    if (entry.revision <= this.#revision) return
+    if (this.#isElsewhere || entry.revision <= this.#revision) return
     const key = this.#keyOf(entry)
     this.#overlay.set(key, entry.revision)
     this.#restore(entry, key)

@@ -4,7 +4,7 @@ import { failure } from '@kubetape/apimachinery'
 import { RequestFailed } from '@kubetape/client'
 import { exponentialRateLimiter } from '@kubetape/workqueue'
 import { controllerFor, type Controller } from './controller.ts'
-import type { ManagerOptions } from './manager.ts'
+import type { ManagerOptions } from './manager-options.ts'
 import { noJournal } from './run-journal.ts'
 import { type ManagerBench, managerBench } from './testing/manager-bench.ts'
 

@@ -1,4 +1,4 @@
-import { isConflict, isStatusError, type KubeObject, type Kind, objectKey } from '@kubetape/apimachinery'
+import { isConflict, isStatusError, type KubeObject, type Kind, objectKey, resourceWithCluster } from '@kubetape/apimachinery'
 import type { Timer } from '@kubetape/determinism'
 import type { StoreChange } from '@kubetape/informers'
 import { RateLimitingQueue, SHUTDOWN } from '@kubetape/workqueue'
@@ -103,7 +103,7 @@ export class ControllerRunner {
     const own = kindId(watch.kind) === kindId(this.controller.kind) ? [objectKey(change.object)] : []
     const keys = guarded('mapping', () => [...watch.map(change, lookup)], own)
     if (keys.length === 0) return
-    const trigger = triggerOf(watch.kind.resource, change)
+    const trigger = triggerOf(resourceWithCluster(watch.kind), change)
     const delayMs = guarded('delay', () => watch.delayMs?.(change) ?? 0, 0)
     for (const key of keys) this.enqueue(key, trigger, { delayMs, priority: change.initial ? LOW_PRIORITY : 0 })
   }

@@ -1,4 +1,4 @@
-import { controllerOf, type Kind, type KubeObject, objectKey } from '@kubetape/apimachinery'
+import { controllerOf, type Kind, type KubeObject, objectKey, resourceWithCluster } from '@kubetape/apimachinery'
 import type { Clock } from '@kubetape/determinism'
 import type { IndexFunctions, StoreChange } from '@kubetape/informers'
 import type { RateLimiter } from '@kubetape/workqueue'
@@ -132,10 +132,11 @@ export class ControllerBuilder<For extends KubeObject = KubeObject> {
   /**
    * Keeps `name` (`example.com/cleanup`) among the finalizers of every object, so that `cleanup` runs before one is gone; the reconcile
    * function is not called for objects that are being deleted. `cleanup` must bear being called again: a crash may come between it and the
-   * removal of the finalizer. Answering `requeueAfterMs` or `requeue` keeps the finalizer until a later call.
+   * removal of the finalizer. Answering `requeueAfterMs` or `requeue` keeps the finalizer until a later call. `on` says which objects have
+   * it, by default all; one that it no longer holds for is cleaned up too.
    */
-  finalizer(name: string, cleanup: Finalizing<For>['cleanup']): this {
-    this.#finalizing = { name, cleanup } as unknown as Finalizing
+  finalizer(name: string, cleanup: Finalizing<For>['cleanup'], options: Pick<Finalizing<For>, 'on'> = {}): this {
+    this.#finalizing = { name, cleanup, ...options } as unknown as Finalizing
     return this
   }
 
@@ -192,7 +193,7 @@ export function kindsOf(controller: Controller): Kind[] {
   return [...new Map([...controller.watches.map((watch) => watch.kind), ...controller.reads].map((kind) => [kindId(kind), kind])).values()]
 }
 
-/** A kind's identity: descriptors of the same resource are the same. */
+/** A kind's identity: descriptors of the same resource in the same cluster are the same. */
 export function kindId(kind: Kind): string {
-  return `${kind.group}/${kind.version}/${kind.resource}`
+  return `${kind.group}/${kind.version}/${resourceWithCluster(kind)}`
 }

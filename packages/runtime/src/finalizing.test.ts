@@ -26,6 +26,24 @@ describe('ControllerBuilder.finalizer()', () => {
     expect(seen[0]).toBe(`reconcile one other.com/f ${NAME}`)
   })
 
+  test('is on the objects only that `on` holds for, and cleans one up that it no longer holds for', async () => {
+    const bench = parts()
+    const seen: string[] = []
+    await bench.start([
+      controllerFor(ConfigMap)
+        .finalizer(NAME, ({ metadata }) => void seen.push(`cleanup ${metadata.name}`), { on: ({ data }) => data?.['kept'] === 'yes' })
+        .reconcile(({ name }) => void seen.push(`reconcile ${name}`)),
+    ])
+    await bench.put('a/one', { kept: 'yes' })
+    await bench.put('a/two', {})
+    expect(bench.api.peek(ConfigMap, 'a/one')?.metadata?.finalizers).toEqual([NAME])
+    expect(bench.api.peek(ConfigMap, 'a/two')?.metadata?.finalizers).toBeUndefined()
+    seen.length = 0
+    await bench.put('a/one', { kept: 'no' }, { finalizers: [NAME] })
+    expect(bench.api.peek(ConfigMap, 'a/one')?.metadata?.finalizers ?? []).toEqual([])
+    expect(seen.slice(0, 2)).toEqual(['cleanup one', 'reconcile one'])
+  })
+
   test('cleans up again after a failure, and waits as long as the cleanup asks for', async () => {
     const bench = parts()
     let calls = 0

@@ -6,6 +6,8 @@ import type { Reconcile, ReconcileContext, ReconcileResult } from './reconcile.t
 export interface Finalizing<T extends KubeObject = KubeObject> {
   /** `domain/name` (API reference, Finalizers). */
   readonly name: string
+  /** Which objects have it. One that answers false after true is cleaned up, and goes on without. Default: all. */
+  readonly on?: (object: T) => boolean
   readonly cleanup: (object: T, context: ReconcileContext) => Promise<ReconcileResult | void> | ReconcileResult | void
 }
 
@@ -13,7 +15,7 @@ export interface Finalizing<T extends KubeObject = KubeObject> {
  * `reconcile` with the care for a finalizer around it: added before anything else is done, and taken off after `cleanup` did its work. Both
  * are merge patches that name the resourceVersion they were decided at, so nobody else's finalizers are lost.
  */
-export function withFinalizing(kind: Kind, { name: finalizer, cleanup }: Finalizing, reconcile: Reconcile): Reconcile {
+export function withFinalizing(kind: Kind, { name: finalizer, on = () => true, cleanup }: Finalizing, reconcile: Reconcile): Reconcile {
   return async (request, context) => {
     const object = context.lister(kind).get(request.namespace, request.name)
     if (object === undefined) return reconcile(request, context)
@@ -22,14 +24,16 @@ export function withFinalizing(kind: Kind, { name: finalizer, cleanup }: Finaliz
         type: 'merge',
         body: { metadata: { finalizers: changed.metadata!.finalizers, resourceVersion: object.metadata!.resourceVersion } },
       })
-    if (object.metadata?.deletionTimestamp === undefined) {
+    const isGoing = object.metadata?.deletionTimestamp !== undefined
+    if (!isGoing && on(object)) {
       if (!hasFinalizer(object, finalizer)) await put(withFinalizer(object, finalizer))
       return reconcile(request, context)
     }
-    if (!hasFinalizer(object, finalizer)) return undefined
-    const result = await cleanup(object, context)
-    if (result?.requeueAfterMs !== undefined || result?.requeue === true) return result
-    await put(withoutFinalizer(object, finalizer))
-    return undefined
+    if (hasFinalizer(object, finalizer)) {
+      const result = await cleanup(object, context)
+      if (result?.requeueAfterMs !== undefined || result?.requeue === true) return result
+      await put(withoutFinalizer(object, finalizer))
+    }
+    return isGoing ? undefined : reconcile(request, context)
   }
 }

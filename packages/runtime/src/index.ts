@@ -16,7 +16,8 @@ export { checkedElection, type Election, type LeaderElectionOptions } from './le
 export { type Fence, fencedClient, NotLeading } from './leader-election/fence.ts'
 export { type ElectorEnvironment, LeaderElector } from './leader-election/leader-elector.ts'
 export { LeaderElectionLost } from './leader-election/leader-election-lost.ts'
-export { Manager, type ManagerOptions } from './manager.ts'
+export { Manager } from './manager.ts'
+export type { ManagerOptions } from './manager-options.ts'
 export {
   bucketRateLimiter,
   defaultControllerRateLimiter,
@@ -40,6 +41,7 @@ export { type EventSource, keysOf, type SourceContext, timerSource } from './eve
 export type { Finalizing } from './finalizing.ts'
 export { controllerReference } from './owner-reference.ts'
 export { hasFinalizer, withFinalizer, withoutFinalizer } from './finalizer.ts'
+export { clientOfClusters, inCluster } from './other-cluster.ts'
 export { type EventDetails, eventRequest, type PublishEvent } from './event-request.ts'
 export { guardedIndexes } from './guarded-indexes.ts'
 export { type OutsideReading, outsideAnswer } from './outside-reading.ts'

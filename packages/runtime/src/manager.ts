@@ -1,61 +1,26 @@
 import type { Kind, KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
-import type { Gates } from '@kubetape/client-go-features'
-import { type Clock, type Random, systemClock, systemRandom, type UidSource, uidSource } from '@kubetape/determinism'
+import { type Clock, type Random, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
 import type { Informer } from '@kubetape/informers'
-import type { Tracer } from '@opentelemetry/api'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import { ControllerRunner } from './controller-runner.ts'
 import { coreEvents, type EventForm, seriesEvents } from './event-form.ts'
 import { EventRecorder } from './event-recorder.ts'
-import type { LeaderElectionOptions } from './leader-election/election-options.ts'
 import { fencedClient } from './leader-election/fence.ts'
 import { LeaderElector } from './leader-election/leader-elector.ts'
+import type { ManagerOptions } from './manager-options.ts'
+import { clientOfClusters } from './other-cluster.ts'
 import type { RunLog } from './reconcile.ts'
-import type { Recording } from './recording.ts'
-import { noJournal, type RunJournal } from './run-journal.ts'
-import { noMetrics, type RunMetrics } from './run-metrics.ts'
+import { noJournal } from './run-journal.ts'
+import { noMetrics } from './run-metrics.ts'
 import { runTraces } from './run-trace.ts'
 import { SharedInformers } from './shared-informers.ts'
 import { ServedWebhooks } from './webhook/served-webhooks.ts'
 import { WebhookMetrics } from './webhook/webhook-metrics.ts'
 import type { Webhook, WebhookEnvironment } from './webhook/webhook-router.ts'
-import type { WebhookServer } from './webhook/webhook-server.ts'
 
 /** How long `stop` waits for events to be written. */
 const EVENTS_DEADLINE_MS = 2000
-
-export interface ManagerOptions {
-  readonly client: Client
-  readonly gates: Gates
-  /** Makes a logger that adds `fields` to every line. Default: silent. */
-  readonly log?: (fields: Record<string, unknown>) => RunLog
-  readonly clock?: Clock
-  readonly random?: Random
-  readonly uids?: UidSource
-  /** Default: runs are not recorded. */
-  readonly journal?: RunJournal
-  /** Keeps what the controllers see, do and are answered on a tape of its own; stands in for `journal`. Default: nothing is kept. */
-  readonly recording?: Recording
-  readonly metrics?: RunMetrics
-  /** Makes the spans of runs and their requests. Default: that of the OpenTelemetry SDK of the process; without one none are made. */
-  readonly tracer?: Tracer
-  /** In which form events are published: `events.k8s.io/v1` (default), or `v1` as kube-controller-manager does. */
-  readonly events?: 'events.k8s.io/v1' | 'v1'
-  /** Which process this is, for events: at most 128 characters. Default: the name of the controller that reports. */
-  readonly identity?: string
-  /** Serves the webhooks that are added; without one none can be. */
-  readonly webhookServer?: WebhookServer
-  /** Watch only this namespace. Default: all. */
-  readonly namespace?: string
-  /** Freeze what informers hold, so that a controller that changes a shared object fails at once. Default false. */
-  readonly mutationDetector?: boolean
-  /**
-   * Compete with other processes for a Lease: informers warm up, controllers wait until this one leads. When the Lease is lost, the manager stops
-   * and `done` rejects. Default: none, this process acts alone.
-   */
-  readonly leaderElection?: LeaderElectionOptions
-}
 
 /**
  * Owns what controllers share: one informer per kind, queues, the journal, the event recorder. What a caller may rely on:
@@ -75,6 +40,8 @@ export class Manager {
   readonly #controllers: Controller[] = []
   /** Of controllers that watch already. */
   readonly #runners = new Map<string, ControllerRunner>()
+  /** Whether controllers that are added now begin to watch at once. */
+  #isWatching = false
   /** Whether controllers that are added now may act as soon as their informers have synced. */
   #isActing = false
   readonly #webhooks: ServedWebhooks
@@ -97,7 +64,8 @@ export class Manager {
     this.#whenStopping = new Promise((resolve) => {
       this.#noteStopping = resolve
     })
-    const { client, gates, namespace, mutationDetector, recording } = options
+    const { gates, namespace, mutationDetector, recording } = options
+    const client = clientOfClusters(options.client, options.clusters)
     this.#informers = new SharedInformers({
       client,
       clock: this.#clock,
@@ -109,7 +77,7 @@ export class Manager {
       log: (fields) => this.#log(fields),
     })
     this.#elector = this.#newElector()
-    this.#client = this.#elector === undefined ? options.client : fencedClient(options.client, this.#elector)
+    this.#client = this.#elector === undefined ? client : fencedClient(client, this.#elector)
     this.#webhooks = new ServedWebhooks(options.webhookServer, () => this.#webhookEnvironment())
     this.#recorder = new EventRecorder(this.#client, this.#clock, formOf(options), (message, fields) => this.#log({}).warn(message, fields))
     const lost = this.#elector?.ended.then(async (error) => {
@@ -139,12 +107,11 @@ export class Manager {
   async remove(name: string): Promise<void> {
     const at = this.#controllers.findIndex((one) => one.name === name)
     if (at < 0) throw new Error(`Cannot remove controller "${name}": there is none of this name`)
-    this.#controllers.splice(at, 1)
+    const [removed] = this.#controllers.splice(at, 1)
     const runner = this.#runners.get(name)
     this.#runners.delete(name)
-    if (runner === undefined) return
-    const kinds = runner.kinds
-    await runner.stop()
+    const kinds = runner?.kinds ?? kindsOf(removed!)
+    await runner?.stop()
     for (const kind of kinds) this.#release(kind)
   }
 
@@ -168,6 +135,7 @@ export class Manager {
       throw error
     })
     if (this.#isStopped()) return
+    this.#isWatching = true
     for (const controller of this.#controllers) this.#watch(controller)
     this.#informers.start()
     // What one informer shows may ask for more of them.
@@ -243,8 +211,8 @@ export class Manager {
   }
 
   #release(kind: Kind): void {
-    const isWatched = [...this.#runners.values()].some((runner) => runner.kinds.some((one) => kindId(one) === kindId(kind)))
-    if (!isWatched) this.#informers.release(kind)
+    const watched = [...this.#controllers.flatMap(kindsOf), ...[...this.#runners.values()].flatMap((runner) => runner.kinds)]
+    if (!watched.some((one) => kindId(one) === kindId(kind))) this.#informers.release(kind)
   }
 
   /** As an event about the Lease, in the words of client-go. */
@@ -271,17 +239,21 @@ export class Manager {
   #addController(controller: Controller): void {
     if (this.#controllers.some((one) => one.name === controller.name))
       throw new Error(`Cannot add controller "${controller.name}": another one has this name`)
+    const elsewhere = kindsOf(controller).find(({ cluster }) => cluster !== undefined && this.#options.clusters?.[cluster] === undefined)
+    if (elsewhere !== undefined)
+      throw new TypeError(
+        `Cannot add controller "${controller.name}": it watches ${elsewhere.resource} of the cluster "${elsewhere.cluster}", which the manager was not told of`,
+      )
     for (const kind of kindsOf(controller)) this.#informers.acquire(kind)
     this.#informers.addIndexes(controller)
     this.#controllers.push(controller)
-    if (this.#runners.size > 0 || this.#isActing) void this.#join(controller)
+    if (this.#isWatching) void this.#join(this.#watch(controller))
   }
 
   /** Lets a controller begin while others run. */
-  async #join(controller: Controller): Promise<void> {
-    const runner = this.#watch(controller)
+  async #join(runner: ControllerRunner): Promise<void> {
     await Promise.race([this.#whenStopping, Promise.all(runner.kinds.map((kind) => this.#informers.of(kind).synced))])
-    if (this.#isActing && this.#state === 'running' && this.#runners.get(controller.name) === runner) runner.start()
+    if (this.#isActing && this.#state === 'running' && this.#runners.get(runner.controller.name) === runner) runner.start()
   }
 
   #watch(controller: Controller): ControllerRunner {

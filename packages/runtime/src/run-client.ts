@@ -90,6 +90,7 @@ export class RunClient implements Client {
       group: kind.group,
       version: kind.version,
       resource: kind.resource,
+      ...(kind.cluster === undefined ? {} : { cluster: kind.cluster }),
       ...(options.subresource ? { subresource: options.subresource } : {}),
       ...(name.namespace ? { namespace: name.namespace } : {}),
       ...(name.name ? { name: name.name } : {}),

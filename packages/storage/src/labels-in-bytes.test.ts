@@ -25,10 +25,22 @@ describe('labelsInBytes()', () => {
   test('does not know of bytes that have another form', () => {
     expect(labelsInBytes(Buffer.from('{"kind":"Pod"}'))).toBeUndefined()
     expect(labelsInBytes(Buffer.from('{"metadata":{ "labels":{"a":"b"}}}'))).toBeUndefined()
+    expect(labelsInBytes(Buffer.from('{"kind":"Pod","metadata":{"name":"a","uid":"'))).toBeUndefined()
   })
 
+  test.each([
+    [
+      'other labels come first',
+      '{"apiVersion":"v1","kind":"C","data":{"metadata":{"name":"b","labels":{"no":"no"}}},"metadata":{"name":"a"}}',
+    ],
+    [
+      'fields are sorted by name',
+      '{"apiVersion":"v1","kind":"C","metadata":{"annotations":{"c":"d"},"creationTimestamp":"t","labels":{"a":"b"},"name":"a"}}',
+    ],
+  ])('does not say what they are where %s', (_why, text) => expect(labelsInBytes(Buffer.from(text))).toBeUndefined())
+
   test('reads bytes that are no Buffer', () => {
-    const bytes = new TextEncoder().encode('{"metadata":{"labels":{"a":"b"}}}')
+    const bytes = new TextEncoder().encode('{"metadata":{"name":"a","labels":{"a":"b"}}}')
     expect(labelsInBytes(bytes)).toEqual({ a: 'b' })
   })
 })

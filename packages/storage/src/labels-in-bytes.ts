@@ -1,6 +1,9 @@
 /** Label sets that many objects have are kept once; so many different ones are remembered before that begins anew. */
 const SHARED_MAX = 4096
+const TYPE_FIELDS = [Buffer.from('"kind":"'), Buffer.from('"apiVersion":"')]
 const METADATA = Buffer.from('"metadata":{')
+/** With one of them begins all metadata that has its fields in the order of the wire, in which labels are the first of those that hold others. */
+const FIRST_FIELDS = [Buffer.from('"name":'), Buffer.from('"generateName":')]
 const LABELS = Buffer.from('"labels"')
 const QUOTE = 34
 const COMMA = 44
@@ -18,6 +21,7 @@ const CLOSE_BRACE = 125
  */
 export function labelsInBytes(bytes: Uint8Array): Readonly<Record<string, string>> | undefined {
   let at = startOfMetadata(bytes)
+  if (bytes[at] === QUOTE && !FIRST_FIELDS.some((field) => isAt(bytes, field, at))) return undefined
   while (bytes[at] === QUOTE) {
     const end = indexOf(bytes, QUOTE, at + 1)
     if (bytes[end + 1] !== COLON) return undefined
@@ -33,10 +37,17 @@ export function labelsInBytes(bytes: Uint8Array): Readonly<Record<string, string
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({})
 
-/** Behind the brace; behind the end where there is no metadata. */
+/**
+ * Behind the brace; behind the end where anything but the type comes before it, in which others might be (recordings of other clusters have custom
+ * resources in the order of the names of their fields).
+ */
 function startOfMetadata(bytes: Uint8Array): number {
-  for (let at = 0; at < bytes.length; at++) if (bytes[at] === QUOTE && isAt(bytes, METADATA, at)) return at + METADATA.length
-  return bytes.length
+  for (let at = 1; ;) {
+    if (isAt(bytes, METADATA, at)) return at + METADATA.length
+    const field = TYPE_FIELDS.find((one) => isAt(bytes, one, at))
+    if (field === undefined) return bytes.length
+    at = afterString(bytes, at + field.length - 1) + 1
+  }
 }
 
 function isAt(bytes: Uint8Array, text: Uint8Array, at: number): boolean {

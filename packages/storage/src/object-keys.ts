@@ -1,11 +1,11 @@
-import type { GroupResource } from '@kubetape/apimachinery'
+import { type GroupResource, resourceWithCluster } from '@kubetape/apimachinery'
 
 /**
  * Where an object stands in the log: `<group>/<resource>/<namespace>/<name>`, without the namespace part for cluster-scoped objects;
- * the core group is empty (`/pods/default/web`). Byte order of keys is the order of lists.
+ * the core group is empty (`/pods/default/web`). What a recording has of another cluster says which (`/pods@east/default/web`). Byte order of keys is the order of lists.
  */
-export function resourcePrefix({ group, resource }: GroupResource): string {
-  return `${group}/${resource}/`
+export function resourcePrefix({ group, ...of }: GroupResource & { readonly cluster?: string | undefined }): string {
+  return `${group}/${resourceWithCluster(of)}/`
 }
 
 /** The key below the resource's prefix: `namespace/name` or `name`. */

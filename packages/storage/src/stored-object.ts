@@ -16,10 +16,12 @@ export interface Frame {
   readonly bytes: Uint8Array
 }
 
-/** The same object in another encoding than that of the log; the frame is made when a watcher first wants it. */
+/** The same object in another encoding than that of the log, each part made when somebody first wants it. */
 export interface Alternate {
-  readonly bytes: Uint8Array
-  frame: Frame | undefined
+  readonly bytes?: Uint8Array
+  /** Of its metadata alone. */
+  readonly metadata?: Uint8Array
+  readonly frame?: Frame
 }
 
 /** One version of one object: its bytes as they are in the log and on the wire, parsed on demand and frozen. */

@@ -1,9 +1,10 @@
-import { gone, type Kind, type KubeObject, type StatusError, type WatchEvent } from '@kubetape/apimachinery'
+import { gone, type Kind, type KubeObject, resourceWithCluster, type StatusError, type WatchEvent } from '@kubetape/apimachinery'
 import { RequestFailed } from '@kubetape/client'
 
 /** A request of a controller under test. */
 export interface RequestOfController {
   readonly verb: 'get' | 'list' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
+  /** `configmaps`; `configmaps@east` in a cluster of that name. */
   readonly resource: string
   readonly namespace: string
   readonly name: string
@@ -21,8 +22,8 @@ export interface LastingFault {
 export interface FaultSubject {
   /** Ends the controllers' process at once and starts them anew. */
   crash(): void
-  /** The newest resourceVersion. */
-  resourceVersion(): string
+  /** The newest resourceVersion of the cluster that the kind is in. */
+  resourceVersion(kind: Kind): string
 }
 
 interface Planned {
@@ -70,7 +71,7 @@ export class Faults {
   /** Stale state: until it ends, the controllers see the kind as it is now, even after a restart; then they are told what they missed. */
   staleState(kind: Kind): LastingFault {
     const id = idOf(kind)
-    this.#stale.set(id, this.#subject.resourceVersion())
+    this.#stale.set(id, this.#subject.resourceVersion(kind))
     return {
       end: () => {
         this.#stale.delete(id)
@@ -106,7 +107,7 @@ export class Faults {
   }
 
   /** At which resourceVersion a kind is shown; undefined: as it is. */
-  staleAt(kind: Pick<Kind, 'group' | 'resource'>): string | undefined {
+  staleAt(kind: Kind): string | undefined {
     return this.#stale.get(idOf(kind))
   }
 
@@ -157,6 +158,6 @@ function matches(filter: RequestFilter, request: RequestOfController): boolean {
   return (Object.keys(filter) as (keyof RequestFilter)[]).every((field) => filter[field] === undefined || filter[field] === request[field])
 }
 
-function idOf({ group, resource }: Pick<Kind, 'group' | 'resource'>): string {
-  return `${group}/${resource}`
+function idOf({ group, ...of }: Kind): string {
+  return `${group}/${resourceWithCluster(of)}`
 }

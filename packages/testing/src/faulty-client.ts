@@ -1,4 +1,12 @@
-import type { Kind, KubeList, KubeObject, ObjectName, Status, WatchEvent } from '@kubetape/apimachinery'
+import {
+  type Kind,
+  type KubeList,
+  type KubeObject,
+  type ObjectName,
+  resourceWithCluster,
+  type Status,
+  type WatchEvent,
+} from '@kubetape/apimachinery'
 import type { Client, DeleteOptions, GetOptions, ListOptions, Patch, WatchOptions, WriteOptions } from '@kubetape/client'
 import { Observable } from 'rxjs'
 import type { Faults, RequestOfController } from './faults.ts'
@@ -76,11 +84,11 @@ export class FaultyClient implements Client {
 
   async #ask<A>(
     verb: RequestOfController['verb'],
-    { resource }: Pick<Kind, 'resource'>,
+    kind: Pick<Kind, 'resource' | 'cluster'>,
     { namespace = '', name = '' }: ObjectName,
     send: () => Promise<A>,
   ): Promise<A> {
-    const request: RequestOfController = { verb, resource, namespace, name }
+    const request: RequestOfController = { verb, resource: resourceWithCluster(kind), namespace, name }
     await this.#alive()
     this.#faults.before(request)
     await this.#alive()

@@ -15,7 +15,6 @@ import type { RequestGate } from './request-gate.ts'
 import type { RequestMetrics } from '../metrics/request-metrics.ts'
 import { Ending } from './ending.ts'
 import { PieceTurns } from './piece-turns.ts'
-import { PIECE_BYTES } from './write-answer.ts'
 import { createListener, type HttpListener } from './listener.ts'
 import { sendInternalErrorPage, sendStatus, sendTooManyRequests } from './refusals.ts'
 import { CannotJudge } from '../auth/authorizer.ts'
@@ -53,14 +52,19 @@ export interface Exchange {
   readonly turns: Turns
 }
 
-/** Turns at sending pieces, of large answers and of what watches begin with. */
+/** Turns at sending pieces, of large answers, of compressed ones and of what watches begin with. */
 export interface Turns {
   readonly answers: PieceTurns
+  readonly compressed: PieceTurns
   readonly watches: PieceTurns
 }
 
-/** So much is on its way to all clients together: the larger pieces of answers cost less time, the smaller ones of watches are as large as most objects. */
-const ANSWERS = { pieceBytes: PIECE_BYTES, piecesMax: 16 }
+/**
+ * So much is on its way to all clients together. Larger pieces of plain answers save no time and are what each slow client holds; smaller ones take half as
+ * much time again to be compressed. Those of watches are as large as most objects.
+ */
+const ANSWERS = { pieceBytes: 128 * 1024, piecesMax: 32 }
+const COMPRESSED = { pieceBytes: 512 * 1024, piecesMax: 8 }
 const WATCHES = { pieceBytes: 64 * 1024, piecesMax: 64 }
 
 /** The API over HTTP(S). */
@@ -77,7 +81,11 @@ export class ApiServer {
   private constructor(options: ApiServerOptions) {
     this.#options = options
     const { clock } = options
-    this.#turns = { answers: new PieceTurns({ clock, ...ANSWERS }), watches: new PieceTurns({ clock, ...WATCHES }) }
+    this.#turns = {
+      answers: new PieceTurns({ clock, ...ANSWERS }),
+      compressed: new PieceTurns({ clock, ...COMPRESSED }),
+      watches: new PieceTurns({ clock, ...WATCHES }),
+    }
     this.#listener = createListener(options.certificates, (request, response) => this.#accept(request, response))
   }
 

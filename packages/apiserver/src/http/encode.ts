@@ -1,10 +1,8 @@
 import { type KubeObject, printExactJson } from '@kubetape/apimachinery'
 import type { ListResult } from '@kubetape/storage'
 import type { BodyResult } from '../request/api-request.ts'
-import { JoinedItems } from './joined-items.ts'
+import { type Body, COMMAS, COMMAS_AND_BRACES, ListBody, listLength, wholeBody } from './list-body.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
-
-const COMMA = Buffer.from(',')
 
 /** A result as JSON bytes in the kind's own form. Stored bytes are sent as they are; nothing is parsed or encoded again. */
 export function encodeResult(resource: ServedResource, result: BodyResult): Uint8Array {
@@ -16,7 +14,7 @@ export function encodeResult(resource: ServedResource, result: BodyResult): Uint
     case 'status':
       return encodeJson(result.status)
     case 'list':
-      return encodeList(resource, result.list)
+      return wholeBody(listBody(resource, result.list, ''))
   }
 }
 
@@ -30,30 +28,42 @@ export function encodeJsonLine(value: object): Uint8Array {
 }
 
 /**
- * `{"kind":"PodList",…,"items":[…]}`, in pieces; items of built-in kinds leave out kind and apiVersion, which stand at their head. Undefined for
- * custom resources.
+ * `{"kind":"PodList",…,"items":[…]}`, to be made while it is sent; items of built-in kinds leave out kind and apiVersion, which stand at their head. `end`
+ * follows.
  */
-export function encodeListInPieces(resource: ServedResource, list: ListResult): JoinedItems | undefined {
-  if (resource.custom) return undefined
-  const head = `{"kind":${JSON.stringify(`${resource.info.kind}List`)},"apiVersion":${JSON.stringify(resource.apiVersion)},"metadata":${JSON.stringify(listMetadata(list))},"items":[`
-  return new JoinedItems(Buffer.from(head), list.items, resource.head.length)
+export function listBody(resource: ServedResource, list: ListResult, end: string): Body {
+  const { items } = list
+  const skip = resource.custom ? 0 : resource.head.length
+  const options = {
+    ...(resource.custom ? customListEnds(resource, list, end) : listEnds(resource, list, end)),
+    separator: resource.custom ? COMMAS : COMMAS_AND_BRACES,
+    count: items.length,
+    item: (index: number) => items[index]!.bytes,
+    skip,
+  }
+  const sizes = items.map(({ bytes }) => bytes.length - skip)
+  return new ListBody({ ...options, length: listLength(options, sizes) })
 }
 
-function encodeList(resource: ServedResource, list: ListResult): Uint8Array {
-  return encodeListInPieces(resource, list)?.whole() ?? encodeCustomList(resource, list)
+/** What stands before and behind the items of a list. */
+interface Ends {
+  readonly head: Uint8Array
+  readonly tail: Uint8Array
+}
+
+function listEnds({ info, apiVersion }: ServedResource, list: ListResult, end: string): Ends {
+  const head = `{"kind":${JSON.stringify(`${info.kind}List`)},"apiVersion":${JSON.stringify(apiVersion)},"metadata":${JSON.stringify(listMetadata(list))},"items":[`
+  return { head: Buffer.from(head), tail: Buffer.from(`]}${end}`) }
 }
 
 /** Lists of custom resources have whole items, and always say whether they go on. */
-function encodeCustomList({ info, apiVersion }: ServedResource, list: ListResult): Uint8Array {
+function customListEnds({ info, apiVersion }: ServedResource, list: ListResult, end: string): Ends {
   const kind = info.listKind ?? `${info.kind}List`
   const metadata = { continue: '', ...listMetadata(list) }
-  const parts: Uint8Array[] = [Buffer.from(`{"apiVersion":${JSON.stringify(apiVersion)},"items":[`)]
-  for (const [at, item] of list.items.entries()) {
-    if (at > 0) parts.push(COMMA)
-    parts.push(item.bytes)
+  return {
+    head: Buffer.from(`{"apiVersion":${JSON.stringify(apiVersion)},"items":[`),
+    tail: Buffer.from(`],"kind":${JSON.stringify(kind)},"metadata":${JSON.stringify(metadata)}}${end}`),
   }
-  parts.push(Buffer.from(`],"kind":${JSON.stringify(kind)},"metadata":${JSON.stringify(metadata)}}`))
-  return Buffer.concat(parts)
 }
 
 export function listMetadata(list: ListResult): { resourceVersion: string; continue?: string; remainingItemCount?: number } {

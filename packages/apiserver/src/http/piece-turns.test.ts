@@ -28,6 +28,15 @@ describe('PieceTurns', () => {
     expect(order).toEqual(['a', 'b', 'c', 'd'])
   })
 
+  test('passes by any number of those who have lost interest meanwhile', () => {
+    const { turns, begun } = start()
+    for (let at = 0; at < 2; at++) turns.take((turn) => begun.push(turn))
+    for (let at = 0; at < 20_000; at++) turns.take((turn) => turn.done())
+    turns.take((turn) => begun.push(turn))
+    begun[0]!.done()
+    expect(begun.length).toBe(3)
+  })
+
   test('uses buffers again, but not those that were dropped', () => {
     const { turns, begun } = start()
     turns.take((turn) => begun.push(turn))
@@ -51,7 +60,7 @@ describe('PieceTurns', () => {
     expect(begun.length).toBe(2)
     await clock.advance(1)
     expect([begun.length, ...begun.map(({ isLate }) => isLate)]).toEqual([3, true, true, false])
-    // Its buffer is not used again, nor does it free another turn.
+    // It frees no other turn.
     begun[0]!.done()
     turns.take((turn) => begun.push(turn))
     turns.take((turn) => begun.push(turn))

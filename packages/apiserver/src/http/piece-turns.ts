@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@kubetape/determinism'
 
 /** Whoever takes longer for a piece while others wait is not waited for: a client that does not read keeps nobody from the rest. */
-const LENT_MS = 200
+export const LENT_MS = 200
 /** Buffers that are kept while nothing is sent. */
 const SPARE_MIN = 2
 
@@ -29,6 +29,7 @@ export class PieceTurns {
   readonly #lent = new Set<Turn>()
   readonly #spare: Buffer[] = []
   #timer: Timer | undefined
+  #serving = false
 
   constructor({ clock, pieceBytes, piecesMax }: PieceTurnsOptions) {
     this.#clock = clock
@@ -42,8 +43,15 @@ export class PieceTurns {
     this.#serve()
   }
 
+  /** Turns that are given back at once, as of clients that have gone, are counted here and not one call within the other: there may be thousands. */
   #serve(): void {
-    while (this.#waiting.length > 0 && this.#lent.size < this.#piecesMax) this.#waiting.shift()!(this.#lend())
+    if (this.#serving) return
+    this.#serving = true
+    try {
+      while (this.#waiting.length > 0 && this.#lent.size < this.#piecesMax) this.#waiting.shift()!(this.#lend())
+    } finally {
+      this.#serving = false
+    }
     if (this.#waiting.length === 0) {
       this.#timer?.cancel()
       this.#timer = undefined
@@ -55,9 +63,9 @@ export class PieceTurns {
 
   #lend(): Turn {
     const giveBack = (buffer: Buffer | undefined): void => {
-      if (!this.#lent.delete(turn)) return
-      if (buffer !== undefined) this.#spare.push(buffer)
-      this.#serve()
+      const counts = this.#lent.delete(turn)
+      if (buffer !== undefined && this.#spare.length < this.#piecesMax) this.#spare.push(buffer)
+      if (counts) this.#serve()
       if (this.#lent.size === 0) this.#spare.splice(SPARE_MIN)
     }
     const turn = new Turn(this.#clock.monotonicMs(), () => this.#spare.pop() ?? Buffer.allocUnsafeSlow(this.#pieceBytes), giveBack)

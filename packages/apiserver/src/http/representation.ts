@@ -1,5 +1,5 @@
 import { type KubeObject, parseExactJson, printExactJson, type Status } from '@kubetape/apimachinery'
-import type { StorageEvent } from '@kubetape/storage'
+import type { ListResult, StorageEvent } from '@kubetape/storage'
 import type { BodyResult, RequestOptions } from '../request/api-request.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
 import { encodeStatus, ProtobufEncoding } from '../protobuf/protobuf-encoding.ts'
@@ -7,20 +7,22 @@ import { PROTOBUF, protobufRepresentation } from '../protobuf/protobuf-represent
 import { mediaTypeOfRefusal, type Negotiated, negotiate, type Transformation } from '../table/negotiation.ts'
 import { checkTransformation, goTypeOf, partialObjectMetadata, partialObjectMetadataList } from '../table/partial-object-metadata.ts'
 import { SCALE_COLUMNS, scaleRow } from '../table/scale-table.ts'
-import { parseIncludeObject, tableOf, tableOfObject, type TableOptions, WatchTables } from '../table/table.ts'
+import { parseIncludeObject, rowOf, tableOf, tableOfObject, type TableOptions, WatchTables } from '../table/table.ts'
 import { yamlLibrary } from '../yaml-library.ts'
-import type { JoinedItems } from './joined-items.ts'
-import { encodeJson, encodeJsonLine, encodeListInPieces, encodeResult, listMetadata } from './encode.ts'
+import { encodeJson, encodeJsonLine, encodeResult, listBody, listMetadata } from './encode.ts'
+import type { Body } from './list-body.ts'
+import { transformedListBody } from './transformed-list-body.ts'
 import type { WatchEncoding } from './watch-response.ts'
 
-/** An answer as it is sent. */
-export interface Encoded {
+/** An answer as it is sent: whole, or a list, which is put together while it is sent. */
+export type Encoded = EncodedBytes | { readonly contentType: string; readonly body: Body }
+
+export interface EncodedBytes {
   readonly contentType: string
   readonly bytes: Uint8Array
-  /** Instead of the bytes: a list, which is put together while it is sent. */
-  readonly joined?: JoinedItems
   /** What follows the bytes, which may be shared and are not copied for it: JSON on one line ends with a line feed. */
   readonly end: '\n' | ''
+  readonly body?: undefined
 }
 
 /** The form that a client asked for: how results and watch events become bytes. */
@@ -39,8 +41,6 @@ export interface Wanted {
   readonly nowMs: () => number
 }
 
-const NOTHING = Buffer.alloc(0)
-
 /** Reads the Accept header; throws 406 when nothing in it can be served. */
 export function chooseRepresentation(resource: ServedResource, wanted: Wanted): Representation {
   const protobuf = ProtobufEncoding.of(resource)
@@ -55,9 +55,9 @@ export function chooseRepresentation(resource: ServedResource, wanted: Wanted): 
   const transform = form.as === undefined ? undefined : transformer(resource, form.as, wanted)
   return {
     encode: (result) => {
-      if (transform === undefined && result.type === 'list' && form.mediaType === 'application/json' && !form.pretty) {
-        const joined = encodeListInPieces(resource, result.list)
-        if (joined !== undefined) return { contentType: 'application/json', joined, bytes: NOTHING, end: '\n' }
+      if (result.type === 'list' && form.mediaType === 'application/json' && !form.pretty) {
+        const body = transform === undefined ? listBody(resource, result.list, '\n') : transform.large(result.list)
+        if (body !== undefined) return { contentType: 'application/json', body }
       }
       if (transform === undefined || result.type === 'status') return write(form, () => encodeResult(resource, result))
       return write(form, () => encodeJson(transform.whole(result)))
@@ -67,7 +67,7 @@ export function chooseRepresentation(resource: ServedResource, wanted: Wanted): 
 }
 
 /** A refusal in the form that the client takes. */
-export function encodeRefusal(status: Status, { accept, pretty }: { accept: string | undefined; pretty: boolean }): Encoded {
+export function encodeRefusal(status: Status, { accept, pretty }: { accept: string | undefined; pretty: boolean }): EncodedBytes {
   const mediaType = mediaTypeOfRefusal(accept)
   if (mediaType === PROTOBUF) return { contentType: PROTOBUF, bytes: encodeStatus(status), end: '' }
   return write({ mediaType, as: undefined, pretty }, () => encodeJson(status))
@@ -75,6 +75,8 @@ export function encodeRefusal(status: Status, { accept, pretty }: { accept: stri
 
 interface Transformer {
   whole(result: Exclude<BodyResult, { type: 'status' }>): object
+  /** Of a list that is too large to be built whole; undefined for others. */
+  large(list: ListResult): Body | undefined
   /** Makes the transformer of a watch's objects, one after the other. */
   one(): (object: Readonly<KubeObject>) => object
 }
@@ -110,6 +112,10 @@ function transformer(resource: ServedResource, as: Transformation, wanted: Wante
             options(),
           )
         : tableOfObject(objectOf(result), optionsFor(objectOf(result))),
+    large: (list) => {
+      const made = options()
+      return transformedListBody(list, tableOf([], listMetadata(list), made), 'rows', ({ object }) => rowOf(object, made))
+    },
     one: () => {
       const tables = new WatchTables()
       return (object) => tables.next(object, options())
@@ -128,6 +134,11 @@ function metadataOnly(resource: ServedResource, as: Transformation): Transformer
         as.version,
       )
     },
+    large: (list) => {
+      checkTransformation(as, true, goTypeOf(resource, true))
+      const empty = partialObjectMetadataList([], listMetadata(list), as.version)
+      return transformedListBody(list, empty, 'items', ({ object }) => partialObjectMetadata(object, as.version))
+    },
     one: () => (object) => partialObjectMetadata(object, as.version),
   }
 }
@@ -137,7 +148,7 @@ export function objectOf(result: Extract<BodyResult, { type: 'stored' | 'object'
   return result.type === 'stored' ? result.stored.object : result.object
 }
 
-function write(form: Negotiated, encode: () => Uint8Array): Encoded {
+function write(form: Negotiated, encode: () => Uint8Array): EncodedBytes {
   const bytes = encode()
   if (form.mediaType === 'application/yaml') return { contentType: 'application/yaml', bytes: yamlOf(bytes), end: '' }
   if (form.pretty) return { contentType: 'application/json', bytes: Buffer.from(printExactJson(parsed(bytes), 2), 'utf8'), end: '' }

@@ -10,7 +10,7 @@ import type { ApiAnswer, ApiRequest, Verb } from '../request/api-request.ts'
 import type { RequestInfo } from '../request/request-info.ts'
 import type { Exchange } from './api-server.ts'
 import { sendNotFoundPage } from './refusals.ts'
-import { acceptsGzip, compressed, COMPRESSED_BYTES_MIN } from './compression.ts'
+import { acceptsGzip } from './compression.ts'
 import { encodeResult } from './encode.ts'
 import { allowedMs, within } from './deadline.ts'
 import { mediaTypeOf, PATCH_TYPES, requestBody } from './request-body.ts'
@@ -18,7 +18,7 @@ import { requestOptions } from './request-options.ts'
 import { sendLog } from './log-response.ts'
 import { chooseRepresentation, type Representation } from './representation.ts'
 import { warningHeaders, warningValue } from './warning-headers.ts'
-import { piecesOf, writeAnswer } from './write-answer.ts'
+import { writeAnswer } from './write-answer.ts'
 import { WatchResponse } from './watch-response.ts'
 
 type ResourceInfo = Extract<RequestInfo, { isResource: true }>
@@ -78,7 +78,7 @@ export async function serveResource(exchange: Exchange, info: ResourceInfo, regi
   if (audit !== undefined && full.body !== undefined) audit.requestObject(full.body)
   const answer = await within(clock, limitMs, registry.handle(full))
   if (audit !== undefined) auditAnswer(audit, resource, answer)
-  await send(exchange, answer, representation)
+  await send(exchange, answer, representation, clock)
 }
 
 /** What was answered, as the audit log has it: in the kind's own form, whatever the client asked for. */
@@ -131,7 +131,7 @@ function serveWatch(
   }
 }
 
-async function send(exchange: Exchange, { result, warnings }: ApiAnswer, representation: Representation): Promise<void> {
+async function send(exchange: Exchange, { result, warnings }: ApiAnswer, representation: Representation, clock: Clock): Promise<void> {
   const { request, response, turns } = exchange
   const headers = { 'cache-control': 'no-cache, private', ...warningHeaders(warnings) }
   if (result.type === 'empty') {
@@ -143,20 +143,7 @@ async function send(exchange: Exchange, { result, warnings }: ApiAnswer, represe
     sendLog(exchange, result.log, headers)
     return
   }
-  const { contentType, joined, bytes, end } = representation.encode(result)
-  const length = joined?.length ?? bytes.length
-  if (length > COMPRESSED_BYTES_MIN && acceptsGzip(request.headers['accept-encoding'])) {
-    const small = await compressed([joined?.whole() ?? bytes, Buffer.from(end)])
-    response.writeHead(result.code, {
-      ...headers,
-      'content-type': contentType,
-      'content-encoding': 'gzip',
-      vary: 'Accept-Encoding',
-      'content-length': small.length,
-    })
-    response.end(small)
-    return
-  }
-  response.writeHead(result.code, { ...headers, 'content-type': contentType, 'content-length': length + end.length })
-  await writeAnswer(response, { length, pieces: joined?.pieces() ?? piecesOf(bytes), end }, turns.answers)
+  const gzip = acceptsGzip(request.headers['accept-encoding'])
+  const sending = { response, code: result.code, headers, gzip, turns: gzip ? turns.compressed : turns.answers, clock }
+  await writeAnswer(sending, representation.encode(result))
 }

@@ -43,10 +43,14 @@ export class WatchQueue {
     if (!(item instanceof StoredObject)) this.#laterBytes += item.bytes
   }
 
-  clear(): void {
+  /** Lets go of everything; answers what is missing of the event of which a piece has been taken. */
+  clear(): Uint8Array[] {
+    const rest = this.#parts.slice(this.#part)
+    if (rest.length > 0) rest[0] = rest[0]!.subarray(this.#offset)
     this.#items = []
     this.#parts = []
     this.#taken = this.#part = this.#offset = this.#laterBytes = 0
+    return rest
   }
 
   /** Fills the buffer with what comes next; answers how much that is. */

@@ -180,6 +180,17 @@ describe('WatchResponse that begins with 20 MiB', () => {
     expect(response.destroyed).toBe(true)
   })
 
+  test('ends behind a whole event, whether its time is up or something went wrong', async () => {
+    const clock = new VirtualClock()
+    const late = begin(clock)
+    const failed = begin()
+    failed.watch.fail({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'too old' })
+    await clock.advance(10_000)
+    const event = `ADDED ${'x'.repeat(MIB)}\n`
+    expect([late.response.text === event, late.response.ended]).toEqual([true, true])
+    expect([failed.response.text === `${event}ERROR too old\n`, failed.response.ended]).toEqual([true, true])
+  })
+
   test('takes turns with others', () => {
     const clock = new VirtualClock()
     const turns = turnsOf(clock)

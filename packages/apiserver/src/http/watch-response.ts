@@ -73,6 +73,7 @@ export class WatchResponse {
 
   /** Ends the stream with an ERROR event. */
   fail(status: Status): void {
+    this.#letGo()
     this.#write(this.#encoding.error(status))
     this.end()
   }
@@ -95,14 +96,20 @@ export class WatchResponse {
 
   end(): void {
     if (this.#ended) return
+    this.#letGo()
     this.#flush()
     this.#ended = true
-    this.#queue.clear()
     // What is written still reads it.
     this.#turn?.drop()
     this.#cancelTimers?.()
     this.#stop?.()
     this.#response.end()
+  }
+
+  /** What waits is not sent any more, but for the rest of an event that is half sent: whoever reads it could not read what follows. */
+  #letGo(): void {
+    const rest = this.#queue.clear()
+    if (!this.#response.destroyed) for (const part of rest) this.#response.write(part)
   }
 
   #bookmark(revision: number): void {

@@ -1,58 +1,102 @@
-import type { ServerResponse } from 'node:http'
-import type { PieceTurns, Turn } from './piece-turns.ts'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { Clock } from '@kubetape/determinism'
+import { compressed, COMPRESSED_BYTES_MIN } from './compression.ts'
+import { GzipPieces } from './gzip-pieces.ts'
+import { type Body, bodyOf, wholeBody } from './list-body.ts'
+import { LENT_MS, type PieceTurns, type Turn } from './piece-turns.ts'
+import { PieceWriter } from './piece-writer.ts'
+import type { Encoded } from './representation.ts'
 
-/** Larger answers are handed to the socket in pieces of about this size, each when the one before has gone: TLS copies what it is given. */
-export const PIECE_BYTES = 512 * 1024
+/** Larger answers are handed to the socket in pieces, each when the one before has gone: TLS copies what it is given. */
+export const WHOLE_BYTES_MAX = 512 * 1024
 
-/** An answer as it is sent: `length` bytes in pieces, then the end. */
-export interface Answer {
-  readonly length: number
-  readonly pieces: Iterator<Uint8Array>
-  readonly end: string
-}
+/** Pieces of an answer that does without turns, as its client is slow. */
+const SLOW_PIECE_BYTES = 16 * 1024
+/** The same before they are compressed. */
+const SLOW_COMPRESSED_BYTES = 64 * 1024
 
-/** Bytes in pieces that share their memory. */
-export function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
-  let at = 0
-  do yield bytes.subarray(at, (at += PIECE_BYTES))
-  while (at < bytes.length)
+/** How an answer goes out. */
+export interface Sending {
+  readonly response: ServerResponse
+  readonly code: number
+  readonly headers: OutgoingHttpHeaders
+  /** The client accepts it, and large answers are compressed. */
+  readonly gzip: boolean
+  readonly turns: PieceTurns
+  readonly clock: Clock
 }
 
 /**
- * Writes an answer whose head is written, and ends it. What fits into one piece goes out in one packet with its head; the pieces of larger ones are made one
- * by one, each when it is its turn among those of all answers.
+ * Writes an answer and ends it. What fits into one piece goes out in one packet with its head; the pieces of larger ones are made, and compressed, one by
+ * one, each when it is its turn among those of all answers.
  */
-export async function writeAnswer(response: ServerResponse, { length, pieces, end }: Answer, turns: PieceTurns): Promise<void> {
-  if (length > PIECE_BYTES) await writePieces(response, pieces, turns)
-  else {
-    response.cork()
-    for (let piece = pieces.next(); piece.done !== true; piece = pieces.next()) response.write(piece.value)
+export async function writeAnswer(sending: Sending, encoded: Encoded): Promise<void> {
+  const { contentType } = encoded
+  const length = encoded.body === undefined ? encoded.bytes.length : encoded.body.length
+  if (length !== undefined && length <= WHOLE_BYTES_MAX) {
+    await writeWhole(
+      sending,
+      contentType,
+      encoded.body === undefined ? encoded.bytes : wholeBody(encoded.body),
+      encoded.body === undefined ? encoded.end : '',
+    )
+    return
   }
-  if (!response.destroyed) response.end(end)
+  const body = encoded.body ?? bodyOf(encoded.end === '' ? encoded.bytes : Buffer.concat([encoded.bytes, Buffer.from(encoded.end)]))
+  const { response, code, headers } = sending
+  const gzip = sending.gzip ? new GzipPieces() : undefined
+  response.writeHead(code, {
+    ...headers,
+    'content-type': contentType,
+    ...(gzip !== undefined ? GZIP_HEADERS : body.length === undefined ? {} : { 'content-length': body.length }),
+  })
+  await writePieces(sending, body, gzip)
+  response.end(response.destroyed ? undefined : gzip?.end())
 }
 
-async function writePieces(response: ServerResponse, pieces: Iterator<Uint8Array>, turns: PieceTurns): Promise<void> {
+const GZIP_HEADERS = { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }
+
+async function writeWhole({ response, code, headers, gzip }: Sending, contentType: string, bytes: Uint8Array, end: string): Promise<void> {
+  if (gzip && bytes.length > COMPRESSED_BYTES_MIN) {
+    const small = await compressed([bytes, Buffer.from(end)])
+    response.writeHead(code, { ...headers, 'content-type': contentType, ...GZIP_HEADERS, 'content-length': small.length })
+    response.end(small)
+    return
+  }
+  response.writeHead(code, { ...headers, 'content-type': contentType, 'content-length': bytes.length + end.length })
+  response.cork()
+  response.write(bytes)
+  response.end(end)
+}
+
+async function writePieces({ response, turns, clock }: Sending, body: Body, gzip: GzipPieces | undefined): Promise<void> {
+  const writer = new PieceWriter(response, clock)
   // A client that was slow once is not waited for by others, and waits for none.
-  for (let isSlow = false; !response.destroyed;) {
-    const turn: Turn | undefined = isSlow ? undefined : await turnOf(turns)
-    const piece = response.destroyed ? undefined : pieces.next()
-    if (piece !== undefined && piece.done !== true) await writePiece(response, piece.value)
-    turn?.done()
-    if (piece?.done === true) return
-    isSlow ||= turn?.isLate === true
+  let slowBuffer: Buffer | undefined
+  let isLost = false
+  try {
+    while (!response.destroyed && !isLost) {
+      const turn: Turn | undefined = slowBuffer === undefined ? await turnOf(turns) : undefined
+      try {
+        const buffer = slowBuffer ?? turn!.buffer
+        const size = response.destroyed ? 0 : body.fill(buffer)
+        if (size === 0) return
+        const piece = buffer.subarray(0, size)
+        const bytes = gzip === undefined ? piece : await gzip.add(piece)
+        const sinceMs = clock.monotonicMs()
+        isLost = response.destroyed || !(await writer.write(bytes))
+        // What took long may also have been its compression.
+        if (turn?.isLate === true && clock.monotonicMs() - sinceMs >= LENT_MS)
+          slowBuffer = Buffer.allocUnsafeSlow(gzip === undefined ? SLOW_PIECE_BYTES : SLOW_COMPRESSED_BYTES)
+      } finally {
+        // What is still to be sent reads it.
+        if (isLost) turn?.drop()
+        else turn?.done()
+      }
+    }
+  } finally {
+    writer.end()
   }
 }
 
 const turnOf = (turns: PieceTurns): Promise<Turn> => new Promise((resolve) => turns.take(resolve))
-
-/** Resolves when the piece has gone, or the client has. */
-function writePiece(response: ServerResponse, piece: Uint8Array): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('close', done)
-      resolve()
-    }
-    response.on('close', done)
-    response.write(piece, done)
-  })
-}

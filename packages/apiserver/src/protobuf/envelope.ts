@@ -25,7 +25,14 @@ export function inEnvelope(head: Uint8Array, pieces: readonly Uint8Array[]): Uin
 
 /** The same in parts, of which those of the message are the ones that were given. */
 export function inEnvelopeParts(head: Uint8Array, pieces: readonly Uint8Array[]): Uint8Array[] {
-  return [head, newWriter().uint32(SECOND).uint32(lengthOf(pieces)).finish(), ...pieces, TAIL]
+  const { before, after } = envelopeAround(head, lengthOf(pieces))
+  return [before, ...pieces, after]
+}
+
+/** What stands around a message of this length in its envelope. */
+export function envelopeAround(head: Uint8Array, messageBytes: number): { before: Uint8Array; after: Uint8Array } {
+  const length = newWriter().uint32(SECOND).uint32(messageBytes).finish()
+  return { before: Buffer.concat([head, length]), after: TAIL }
 }
 
 function lengthOf(parts: readonly Uint8Array[]): number {

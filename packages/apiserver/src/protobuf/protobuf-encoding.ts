@@ -2,15 +2,15 @@ import { typeNameOfKind } from '@kubetape/api'
 import type { KubeObject, ListMeta, Status } from '@kubetape/apimachinery'
 import type { ListResult, StoredObject } from '@kubetape/storage'
 import { listMetadata } from '../http/encode.ts'
+import { type Body, ListBody, listLength, TAGS_AND_LENGTHS } from '../http/list-body.ts'
 import type { ServedResource } from '../registry/served-resource.ts'
-import { envelopeHead, inEnvelope, inEnvelopeParts, objectInEnvelope, watchFrame, watchFrameParts } from './envelope.ts'
+import { envelopeAround, envelopeHead, inEnvelope, inEnvelopeParts, objectInEnvelope, watchFrame, watchFrameParts } from './envelope.ts'
 import { hasMessage, jsonToMessage } from './json-to-message.ts'
 import { newWriter } from './new-writer.ts'
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.'
-/** Of every list: its metadata is field 1, its items are field 2. */
+/** Of every list, metadata is field 1. */
 const METADATA_TAG = (1 << 3) | 2
-const ITEM_TAG = (2 << 3) | 2
 
 /** Objects of one resource as protobuf. A stored object is encoded once for each of its revisions, and those bytes are in lists and watches. */
 export class ProtobufEncoding {
@@ -47,7 +47,7 @@ export class ProtobufEncoding {
     return objectInEnvelope(typeName ?? this.#typeName, object)
   }
 
-  list(list: ListResult): Uint8Array {
+  list(list: ListResult): Body {
     return listInEnvelope(
       this.#listHead,
       listMetadata(list),
@@ -60,7 +60,7 @@ export class ProtobufEncoding {
     const known = stored.alternate?.frame
     if (known?.type === type) return known.bytes
     const bytes = watchFrame(type, this.stored(stored))
-    if (keep && stored.alternate !== undefined) stored.alternate.frame = { type, bytes }
+    if (keep) stored.alternate = { ...stored.alternate, frame: { type, bytes } }
     return bytes
   }
 
@@ -73,8 +73,8 @@ export class ProtobufEncoding {
   #messageOf(stored: StoredObject): Uint8Array {
     const known = stored.alternate?.bytes
     if (known !== undefined) return known
-    const bytes = jsonToMessage(this.#typeName, stored.object)
-    stored.alternate = { bytes, frame: undefined }
+    const bytes = lasting(jsonToMessage(this.#typeName, stored.object))
+    stored.alternate = { ...stored.alternate, bytes }
     return bytes
   }
 }
@@ -92,8 +92,25 @@ export function encodePartial(object: KubeObject): Uint8Array {
 }
 
 /** A list of such objects. */
-export function encodePartialList(apiVersion: string, metadata: ListMeta, items: readonly Readonly<KubeObject>[]): Uint8Array {
-  return listInEnvelope(envelopeHead(apiVersion, 'PartialObjectMetadataList'), metadata, items.map(partialMessage))
+export function partialListBody(apiVersion: string, list: ListResult): Body {
+  return listInEnvelope(envelopeHead(apiVersion, 'PartialObjectMetadataList'), listMetadata(list), list.items.map(storedPartialMessage))
+}
+
+/** Made once for each revision, as whole messages are. */
+function storedPartialMessage(stored: StoredObject): Uint8Array {
+  const known = stored.alternate?.metadata
+  if (known !== undefined) return known
+  const metadata = lasting(partialMessage(stored.object))
+  stored.alternate = { ...stored.alternate, metadata }
+  return metadata
+}
+
+/** With memory of their own: small ones are cut off a pool, of which each that stays would keep a whole piece. */
+function lasting(bytes: Uint8Array): Uint8Array {
+  if (bytes.buffer.byteLength === bytes.length) return bytes
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  copy.set(bytes)
+  return copy
 }
 
 /** PartialObjectMetadata { ObjectMeta metadata = 1 }: no built-in kind is made of it, so the API's data does not have it. */
@@ -104,13 +121,22 @@ function partialMessage({ metadata = {} }: Readonly<KubeObject>): Uint8Array {
     .finish()
 }
 
-function listInEnvelope(head: Uint8Array, metadata: ListMeta, messages: readonly Uint8Array[]): Uint8Array {
-  const parts: Uint8Array[] = [
-    newWriter()
-      .uint32(METADATA_TAG)
-      .bytes(jsonToMessage(`${META}ListMeta`, metadata))
-      .finish(),
-  ]
-  for (const message of messages) parts.push(newWriter().uint32(ITEM_TAG).uint32(message.length).finish(), message)
-  return inEnvelope(head, parts)
+/** The messages are shared with all lists that have them, and copied only while they are sent. */
+function listInEnvelope(head: Uint8Array, metadata: ListMeta, messages: readonly Uint8Array[]): Body {
+  const listMeta = newWriter()
+    .uint32(METADATA_TAG)
+    .bytes(jsonToMessage(`${META}ListMeta`, metadata))
+    .finish()
+  const sizes = messages.map(({ length }) => length)
+  const list = { head: listMeta, tail: NOTHING, separator: TAGS_AND_LENGTHS }
+  const { before, after } = envelopeAround(head, listLength(list, sizes))
+  const enveloped = { ...list, head: Buffer.concat([before, listMeta]), tail: after }
+  return new ListBody({
+    ...enveloped,
+    count: messages.length,
+    item: (index) => messages[index]!,
+    length: listLength(enveloped, sizes),
+  })
 }
+
+const NOTHING = Buffer.alloc(0)

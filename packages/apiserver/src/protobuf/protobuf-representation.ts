@@ -1,5 +1,5 @@
 import type { StorageEvent } from '@kubetape/storage'
-import { listMetadata } from '../http/encode.ts'
+import type { Body } from '../http/list-body.ts'
 import type { BodyResult } from '../request/api-request.ts'
 import { bookmarkObject, type Encoded, objectOf, type Representation } from '../http/representation.ts'
 import type { WatchEncoding } from '../http/watch-response.ts'
@@ -7,7 +7,7 @@ import type { ServedResource } from '../registry/served-resource.ts'
 import type { Transformation } from '../table/negotiation.ts'
 import { checkTransformation, goTypeOf, partialObjectMetadata } from '../table/partial-object-metadata.ts'
 import { watchFrame } from './envelope.ts'
-import { encodePartial, encodePartialList, encodeStatus, type ProtobufEncoding } from './protobuf-encoding.ts'
+import { encodePartial, encodeStatus, partialListBody, type ProtobufEncoding } from './protobuf-encoding.ts'
 
 export const PROTOBUF = 'application/vnd.kubernetes.protobuf'
 
@@ -19,7 +19,7 @@ export function protobufRepresentation(
 ): Representation {
   if (as !== undefined || encoding === undefined) return metadataRepresentation(resource, as!)
   return {
-    encode: (result) => encoded(wholeBytes(encoding, result)),
+    encode: (result) => (result.type === 'list' ? encodedList(encoding.list(result.list)) : encoded(wholeBytes(encoding, result))),
     watch: () => ({
       ...watchBasics(resource, (object) => encoding.object(object)),
       event: ({ type, object }: StorageEvent, keep) => encoding.event(type, object, keep),
@@ -29,8 +29,9 @@ export function protobufRepresentation(
 }
 
 const encoded = (bytes: Uint8Array): Encoded => ({ contentType: PROTOBUF, bytes, end: '' })
+const encodedList = (body: Body): Encoded => ({ contentType: PROTOBUF, body })
 
-function wholeBytes(encoding: ProtobufEncoding, result: BodyResult): Uint8Array {
+function wholeBytes(encoding: ProtobufEncoding, result: Exclude<BodyResult, { type: 'list' }>): Uint8Array {
   switch (result.type) {
     case 'stored':
       return encoding.stored(result.stored)
@@ -38,8 +39,6 @@ function wholeBytes(encoding: ProtobufEncoding, result: BodyResult): Uint8Array 
       return encoding.object(result.object)
     case 'status':
       return encodeStatus(result.status)
-    case 'list':
-      return encoding.list(result.list)
   }
 }
 
@@ -50,8 +49,7 @@ function metadataRepresentation(resource: ServedResource, as: Transformation): R
       if (result.type === 'status') return encoded(encodeStatus(result.status))
       checkTransformation(as, result.type === 'list', goTypeOf(resource, result.type === 'list'))
       if (result.type !== 'list') return encoded(encodePartial(partialObjectMetadata(objectOf(result), version)))
-      const items = result.list.items.map((one) => one.object)
-      return encoded(encodePartialList(`meta.k8s.io/${version}`, listMetadata(result.list), items))
+      return encodedList(partialListBody(`meta.k8s.io/${version}`, result.list))
     },
     watch: () => ({
       ...watchBasics(resource, (object) => encodePartial(partialObjectMetadata(object, version))),

@@ -117,7 +117,8 @@ function columnDefinitionsOf({ columns }: TableOptions): ColumnDefinition[] {
   }))
 }
 
-function rowOf(
+/** One row of a Table. */
+export function rowOf(
   object: Readonly<KubeObject>,
   { columns, cellsOf, conditionsOf, nowMs, includeObject = 'Metadata', version = 'v1' }: TableOptions,
 ): TableRow {

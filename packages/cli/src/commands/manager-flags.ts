@@ -6,7 +6,7 @@ import { CommandFailed } from '../output.ts'
 export interface ManagerFlags {
   namespace?: string
   metricsBindAddress: string
-  healthProbeBindAddress: string
+  healthProbeBindAddress?: string
   leaderElect?: boolean
   leaderElectionId?: string
   leaderElectionNamespace?: string
@@ -19,7 +19,10 @@ export function addManagerFlags(command: Command): Command {
     .optionsGroup('Manager:')
     .option('-n, --namespace <name>', 'watch only this namespace')
     .option('--metrics-bind-address <address>', 'where /metrics is, such as :8080; 0 for nowhere', '0')
-    .option('--health-probe-bind-address <address>', 'where /healthz, /livez and /readyz are; 0 for nowhere', ':8081')
+    .option(
+      '--health-probe-bind-address <address>',
+      'where /healthz, /livez and /readyz are; 0 for nowhere (default: :8081, with --embedded 0)',
+    )
     .option('--leader-elect', 'act only while this process holds a Lease')
     .option('--leader-election-id <name>', 'name of the Lease')
     .option('--leader-election-namespace <name>', 'namespace of the Lease (default: that of the Pod or of the context)')
@@ -27,9 +30,9 @@ export function addManagerFlags(command: Command): Command {
     .option('--webhook-port <number>', 'where webhooks are served', '9443')
 }
 
-/** What these flags say; throws a CommandFailed that names one. */
-export function managerOptions(flags: ManagerFlags): RunOptions {
-  const { namespace, metricsBindAddress, healthProbeBindAddress, leaderElect, leaderElectionId: id } = flags
+/** What these flags say, where `probes` is where the probes are if nothing is said; throws a CommandFailed that names a flag. */
+export function managerOptions(flags: ManagerFlags, probes: string): RunOptions {
+  const { namespace, metricsBindAddress, healthProbeBindAddress = probes, leaderElect, leaderElectionId: id } = flags
   if (leaderElect === true && id === undefined)
     throw new CommandFailed('Cannot use --leader-elect: --leader-election-id must name the Lease', 2)
   for (const address of [metricsBindAddress, healthProbeBindAddress]) checkAddress(address)

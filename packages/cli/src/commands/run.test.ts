@@ -16,6 +16,19 @@ describe('kubetape run', () => {
       join(folder, 'fine.mjs'),
       'export const one = { name: "one", kind: { group: "", version: "v1", kind: "Pod", resource: "pods" }, watches: [], reconcile: () => undefined }\n',
     )
+    writeFileSync(
+      join(folder, 'elsewhere.mjs'),
+      'const kind = { group: "", version: "v1", kind: "Pod", resource: "pods", cluster: "east" }\n' +
+        'export const two = { name: "two", kind, watches: [{ kind }], reads: [], indexes: new Map(), options: {}, reconcile: () => undefined }\n',
+    )
+    writeFileSync(
+      join(folder, 'config'),
+      JSON.stringify({
+        clusters: [{ name: 'here', cluster: { server: 'http://127.0.0.1:1' } }],
+        contexts: [{ name: 'here', context: { cluster: 'here' } }],
+        'current-context': 'here',
+      }),
+    )
     writeFileSync(join(folder, 'no-object.yaml'), 'color: red\n')
   })
   afterAll(() => rmSync(folder, { recursive: true }))
@@ -26,6 +39,10 @@ describe('kubetape run', () => {
     ['broken.mjs', [], 'Cannot run "{}broken.mjs": '],
     ['throws.mjs', [], 'Cannot run "{}throws.mjs": no luck'],
     ['fine.mjs', ['--kubeconfig', '/nowhere'], 'Cannot read kubeconfig "/nowhere": no such file'],
+    ['fine.mjs', ['--kubeconfig', '{}config', '--cluster', 'east'], 'Cannot use --cluster "east": it is not NAME=CONTEXT'],
+    ['fine.mjs', ['--kubeconfig', '{}config', '--cluster', 'east=none'], 'there is no context "none"; its contexts are "here"'],
+    ['elsewhere.mjs', ['--kubeconfig', '{}config'], 'it watches pods of the cluster "east", which the manager was not told of'],
+    ['fine.mjs', ['--embedded', '--cluster', 'east=x'], "option '--embedded' cannot be used with option '--cluster <name=context>'"],
     ['fine.mjs', ['--memory'], 'Cannot use --memory: it needs --embedded'],
     ['fine.mjs', ['--apply', 'x.yaml'], 'Cannot use --apply: it needs --embedded'],
     ['fine.mjs', ['--embedded', '--kubeconfig', 'x'], "option '--embedded' cannot be used with option '--kubeconfig <file>'"],

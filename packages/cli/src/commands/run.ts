@@ -1,18 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { KubeconfigError, loadConfig } from '@kubetape/client'
+import { type HttpClient, KubeconfigError, loadConfig } from '@kubetape/client'
 import type { FeatureGateRegistry, Logger } from '@kubetape/component-base'
 import {
   applyManifests,
   ControlPlane,
   ControlPlaneOptionError,
+  LocalWebhookServer,
   managerLog,
   readManifests,
   SIMULATED_NODES_MAX,
 } from '@kubetape/control-plane'
 import { createJournal } from '@kubetape/journal'
 import { openRecording, type RedactionChoice } from '@kubetape/replay'
+import type { Controller, Webhook } from '@kubetape/runtime'
 import { HttpsWebhookServer, run as runProgram, type RunOptions } from '@kubetape/runtime/node'
 import { type Command, Option } from 'commander'
 import { loadProgram } from '../add-controllers.ts'
@@ -27,6 +29,7 @@ import { addManagerFlags, type ManagerFlags, managerOptions } from './manager-fl
 interface RunFlags extends FeatureGateFlags, LogFlags, ManagerFlags {
   kubeconfig?: string
   context?: string
+  cluster?: readonly string[]
   tape?: string
   redact: RedactionChoice
   embedded?: boolean
@@ -50,6 +53,12 @@ export function addRun(program: Command, output: Output): void {
     .optionsGroup('Cluster:')
     .option('--kubeconfig <file>', 'the cluster (default: KUBECONFIG, the service account of the Pod, ~/.kube/config)')
     .option('--context <name>', 'a context of the kubeconfig')
+    .addOption(
+      new Option(
+        '--cluster <name=context>',
+        'another cluster, for kinds that are inCluster(name, kind), by its context (repeatable)',
+      ).argParser((value: string, all: string[] = []) => [...all, value]),
+    )
     .option(
       '--tape <file>',
       'record there what the controllers see and do; continued when it is there. With --embedded: where everything is kept',
@@ -60,7 +69,7 @@ export function addRun(program: Command, output: Output): void {
         .default('secrets'),
     )
     .optionsGroup('A control plane of their own:')
-    .addOption(new Option('--embedded', 'run on a control plane in this process').conflicts(['kubeconfig', 'context']))
+    .addOption(new Option('--embedded', 'run on a control plane in this process').conflicts(['kubeconfig', 'context', 'cluster']))
     .addOption(new Option('--data <folder>', `folder of its tape, certificates and kubeconfig (default: ${DATA})`).conflicts('tape'))
     .addOption(new Option('--memory', 'keep nothing on disk but the kubeconfig').conflicts(['data', 'tape']))
     .option('--port <number>', 'port that it listens on; 0 for any free one', '0')
@@ -80,11 +89,11 @@ async function runFile(file: string, flags: RunFlags, output: Output): Promise<v
   if (flags.embedded !== true && only !== undefined) throw new CommandFailed(`Cannot use --${only}: it needs --embedded`, 2)
   const logger = loggerOf(flags)
   const { gates, warnings } = featureGatesOf(flags, { env: process.env, log: logger })
-  const common: RunOptions = { ...managerOptions(flags), gates, logger }
+  const common: RunOptions = { ...managerOptions(flags, flags.embedded === true ? '0' : ':8081'), gates, logger }
   const parts = await loadProgram(file)
   for (const warning of warnings) logger.warn(warning)
   try {
-    const cluster = flags.embedded === true ? await embedded(flags, gates, logger, output) : await recorded(flags, logger)
+    const cluster = flags.embedded === true ? await embedded(flags, parts, { gates, logger, output }) : await recorded(flags, logger)
     await runProgram(parts, { ...common, webhookServer: new HttpsWebhookServer(webhookPlace(flags)), ...cluster })
   } catch (error) {
     const isQuestion = error instanceof KubeconfigError || error instanceof ControlPlaneOptionError || error instanceof TypeError
@@ -104,10 +113,14 @@ function tapeOf({ tape, embedded: isEmbedded, memory, data = DATA }: RunFlags): 
 }
 
 /** The cluster of a kubeconfig; with `--tape`, what is seen and done there is recorded. */
-async function recorded({ kubeconfig, context, tape, redact }: RunFlags, logger: Logger): Promise<RunOptions> {
-  const cluster = await loadConfig({ ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) })
+async function recorded({ kubeconfig, context, cluster: others = [], tape, redact }: RunFlags, logger: Logger): Promise<RunOptions> {
+  const file = kubeconfig === undefined ? {} : { kubeconfig }
+  const cluster = await loadConfig({ ...file, ...(context === undefined ? {} : { context }) })
   logger.debug({ source: cluster.source, server: cluster.server }, 'the cluster was found')
-  if (tape === undefined) return { cluster }
+  const clusters: Record<string, HttpClient> = {}
+  for (const [name, context] of others.map(namedContext)) clusters[name] = await (await loadConfig({ ...file, context })).client()
+  const close = Object.values(clusters).map((client) => ({ close: () => client.close() }))
+  if (tape === undefined) return { cluster, clusters, close }
   const recording = await openRecording({
     path: tape,
     redaction: redact,
@@ -115,11 +128,21 @@ async function recorded({ kubeconfig, context, tape, redact }: RunFlags, logger:
     logger: (level, message, fields) => logger[level](fields, message),
     onError: (error) => logger.error({ error: String(error) }, 'nothing is recorded any more, since the tape could not be written'),
   })
-  return { cluster, recording: recording.recorder, close: [recording] }
+  return { cluster, clusters, recording: recording.recorder, close: [...close, recording] }
+}
+
+function namedContext(text: string): [name: string, context: string] {
+  const at = text.indexOf('=')
+  if (at < 1 || at === text.length - 1) throw new CommandFailed(`Cannot use --cluster ${JSON.stringify(text)}: it is not NAME=CONTEXT`, 2)
+  return [text.slice(0, at), text.slice(at + 1)]
 }
 
 /** A control plane in this process, whose own log is the tape. */
-async function embedded(flags: RunFlags, gates: FeatureGateRegistry, logger: Logger, output: Output): Promise<RunOptions> {
+async function embedded(
+  flags: RunFlags,
+  parts: readonly (Controller | Webhook)[],
+  { gates, logger, output }: { readonly gates: FeatureGateRegistry; readonly logger: Logger; readonly output: Output },
+): Promise<RunOptions> {
   const { tape, memory, data = DATA } = flags
   const isKept = tape === undefined && memory !== true
   const objects = readManifests(flags.apply ?? [])
@@ -139,6 +162,10 @@ async function embedded(flags: RunFlags, gates: FeatureGateRegistry, logger: Log
     log: managerLog(logger, ['warn', 'error']),
   })
   started.defer(() => plane.stop())
+  const webhooks = parts.filter((one): one is Webhook => !('reconcile' in one))
+  const webhookServer = new LocalWebhookServer({ client: plane.client(), webhooks, name: 'kubetape-run' })
+  // Of a process that was killed: nobody answers there any more.
+  await webhookServer.withdraw()
   await applyManifests(plane.client(), objects)
   const journal = createJournal(plane.log, { onError: (error) => logger.error({ error: String(error) }, 'journal rows were refused') })
   started.defer(async () => {
@@ -148,5 +175,5 @@ async function embedded(flags: RunFlags, gates: FeatureGateRegistry, logger: Log
   output.out(`Kubetape is ready at ${plane.url}`)
   output.out(`export KUBECONFIG=${plane.access.kubeconfig}`)
   const running = started.move()
-  return { client: plane.client('kubetape-run'), journal, close: [{ close: () => running.disposeAsync() }] }
+  return { client: plane.client('kubetape-run'), journal, webhookServer, close: [{ close: () => running.disposeAsync() }] }
 }

@@ -58,6 +58,11 @@ export class VirtualClock implements Clock {
     return this.#timers.length
   }
 
+  /** Monotonic time at which the next timer is due; undefined when none waits. */
+  get nextTimerMs(): number | undefined {
+    return this.#next()?.dueMs
+  }
+
   /** Lets `ms` pass: every timer due by then fires, in order, with promises settled between. */
   async advance(ms: number): Promise<void> {
     const end = this.#monotonicMs + ms

@@ -3,7 +3,7 @@ import { ElectionSchedule, type Sabotage, type Verdict } from '../testing/electi
 import { Leadership, type Moment } from './leadership.ts'
 
 /** `npm run test:long` plays a hundred thousand. */
-const SEEDS = Number(process.env['KUBETAPE_ELECTION_SCHEDULES'] ?? 1500)
+const SEEDS = Number(process.env['KUBETAPE_ELECTION_SCHEDULES'] ?? 2500)
 
 /** Plays schedules until one is broken; answers its verdict with the seed, or the sums. */
 async function play(seeds: number, sabotage: Sabotage = {}): Promise<Verdict & { seed: number }> {

@@ -46,15 +46,17 @@ describe('runUntilSignal()', () => {
   })
 
   test.each([
-    ['after thirty seconds', [], []],
-    ['at once when a second signal comes', ['SIGINT'], [1]],
-  ])('exits %s', async (_when, more, atOnce) => {
+    ['after thirty seconds, although a launcher passed the signal on', 1000, []],
+    ['at once when a second signal comes later', 1001, [1]],
+  ])('exits %s', async (_when, secondMs, atOnce) => {
     const { clock } = parts()
     const process = new FakeProcess()
     const hanging = () => new Promise<void>(() => undefined)
     void runUntilSignal({ start: () => Promise.resolve(), stop: hanging, done: hanging() }, { clock, process })
-    for (const signal of ['SIGTERM', ...more]) process.emit(signal)
-    await clock.advance(29_999)
+    process.emit('SIGTERM')
+    await clock.advance(secondMs)
+    process.emit('SIGINT')
+    await clock.advance(29_999 - secondMs)
     expect(process.exits).toEqual(atOnce)
     await clock.advance(1)
     expect(process.exits).toEqual([...atOnce, 1])
@@ -83,5 +85,19 @@ describe('runUntilSignal()', () => {
     await bench.clock.advance(3000)
     await failed
     expect(closed).toBe(true)
+  })
+
+  test('closes everything although the manager and one of them cannot be stopped, and says what went wrong', async () => {
+    const { clock } = parts()
+    const process = new FakeProcess()
+    const closed: string[] = []
+    const failing = (what: string) => () => Promise.reject(new Error(what))
+    const manager = { start: failing('no start'), stop: failing('no stop'), done: new Promise<void>(() => undefined) }
+    const close = [{ close: failing('no close') }, { close: () => void closed.push('tape') }]
+    const messages = (error: unknown): string[] =>
+      error instanceof SuppressedError ? [error.error, error.suppressed].flatMap(messages) : [(error as Error).message]
+    const failed: unknown = await runUntilSignal(manager, { clock, process, close }).catch((error: unknown) => error)
+    expect(messages(failed)).toEqual(['no close', 'no stop', 'no start'])
+    expect([closed, clock.pendingTimers, process.listenerCount('SIGTERM')]).toEqual([['tape'], 0, 0])
   })
 })

@@ -19,6 +19,8 @@ export interface RunOptions extends Pick<SignalOptions, 'stopMs' | 'clock' | 'pr
   readonly cluster?: ClusterConfig
   /** Stands in for a cluster: a client of a control plane in this process, or of a test. */
   readonly client?: Client
+  /** Other clusters by name, for kinds that are `inCluster(name, kind)`. */
+  readonly clusters?: Readonly<Record<string, Client>>
   /** Watch only this namespace. Default: all. */
   readonly namespace?: string
   /** Default: those of the process, with what `KUBE_FEATURE_*` says. */
@@ -83,11 +85,23 @@ function newManager(
   metrics: MetricsRegistry,
   place: string | undefined,
 ): Manager {
-  const { client, logger, gates = featureGates(), namespace, clock, recording, journal, webhookServer, leaderElection: wish } = options
+  const {
+    client,
+    clusters,
+    logger,
+    gates = featureGates(),
+    namespace,
+    clock,
+    recording,
+    journal,
+    webhookServer,
+    leaderElection: wish,
+  } = options
   const where = place === undefined ? {} : { namespace: place }
   return new Manager({
     client,
     gates,
+    ...(clusters === undefined ? {} : { clusters }),
     log: managerLog(logger),
     metrics: runMetrics(metrics),
     webhookServer: webhookServer ?? new HttpsWebhookServer(),

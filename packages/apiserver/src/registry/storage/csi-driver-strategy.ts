@@ -10,7 +10,6 @@ const GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType']
 const LIFECYCLE_MODES = ['Persistent', 'Ephemeral']
 const TOKEN_SECONDS_MIN = 600
 const TOKEN_SECONDS_MAX = 2 ** 32
-const SELINUX_GATE = 'SELinuxMountReadWriteOncePod'
 
 function defaultDriver(draft: Draft, { gates }: StrategyContext): void {
   const spec = ((draft as CSIDriver).spec ??= {})
@@ -20,12 +19,12 @@ function defaultDriver(draft: Draft, { gates }: StrategyContext): void {
   spec.fsGroupPolicy ??= 'ReadWriteOnceWithFSType'
   if (!spec.volumeLifecycleModes?.length) spec.volumeLifecycleModes = ['Persistent']
   spec.requiresRepublish ??= false
-  if (gates.enabled(SELINUX_GATE)) spec.seLinuxMount ??= false
+  if (gates.enabled('SELinuxMountReadWriteOncePod')) spec.seLinuxMount ??= false
 }
 
 /** KEP-1710: the field goes without its gate, unless the stored driver has it. */
 function dropSeLinuxMount(draft: Draft, old: Readonly<CSIDriver> | undefined, { gates }: StrategyContext): void {
-  if (!gates.enabled(SELINUX_GATE) && old?.spec.seLinuxMount === undefined) delete (draft as CSIDriver).spec.seLinuxMount
+  if (!gates.enabled('SELinuxMountReadWriteOncePod') && old?.spec.seLinuxMount === undefined) delete (draft as CSIDriver).spec.seLinuxMount
 }
 
 function validateSpec(spec: CSIDriverSpec, { gates }: StrategyContext): FieldError[] {
@@ -42,7 +41,7 @@ function validateSpec(spec: CSIDriverSpec, { gates }: StrategyContext): FieldErr
       : [notSupported(SPEC.child('fsGroupPolicy'), fsGroupPolicy, GROUP_POLICIES)]),
     ...validateTokenRequests(spec.tokenRequests ?? [], SPEC.child('tokenRequests')),
     ...volumeLifecycleModes.filter((mode) => !LIFECYCLE_MODES.includes(mode)).map((mode) => notSupported(modes, mode, LIFECYCLE_MODES)),
-    ...missing(spec.seLinuxMount !== undefined || !gates.enabled(SELINUX_GATE), 'seLinuxMount'),
+    ...missing(spec.seLinuxMount !== undefined || !gates.enabled('SELinuxMountReadWriteOncePod'), 'seLinuxMount'),
   ]
 }
 

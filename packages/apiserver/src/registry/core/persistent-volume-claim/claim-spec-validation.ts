@@ -10,9 +10,11 @@ import {
   validateLabelSelector,
 } from '@kubetape/apimachinery'
 import type { PersistentVolumeClaimSpec, TypedLocalObjectReference, TypedObjectReference } from '@kubetape/api/types/core/v1'
-import { goStruct } from '../../batch/field-rules.ts'
 import { validateAccessModes, VOLUME_MODES } from '../access-modes.ts'
 import { checkRule, checkSubdomain } from '../pod/field-rule.ts'
+
+/** Upstream shows the path of the field for its value, as Go prints one; the address in it means nothing. */
+const SOURCE_PATH = 'field.Path{name:"dataSource", index:"", parent:(*field.Path)(0xc000000000)}'
 
 /** What the validation of a claim's spec lets pass: rules that came later do not break claims that were stored before. */
 export interface ClaimSpecRules {
@@ -56,8 +58,7 @@ function validateSources(spec: PersistentVolumeClaimSpec, path: FieldPath, rules
     if (dataSourceRef.namespace) errors.push(...checkRule(place.child('namespace'), dataSourceRef.namespace, dnsLabelErrors))
   }
   if (!dataSource || !dataSourceRef) return errors
-  // Upstream shows the path of the field for its value, as Go prints one.
-  const refuse = (why: string): number => errors.push(invalid(path, dataSource, why, goStruct('field.Path')({ name: 'dataSource' })))
+  const refuse = (why: string): number => errors.push(invalid(path, dataSource, why, SOURCE_PATH))
   if (dataSourceRef.namespace) refuse('may not be specified when dataSourceRef.namespace is specified')
   else if (!isSameSource(dataSource, dataSourceRef)) refuse('must match dataSourceRef')
   return errors

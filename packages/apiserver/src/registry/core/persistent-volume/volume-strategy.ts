@@ -7,8 +7,6 @@ import { volumeRow } from './volume-table.ts'
 import { validateVolume, validateVolumeStatusUpdate, validateVolumeUpdate } from './volume-validation.ts'
 import { volumeWarnings } from './volume-warnings.ts'
 
-const PHASE_TIME = 'PersistentVolumeLastPhaseTransitionTime'
-
 function defaultVolume(draft: Draft): void {
   const volume = draft as PersistentVolume
   const spec = (volume.spec ??= {})
@@ -33,7 +31,7 @@ const status: UpdateStrategy = {
     volume.spec = cloneJson(old.spec ?? {})
     const now = (volume.status ??= {})
     const before = old.status ?? {}
-    if (gates.enabled(PHASE_TIME)) settleTransitionTime(now, before, nowMs)
+    if (gates.enabled('PersistentVolumeLastPhaseTransitionTime')) settleTransitionTime(now, before, nowMs)
     else if (!before.lastPhaseTransitionTime) delete now.lastPhaseTransitionTime
   },
   validateUpdate: validateVolumeStatusUpdate,
@@ -44,7 +42,9 @@ export const volumeStrategy: Strategy = {
   metadataOnUpdate: 'own',
   default: defaultVolume,
   prepareForCreate: (draft, context) => {
-    const time = context.gates.enabled(PHASE_TIME) ? { lastPhaseTransitionTime: formatTime(context.nowMs) } : {}
+    const time = context.gates.enabled('PersistentVolumeLastPhaseTransitionTime')
+      ? { lastPhaseTransitionTime: formatTime(context.nowMs) }
+      : {}
     draft['status'] = { phase: 'Pending', ...time }
     dropAttributesClass(draft, undefined, context)
   },

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'billing-account', preset: '../../jest.preset.cjs' }

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'config-copies', preset: '../../jest.preset.cjs' }

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'data-import', preset: '../../jest.preset.cjs' }

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'scaffold', preset: '../../jest.preset.cjs' }
