@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { allResources, tableColumns } from '@kubetape/api'
 import { strategies } from './strategies.ts'
-import type { Strategy } from './strategy.ts'
 import { tableRows } from './table-rows.ts'
 
 const CREATED = '2026-01-01T00:00:00Z'
-const rowOf = (key: string): NonNullable<Strategy['tableRow']> => (strategies.get(key)?.tableRow ?? tableRows.get(key))!
+const rowOf = (key: string): ((object: object, nowMs: number) => unknown[]) => {
+  const own = strategies.get(key)
+  return (object, nowMs) => own?.tableRow?.(object, nowMs) ?? tableRows.get(key)!(object, nowMs)
+}
 const row = (key: string, object: object, metadata: object = {}): unknown[] =>
   rowOf(key)({ metadata: { name: 'one', creationTimestamp: CREATED, ...metadata }, ...object }, Date.parse(CREATED) + 300_000)
 

@@ -39,7 +39,7 @@ function validateWhole(draft: Draft): FieldError[] {
     ...(attacher === '' ? [required(SPEC.child('attacher'))] : []),
     ...validateSource(source, SPEC.child('source')),
     ...checkRule(SPEC.child('nodeName'), nodeName, dnsSubdomainErrors),
-    ...validateStatus(status as Partial<VolumeAttachmentStatus>),
+    ...validateStatus(status),
   ]
 }
 
