@@ -95,6 +95,11 @@ export const LONG_STEPS = {
   election: jestTest('runtime', 'safety', { KUBETAPE_ELECTION_SCHEDULES: process.env.KUBETAPE_ELECTION_SCHEDULES ?? '100000' }),
   hostile: jestTest('informers', 'hostile-transport', { KUBETAPE_HOSTILE_SEEDS: process.env.KUBETAPE_HOSTILE_SEEDS ?? '500' }),
   long: nodeTest(() => testFiles('test/long'), { KUBETAPE_LONG: 'true' }, 7_200_000),
+  'hostile-network': nodeTest(
+    () => [join(ROOT, 'test', 'hostile-network.test.mjs')],
+    { KUBETAPE_HOSTILE_SECONDS: process.env.KUBETAPE_HOSTILE_SECONDS ?? '300' },
+    7_200_000,
+  ),
   fuzz: nodeTest(
     () => [join(ROOT, 'test', 'fuzz.test.mjs')],
     { KUBETAPE_FUZZ_REQUESTS: process.env.KUBETAPE_FUZZ_REQUESTS ?? '1000000' },

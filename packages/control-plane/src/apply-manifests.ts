@@ -1,13 +1,15 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { extname, join } from 'node:path'
 import { resourceOfKind } from '@kubetape/api'
 import { CustomResourceDefinition } from '@kubetape/api/kinds'
 import { findCondition, hasCondition, type Kind, type KubeObject } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import { type Clock, sleep, systemClock } from '@kubetape/determinism'
-import { parseAllDocuments } from 'yaml'
+import type * as Yaml from 'yaml'
 import { ControlPlaneOptionError } from './option-error.ts'
 
+const load = createRequire(import.meta.url)
 const EXTENSIONS = new Set(['.yaml', '.yml', '.json'])
 /** How long a definition may take until it is served, and how often that is looked at. */
 const ESTABLISHED_MS = 10_000
@@ -34,6 +36,8 @@ function objectsIn(path: string): KubeObject[] {
       .filter((name) => EXTENSIONS.has(extname(name)))
       .toSorted()
       .flatMap((name) => objectsIn(join(path, name)))
+  // Loaded when it is first needed, so that a start without manifests is sooner.
+  const { parseAllDocuments } = load('yaml') as typeof Yaml
   return parseAllDocuments(readFileSync(path, 'utf8')).flatMap((document) => {
     if (document.errors.length > 0) refuse(document.errors[0]!.message)
     const object = document.toJS() as KubeObject | null

@@ -65,6 +65,26 @@ describe('ControllerBuilder.every()', () => {
     expect(bench.runs.map(({ triggers }) => triggers[0]?.cause)).toEqual(['change', 'source', 'source'])
   })
 
+  test('goes on after its function threw, and after it answered no keys', async () => {
+    const bench = parts()
+    const answers: (() => string[])[] = [
+      () => {
+        throw new Error('not now')
+      },
+      () => 7 as unknown as string[],
+    ]
+    const next = (): string[] => answers.shift()?.() ?? ['a/one']
+    await bench.start([
+      controllerFor(ConfigMap)
+        .every(60_000, next)
+        .reconcile(() => undefined),
+    ])
+    await bench.clock.advance(182_999)
+    expect([bench.runs.length, bench.warnings.filter((text) => text.startsWith('an event source failed')).length]).toEqual([0, 2])
+    await bench.clock.advance(1)
+    expect(bench.runs.map(({ key }) => key)).toEqual(['a/one'])
+  })
+
   test('refuses a period that is none', () => {
     expect(() => timerSource('t', 0, () => [])).toThrow('Cannot run every 0 ms')
   })

@@ -1,6 +1,6 @@
 import { type KubeObject, objectKey } from '@kubetape/apimachinery'
 import type { Clock, Timer } from '@kubetape/determinism'
-import { Observable } from 'rxjs'
+import { map, Observable } from 'rxjs'
 import type { KindLookup } from './controller.ts'
 import type { RunLog } from './reconcile.ts'
 
@@ -10,7 +10,7 @@ export interface EventSource {
   readonly name: string
   /**
    * What emits the keys (`namespace/name`, or `name`) to reconcile. Subscribed to when the informers have synced, ended when the controller
-   * stops. One that fails or completes with an error is subscribed to again, with back-off; one that completes is not.
+   * stops. One that fails, or emits what are no keys, is subscribed to again, with back-off; one that completes is not.
    */
   readonly keys: (context: SourceContext) => Observable<string | readonly string[]>
 }
@@ -38,7 +38,7 @@ export function followSource(source: EventSource, context: SourceContext, enqueu
       inner = observed(source, context).subscribe({
         next: (keys) => {
           failures = 0
-          for (const key of typeof keys === 'string' ? [keys] : keys) enqueue(key)
+          for (const key of keys) enqueue(key)
         },
         error: (error: unknown) => {
           const retryMs = Math.min(RETRY_BASE_MS * 2 ** failures++, RETRY_MAX_MS)
@@ -57,12 +57,14 @@ export function followSource(source: EventSource, context: SourceContext, enqueu
   }).subscribe()
 }
 
-/** A source is somebody's code: what it throws is a failure like any other. */
-function observed(source: EventSource, context: SourceContext): Observable<string | readonly string[]> {
-  return new Observable((subscriber) => source.keys(context).subscribe(subscriber))
+/** A source is somebody's code: what it throws, and what it emits that are no keys, is a failure like any other. */
+function observed(source: EventSource, context: SourceContext): Observable<readonly string[]> {
+  return new Observable<string | readonly string[]>((subscriber) => source.keys(context).subscribe(subscriber)).pipe(
+    map((keys) => (typeof keys === 'string' ? [keys] : [...keys])),
+  )
 }
 
-/** A source that asks for keys again and again, first after one period. */
+/** A source that asks for keys again and again, first after one period; when `keys` throws, as a source that failed. */
 export function timerSource(name: string, everyMs: number, keys: (lookup: KindLookup) => readonly string[]): EventSource {
   if (!(everyMs > 0)) throw new RangeError(`Cannot run every ${everyMs} ms: the period must be above 0`)
   return {
@@ -73,7 +75,11 @@ export function timerSource(name: string, everyMs: number, keys: (lookup: KindLo
         const arm = (): void => {
           timer = clock.setTimer(() => {
             arm()
-            subscriber.next(keys(lookup))
+            try {
+              subscriber.next(keys(lookup))
+            } catch (error) {
+              subscriber.error(error)
+            }
           }, everyMs)
         }
         arm()

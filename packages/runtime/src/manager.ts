@@ -40,6 +40,8 @@ export class Manager {
   readonly #controllers: Controller[] = []
   /** Of controllers that watch already. */
   readonly #runners = new Map<string, ControllerRunner>()
+  /** Whether controllers that are added now begin to watch at once. */
+  #isWatching = false
   /** Whether controllers that are added now may act as soon as their informers have synced. */
   #isActing = false
   readonly #webhooks: ServedWebhooks
@@ -105,12 +107,11 @@ export class Manager {
   async remove(name: string): Promise<void> {
     const at = this.#controllers.findIndex((one) => one.name === name)
     if (at < 0) throw new Error(`Cannot remove controller "${name}": there is none of this name`)
-    this.#controllers.splice(at, 1)
+    const [removed] = this.#controllers.splice(at, 1)
     const runner = this.#runners.get(name)
     this.#runners.delete(name)
-    if (runner === undefined) return
-    const kinds = runner.kinds
-    await runner.stop()
+    const kinds = runner?.kinds ?? kindsOf(removed!)
+    await runner?.stop()
     for (const kind of kinds) this.#release(kind)
   }
 
@@ -134,6 +135,7 @@ export class Manager {
       throw error
     })
     if (this.#isStopped()) return
+    this.#isWatching = true
     for (const controller of this.#controllers) this.#watch(controller)
     this.#informers.start()
     // What one informer shows may ask for more of them.
@@ -209,8 +211,8 @@ export class Manager {
   }
 
   #release(kind: Kind): void {
-    const isWatched = [...this.#runners.values()].some((runner) => runner.kinds.some((one) => kindId(one) === kindId(kind)))
-    if (!isWatched) this.#informers.release(kind)
+    const watched = [...this.#controllers.flatMap(kindsOf), ...[...this.#runners.values()].flatMap((runner) => runner.kinds)]
+    if (!watched.some((one) => kindId(one) === kindId(kind))) this.#informers.release(kind)
   }
 
   /** As an event about the Lease, in the words of client-go. */
@@ -245,14 +247,13 @@ export class Manager {
     for (const kind of kindsOf(controller)) this.#informers.acquire(kind)
     this.#informers.addIndexes(controller)
     this.#controllers.push(controller)
-    if (this.#runners.size > 0 || this.#isActing) void this.#join(controller)
+    if (this.#isWatching) void this.#join(this.#watch(controller))
   }
 
   /** Lets a controller begin while others run. */
-  async #join(controller: Controller): Promise<void> {
-    const runner = this.#watch(controller)
+  async #join(runner: ControllerRunner): Promise<void> {
     await Promise.race([this.#whenStopping, Promise.all(runner.kinds.map((kind) => this.#informers.of(kind).synced))])
-    if (this.#isActing && this.#state === 'running' && this.#runners.get(controller.name) === runner) runner.start()
+    if (this.#isActing && this.#state === 'running' && this.#runners.get(runner.controller.name) === runner) runner.start()
   }
 
   #watch(controller: Controller): ControllerRunner {

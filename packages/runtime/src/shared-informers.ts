@@ -27,9 +27,12 @@ export class SharedInformers {
   /** Kinds that somebody outside of the controllers asked for. */
   readonly #kept = new Set<string>()
   #isRunning = false
+  #noteRelease: () => void = () => undefined
+  #nextRelease: Promise<void>
 
   constructor(options: SharedInformersOptions) {
     this.#options = options
+    this.#nextRelease = this.#untilRelease()
   }
 
   /** The informer of a kind, made when first asked for and started when the others are. */
@@ -44,8 +47,9 @@ export class SharedInformers {
     return informer
   }
 
-  /** Keeps the kind watched when no controller watches it any more. */
+  /** Keeps the kind watched when no controller watches it any more, and lets it be watched anew that was released. */
   keep(kind: Kind): void {
+    this.acquire(kind)
     this.#kept.add(kindId(kind))
   }
 
@@ -70,12 +74,12 @@ export class SharedInformers {
   }
 
   get haveSynced(): boolean {
-    return [...this.#informers.values()].every((informer) => informer.hasSynced)
+    return this.#needed().every((informer) => informer.hasSynced)
   }
 
-  /** Resolves when those that are there now have synced. */
+  /** Resolves when those that are needed now have synced, or as soon as one of them is not needed any more. */
   async synced(): Promise<void> {
-    await Promise.all([...this.#informers.values()].map((informer) => informer.synced))
+    await Promise.race([this.#nextRelease, Promise.all(this.#needed().map((informer) => informer.synced))])
   }
 
   /** Lets a kind be watched anew that was released. */
@@ -84,16 +88,30 @@ export class SharedInformers {
     if (this.#released.delete(id)) this.#informers.delete(id)
   }
 
-  /** Stops watching a kind that nobody needs any more; what it showed stays readable. */
+  /** Stops watching a kind that nobody needs any more, and forgets its indexes; what it showed stays readable. */
   release(kind: Kind): void {
     const id = kindId(kind)
     if (this.#kept.has(id)) return
-    this.#informers.get(id)?.stop()
+    this.#indexes.delete(id)
+    const informer = this.#informers.get(id)
+    if (informer === undefined) return
+    informer.stop()
     this.#released.add(id)
+    this.#noteRelease()
+    this.#nextRelease = this.#untilRelease()
   }
 
   stop(): void {
     for (const informer of this.#informers.values()) informer.stop()
+  }
+
+  /** What was released before it had synced never will. */
+  #needed(): Informer[] {
+    return [...this.#informers].flatMap(([id, informer]) => (this.#released.has(id) ? [] : [informer]))
+  }
+
+  #untilRelease(): Promise<void> {
+    return new Promise((resolve) => (this.#noteRelease = resolve))
   }
 
   #new(kind: Kind): Informer {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { ADMIN } from '../testing/test-server.ts'
 import { startWireServer, type WireServer } from '../testing/wire-server.ts'
 
-const OBJECTS = 5000
+const OBJECTS = 3000
 const AT_ONCE = 200
 /** So long that a list does not fit into what lies between server and client: it takes until its client has read it, and its seats with it. */
 const FILLING = 'x'.repeat(2500)
@@ -87,7 +87,7 @@ function ask(user: string, path: string): Promise<Answered> {
   })
 }
 
-test('a client with 200 lists of 5,000 objects in flight is told to come again, and others are answered before its queue is drained', async () => {
+test('a client with 200 lists of 3,000 objects in flight is told to come again, and others are answered before its queue is drained', async () => {
   const order: string[] = []
   let refused = (): void => undefined
   const firstRefusal = new Promise<void>((resolve) => (refused = resolve))

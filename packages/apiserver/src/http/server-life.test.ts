@@ -147,7 +147,7 @@ describe('serveWatch()', () => {
     const text = Buffer.concat(chunks).toString('latin1')
     expect(text.length).toBeGreaterThan(20 * 1024 * 1024)
     expect(text.match(/"type":"ADDED"/g)).toHaveLength(26)
-  })
+  }, 30_000)
 
   test('keeps the frames of changes, and none of what was there already', async () => {
     await create('before')

@@ -1,5 +1,4 @@
 import { basename, relative, resolve } from 'node:path'
-import { projectNames, scaffold, ScaffoldError, writeProject } from '@kubetape/scaffold'
 import type { Command } from 'commander'
 import { CommandFailed, type Output } from '../output.ts'
 import { packageVersion } from './version.ts'
@@ -16,7 +15,8 @@ export function addInit(program: Command, output: Output): void {
     .argument('<name>', 'the folder, after which the project is named')
     .option('--group <name>', 'API group of its kind (default: example.com)')
     .option('--kind <name>', 'kind that it is for (default: made of the name)')
-    .action((name: string, flags: InitFlags) => {
+    .action(async (name: string, flags: InitFlags) => {
+      const { projectNames, scaffold, ScaffoldError, writeProject } = await import('@kubetape/scaffold')
       const folder = resolve(name)
       try {
         const files = scaffold(projectNames(basename(folder), flags), { version: packageVersion() })

@@ -86,4 +86,18 @@ describe('runUntilSignal()', () => {
     await failed
     expect(closed).toBe(true)
   })
+
+  test('closes everything although the manager and one of them cannot be stopped, and says what went wrong', async () => {
+    const { clock } = parts()
+    const process = new FakeProcess()
+    const closed: string[] = []
+    const failing = (what: string) => () => Promise.reject(new Error(what))
+    const manager = { start: failing('no start'), stop: failing('no stop'), done: new Promise<void>(() => undefined) }
+    const close = [{ close: failing('no close') }, { close: () => void closed.push('tape') }]
+    const messages = (error: unknown): string[] =>
+      error instanceof SuppressedError ? [error.error, error.suppressed].flatMap(messages) : [(error as Error).message]
+    const failed: unknown = await runUntilSignal(manager, { clock, process, close }).catch((error: unknown) => error)
+    expect(messages(failed)).toEqual(['no close', 'no stop', 'no start'])
+    expect([closed, clock.pendingTimers, process.listenerCount('SIGTERM')]).toEqual([['tape'], 0, 0])
+  })
 })

@@ -18,7 +18,7 @@ export interface SignalSource {
 export interface SignalOptions {
   /** How long an orderly end may take; then the process exits with 1. Default 30 s (controller-runtime's, and what a Pod is given). */
   readonly stopMs?: number
-  /** What ends after the manager: servers, clients. Errors of theirs reject the call. */
+  /** What ends after the manager, in this order: servers, clients. Each is closed even if one before it fails; their errors reject the call. */
   readonly close?: readonly { close(): void | Promise<void> }[]
   readonly clock?: Clock
   /** Told of signals and of a stop that takes too long. */
@@ -56,18 +56,18 @@ export async function runUntilSignal(manager: Stoppable, options: SignalOptions 
     limit = clock.setTimer(() => exit(`stopping took longer than ${stopMs} ms`), stopMs)
     signalled()
   }
-  for (const signal of SIGNALS) source.on(signal, onSignal)
-  try {
-    // A manager that waits for leadership has not started yet, and must heed signals too.
-    await Promise.race([ending, Promise.all([manager.start(), manager.done])])
-  } finally {
+  // What is deferred last ends first.
+  await using ended = new AsyncDisposableStack()
+  ended.defer(() => {
+    limit?.cancel()
+    for (const signal of SIGNALS) source.off(signal, onSignal)
+  })
+  for (const one of close.toReversed()) ended.defer(() => one.close())
+  ended.defer(() => {
     limit ??= clock.setTimer(() => exit(`stopping took longer than ${stopMs} ms`), stopMs)
-    try {
-      await manager.stop()
-      for (const one of close) await one.close()
-    } finally {
-      limit.cancel()
-      for (const signal of SIGNALS) source.off(signal, onSignal)
-    }
-  }
+    return manager.stop()
+  })
+  for (const signal of SIGNALS) source.on(signal, onSignal)
+  // A manager that waits for leadership has not started yet, and must heed signals too.
+  await Promise.race([ending, Promise.all([manager.start(), manager.done])])
 }
