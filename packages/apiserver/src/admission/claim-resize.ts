@@ -20,7 +20,8 @@ export function claimResize(storage: Storage): AdmissionPlugin {
     validate({ operation, resource, subresource, draft, old, name }) {
       const { group, resource: plural } = resource.info
       if (operation !== 'UPDATE' || group !== CLAIMS.group || plural !== CLAIMS.resource || subresource !== '') return
-      const [claim, before] = [draft, old]
+      const claim = draft as PersistentVolumeClaim
+      const before = old as PersistentVolumeClaim
       if (quantityOf(sizeOf(claim)).compare(quantityOf(sizeOf(before))) <= 0) return
       if (before.status?.phase !== 'Bound') throw forbiddenError(CLAIMS, name, 'Only bound persistent volume claims can be expanded')
       if (!mayGrow(storage, claim, before)) {

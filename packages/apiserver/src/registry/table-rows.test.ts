@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import { allResources, tableColumns } from '@kubetape/api'
+import type { KubeObject } from '@kubetape/apimachinery'
 import { strategies } from './strategies.ts'
 import { tableRows } from './table-rows.ts'
 
 const CREATED = '2026-01-01T00:00:00Z'
-const rowOf = (key: string): ((object: object, nowMs: number) => unknown[]) => {
+const rowOf = (key: string): ((object: KubeObject, nowMs: number) => unknown[]) => {
   const own = strategies.get(key)
   return (object, nowMs) => own?.tableRow?.(object, nowMs) ?? tableRows.get(key)!(object, nowMs)
 }
