@@ -1,6 +1,6 @@
 import type { CSIDriver, CSIDriverSpec, TokenRequest } from '@kubetape/api/types/storage/v1'
 import { duplicate, type FieldError, FieldPath, invalid, type KubeObject, notSupported, required } from '@kubetape/apimachinery'
-import { immutable } from '../batch/field-rules.ts'
+import { immutable, sameFields } from '../batch/field-rules.ts'
 import { printGoStrings } from '../core/go-strings.ts'
 import type { Draft, Strategy, StrategyContext } from '../strategy.ts'
 import { ageCell } from '../table-cells.ts'
@@ -25,6 +25,13 @@ function defaultDriver(draft: Draft, { gates }: StrategyContext): void {
 /** KEP-1710: the field goes without its gate, unless the stored driver has it. */
 function dropSeLinuxMount(draft: Draft, old: Readonly<CSIDriver> | undefined, { gates }: StrategyContext): void {
   if (!gates.enabled('SELinuxMountReadWriteOncePod') && old?.spec.seLinuxMount === undefined) delete (draft as CSIDriver).spec.seLinuxMount
+}
+
+/** Unlike those of most kinds, generations begin with the first change: a new driver has none. */
+function prepareForUpdate(draft: Draft, stored: Readonly<KubeObject>, context: StrategyContext): void {
+  const [driver, old] = [draft as CSIDriver, stored as Readonly<CSIDriver>]
+  dropSeLinuxMount(draft, old, context)
+  if (!sameFields(driver.spec, old.spec)) driver.metadata.generation = (old.metadata.generation ?? 0) + 1
 }
 
 function validateSpec(spec: CSIDriverSpec, { gates }: StrategyContext): FieldError[] {
@@ -79,11 +86,11 @@ function validateUpdate(draft: Draft, stored: Readonly<KubeObject>, context: Str
 export const csiDriverStrategy: Strategy = {
   default: defaultDriver,
   prepareForCreate: (draft, context) => dropSeLinuxMount(draft, undefined, context),
-  prepareForUpdate: (draft, old, context) => dropSeLinuxMount(draft, old as Readonly<CSIDriver>, context),
+  prepareForUpdate,
   validate: (draft, context) => validateSpec((draft as CSIDriver).spec, context),
   validateUpdate,
   unconditionalUpdate: false,
-  generation: 'spec',
+  generation: 'none',
   returnsDeleted: true,
   tableRow: (object, nowMs) => {
     const { metadata, spec } = object as Readonly<CSIDriver>
