@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import {
   goAtoiError,
+  goParseIntError,
   goJsonKind,
   goTypeOf,
   parseGoInt,
@@ -47,5 +48,6 @@ test('parseGoInt() reads integers of 64 bits', () => {
   expect(['7', '+7', '-07', '9223372036854775807'].map(parseGoInt)).toEqual([7n, 7n, -7n, 9223372036854775807n])
   expect(['', 'x', '1.0', ' 1', '9223372036854775808'].map(parseGoInt)).toEqual([undefined, undefined, undefined, undefined, undefined])
   expect(goAtoiError('9223372036854775808')).toBe('strconv.Atoi: parsing "9223372036854775808": value out of range')
+  expect(goParseIntError('-9223372036854775809')).toBe('strconv.ParseInt: parsing "-9223372036854775809": value out of range')
   expect(goAtoiError('x')).toBe('strconv.Atoi: parsing "x": invalid syntax')
 })

@@ -83,7 +83,12 @@ export function parseGoInt(text: string): bigint | undefined {
 }
 
 /** The error of `strconv.Atoi` for a text that `parseGoInt` refuses. */
-export function goAtoiError(text: string): string {
+export const goAtoiError = (text: string): string => numberError('Atoi', text)
+
+/** The error of `strconv.ParseInt` for the same. */
+export const goParseIntError = (text: string): string => numberError('ParseInt', text)
+
+function numberError(reader: string, text: string): string {
   const why = /^[+-]?[0-9]+$/.test(text) ? 'value out of range' : 'invalid syntax'
-  return `strconv.Atoi: parsing ${JSON.stringify(text)}: ${why}`
+  return `strconv.${reader}: parsing ${JSON.stringify(text)}: ${why}`
 }

@@ -71,6 +71,7 @@ export { cloneJson, deepEqual, deepFreeze, isJsonObject, type JsonObject, sameSc
 export { utf8Length } from './utf8-length.ts'
 export {
   goAtoiError,
+  goParseIntError,
   goJsonKind,
   goTypeOf,
   parseGoInt,

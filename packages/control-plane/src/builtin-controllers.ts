@@ -7,6 +7,7 @@ import {
   certificateCleanerController,
   certificateSigningController,
   type CertificateSigningControllerOptions,
+  claimProtectionController,
   clusterRoleAggregationController,
   cronJobController,
   garbageCollectorController,
@@ -22,6 +23,7 @@ import {
   tokenCleanerController,
   ttlAfterFinishedController,
   validatingAdmissionPolicyStatusController,
+  volumeProtectionController,
 } from '@kubetape/controllers'
 import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
@@ -81,6 +83,8 @@ export function builtinControllers({
     nodeTaintsController(),
     resourceQuotaController({ resources: owned }),
     validatingAdmissionPolicyStatusController(),
+    claimProtectionController(),
+    volumeProtectionController(),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }

@@ -14,6 +14,8 @@ export {
   type ServiceAccountTokenControllerOptions,
 } from './service-account-token/service-account-token-controller.ts'
 export { resourceQuotaController, type ResourceQuotaControllerOptions } from './resource-quota/resource-quota-controller.ts'
+export { claimProtectionController } from './claim-protection/claim-protection-controller.ts'
+export { volumeProtectionController } from './volume-protection/volume-protection-controller.ts'
 export { nodeTaintsController } from './node-taints/node-taints-controller.ts'
 export { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status/validating-admission-policy-status-controller.ts'
 export {

@@ -5,7 +5,9 @@ import type { Authorizer } from '../auth/authorizer.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { AdmissionPlugin } from './admission.ts'
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './certificates.ts'
+import { claimResize } from './claim-resize.ts'
 import { defaultIngressClass } from './default-ingress-class.ts'
+import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-ranger/limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
@@ -16,6 +18,7 @@ import { priority } from './priority.ts'
 import { resourceQuota } from './resource-quota/resource-quota.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
+import { storageInUseProtection } from './storage-in-use-protection.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 import { mutatingWebhooks } from './webhook/mutating-webhooks.ts'
 import { validatingWebhooks } from './webhook/validating-webhooks.ts'
@@ -49,7 +52,9 @@ export function defaultPlugins(environment: PluginEnvironment): AdmissionPlugin[
     podSecurity(environment),
     priority(storage),
     defaultTolerationSeconds,
-    // DefaultStorageClass, StorageObjectInUseProtection, PersistentVolumeClaimResize
+    defaultStorageClass(storage),
+    storageInUseProtection,
+    claimResize(storage),
     runtimeClass(storage),
     certificateApproval(authorizer),
     certificateSigning(authorizer),

@@ -89,6 +89,14 @@ describe('AuditWebhook', () => {
     expect(errors).toEqual([['audit buffer queue blocked', 5, 2]])
   })
 
+  test('tells what it gave up when it is closed, and nothing later', async () => {
+    const webhook = open({ bufferMax: 5 })
+    write(webhook, 8)
+    await webhook.close()
+    expect([requests, errors]).toEqual([[[0, 1, 2, 3, 4]], [['audit buffer queue blocked', 0, 3]]])
+    expect(clock.pendingTimers).toBe(0)
+  })
+
   test('tries a request again that failed in whatever way, ever later, five times in all', async () => {
     answers = [500, 400, 'hang', 503, 302]
     const webhook = open({ batchMax: 1 })

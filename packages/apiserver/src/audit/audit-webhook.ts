@@ -50,6 +50,7 @@ export class AuditWebhook implements AuditLog {
   #timer: Timer | undefined
   readonly #sending = new Set<Promise<void>>()
   #lost = 0
+  #tellTimer: Timer | undefined
   /** No try waits for the next one any more. */
   readonly #closing = new AbortController()
   readonly #giveUp = new AbortController()
@@ -79,6 +80,7 @@ export class AuditWebhook implements AuditLog {
     this.#pump()
     while (this.#sending.size > 0) await Promise.all(this.#sending)
     timer.cancel()
+    this.#tell()
   }
 
   get #batchMax(): number {
@@ -152,10 +154,16 @@ export class AuditWebhook implements AuditLog {
   }
 
   #lose(): void {
-    if (this.#lost++ > 0) return
-    this.#options.clock.setTimer(() => {
-      this.#options.onError(new Error('audit buffer queue blocked'), this.#waiting.length, this.#lost)
-      this.#lost = 0
-    }, TELL_MS)
+    this.#lost++
+    this.#tellTimer ??= this.#options.clock.setTimer(() => this.#tell(), TELL_MS)
+  }
+
+  /** Tells of the events that were given up since the last time. */
+  #tell(): void {
+    this.#tellTimer?.cancel()
+    this.#tellTimer = undefined
+    if (this.#lost === 0) return
+    this.#options.onError(new Error('audit buffer queue blocked'), this.#waiting.length, this.#lost)
+    this.#lost = 0
   }
 }

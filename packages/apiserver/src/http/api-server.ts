@@ -49,6 +49,8 @@ export interface Exchange {
   readonly release: () => void
   /** Counts the answer as a watch from here on: one that lasts, and is ended when the server stops. */
   readonly lasts: () => void
+  /** Calls the listener when the answer is complete or its client is gone, at once where it is already. */
+  readonly onEnd: (listener: () => void) => void
   readonly turns: Turns
 }
 
@@ -148,7 +150,10 @@ export class ApiServer {
       const info = requestInfo(request.method ?? 'GET', at < 0 ? url : url.slice(0, at), query)
       this.#count(response, info, query, ending)
       const entry = await this.#options.gate.enter({ request, response, info, query, auditId, ending })
-      const exchange: Exchange = { request, response, info, query, ...entry, lasts: () => this.#lasts(response), turns: this.#turns }
+      // Its client did not wait for its turn: nothing has been begun for it, and a watch would never hear that it is gone.
+      if (ending.isOver) return
+      const onEnd = (listener: () => void): void => ending.on(listener)
+      const exchange: Exchange = { request, response, info, query, ...entry, lasts: () => this.#lasts(response), onEnd, turns: this.#turns }
       if (!info.isResource) await this.#options.others.serve(exchange)
       else await serveResource(exchange, info, this.#options.registry, this.#options.clock)
     } catch (error) {

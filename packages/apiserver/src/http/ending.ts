@@ -16,6 +16,10 @@ export class Ending {
     })
   }
 
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
   /** Calls `listener` when it is over. */
   on(listener: () => void): void {
     if (this.#isOver) listener()

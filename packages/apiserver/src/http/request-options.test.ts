@@ -19,5 +19,7 @@ describe('requestOptions()', () => {
 
   test('refuses a number that is none', () => {
     expect(() => requestOptions(new URLSearchParams('limit=ten'))).toThrow('strconv.ParseInt: parsing "ten": invalid syntax')
+    expect(() => requestOptions(new URLSearchParams('limit='))).toThrow('strconv.ParseInt: parsing "": invalid syntax')
+    expect(() => requestOptions(new URLSearchParams('timeoutSeconds=99999999999999999999'))).toThrow('value out of range')
   })
 })

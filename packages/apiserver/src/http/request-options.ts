@@ -1,5 +1,5 @@
-import { badRequest } from '@kubetape/apimachinery'
 import type { RequestOptions } from '../request/api-request.ts'
+import { queryInteger } from '../request/query-integer.ts'
 import { isTrue } from '../request/request-info.ts'
 
 /** Reads the query parameters that verbs understand; unknown ones are ignored, as upstream. Throws the Status of a bad number. */
@@ -21,7 +21,7 @@ export function requestOptions(query: URLSearchParams): RequestOptions {
   }
   for (const name of ['limit', 'timeoutSeconds', 'gracePeriodSeconds']) {
     const value = query.get(name)
-    if (value !== null && value !== '') options[name] = integer(value)
+    if (value !== null) options[name] = queryInteger(value)
   }
   for (const name of ['allowWatchBookmarks', 'sendInitialEvents', 'force', 'pretty', 'orphanDependents']) {
     if (query.has(name)) options[name] = isTrue(query.get(name))
@@ -32,8 +32,3 @@ export function requestOptions(query: URLSearchParams): RequestOptions {
 }
 
 const NONE: RequestOptions = Object.freeze({})
-
-function integer(text: string): number {
-  if (/^-?\d{1,18}$/.test(text)) return Number(text)
-  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
-}

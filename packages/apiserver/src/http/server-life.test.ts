@@ -19,12 +19,16 @@ let log: ReturnType<typeof createMemoryLog>
 let storage: Storage
 let server: Apiserver
 let url: string
+/** Told of each token that nobody else knows; decides when it is answered. */
+let unknownToken: () => Promise<void>
 
 /** A server over real sockets that each test stops, or breaks, in its own way. */
 beforeEach(async () => {
   const random = seededRandom(1)
   log = createMemoryLog({ clock, random })
   storage = Storage.open({ log, clock })
+  unknownToken = () => Promise.resolve()
+  const slow = { authenticate: () => unknownToken().then(() => ({ user: ADMIN, audiences: [] })) }
   const values = new Map(componentFeatureGates().map((gate) => [gate.name, gate.default]))
   server = await Apiserver.create({
     storage,
@@ -35,6 +39,7 @@ beforeEach(async () => {
     runtimeConfig: {},
     metrics: () => Promise.resolve(''),
     log: () => {},
+    identities: { moreTokens: () => [slow] },
   })
   await listen()
 })
@@ -134,20 +139,53 @@ describe('refusals', () => {
 })
 
 describe('serveWatch()', () => {
-  test.each(['http', 'https'])('sends 20 MiB that are there already over %s, then what changes', async (scheme) => {
-    if (scheme === 'https') await listenOverTls()
-    for (let i = 0; i < 25; i++) await create(`big-${i}`, { text: 'x'.repeat(860_000) })
-    const watch = await watching()
-    await create('change')
-    const chunks: Buffer[] = []
-    for await (const chunk of watch) {
-      chunks.push(chunk as Buffer)
-      if (Buffer.concat(chunks.slice(-2)).includes('"name":"change"')) break
+  test('begins none for a client that left while its token was looked at', async () => {
+    let watches = 0
+    const watch = storage.watch.bind(storage)
+    storage.watch = (...args) => {
+      watches++
+      return watch(...args)
     }
-    const text = Buffer.concat(chunks).toString('latin1')
-    expect(text.length).toBeGreaterThan(20 * 1024 * 1024)
-    expect(text.match(/"type":"ADDED"/g)).toHaveLength(26)
-  }, 30_000)
+    const watchAs = async (leaves: boolean): Promise<number> => {
+      watches = 0
+      const decided = Promise.withResolvers<undefined>()
+      const asked = Promise.withResolvers<undefined>()
+      unknownToken = () => {
+        asked.resolve(undefined)
+        return decided.promise
+      }
+      const request = get(`${url}${MAPS}?watch=1`, { headers: { authorization: 'Bearer slow' } }).on('error', () => {})
+      await asked.promise
+      if (leaves) request.destroy()
+      // By then the server has seen it.
+      await (await ask('/healthz')).text()
+      await (await ask('/healthz')).text()
+      decided.resolve(undefined)
+      await (await ask('/healthz')).text()
+      request.destroy()
+      return watches
+    }
+    expect([await watchAs(false), await watchAs(true)]).toEqual([1, 0])
+  })
+
+  test.each(['http', 'https'])(
+    'sends 20 MiB that are there already over %s, then what changes',
+    async (scheme) => {
+      if (scheme === 'https') await listenOverTls()
+      for (let i = 0; i < 25; i++) await create(`big-${i}`, { text: 'x'.repeat(860_000) })
+      const watch = await watching()
+      await create('change')
+      const chunks: Buffer[] = []
+      for await (const chunk of watch) {
+        chunks.push(chunk as Buffer)
+        if (Buffer.concat(chunks.slice(-2)).includes('"name":"change"')) break
+      }
+      const text = Buffer.concat(chunks).toString('latin1')
+      expect(text.length).toBeGreaterThan(20 * 1024 * 1024)
+      expect(text.match(/"type":"ADDED"/g)).toHaveLength(26)
+    },
+    30_000,
+  )
 
   test('keeps the frames of changes, and none of what was there already', async () => {
     await create('before')

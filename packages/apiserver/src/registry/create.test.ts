@@ -51,8 +51,12 @@ describe('createFromRequest()', () => {
 
   test('drops a status that its creator sends, except of the kinds that keep it', async () => {
     const server = await TestServer.start({ runtimeConfig: { 'networking.k8s.io/v1beta1': 'true' } })
-    const made = await server.create('persistentvolumes', { metadata: { name: 'v' }, status: { phase: 'Bound' } })
-    expect(made.body['status']).toEqual({})
+    const made = await server.create('services', {
+      metadata: { name: 'v' },
+      spec: { externalName: 'a.example', type: 'ExternalName' },
+      status: { loadBalancer: { ingress: [{ ip: '10.0.0.1' }] } },
+    })
+    expect(made.body['status']).toEqual({ loadBalancer: {} })
     const conditions = [{ type: 'Ready', status: 'True', reason: 'R', message: 'm', lastTransitionTime: '2026-01-01T00:00:00Z' }]
     const range = await server.create('networking.k8s.io/v1beta1/servicecidrs', {
       metadata: { name: 's' },

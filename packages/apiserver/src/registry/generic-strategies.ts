@@ -3,7 +3,6 @@ import type { Strategy } from './strategy.ts'
 
 /** Kinds with a status whose generation upstream does not count. */
 const uncounted: Strategy = { generation: 'none' }
-const versioned: Strategy = { unconditionalUpdate: false }
 const counted: Strategy = { generation: 'spec' }
 
 /**
@@ -12,8 +11,6 @@ const counted: Strategy = { generation: 'spec' }
  */
 export const genericStrategies: readonly (readonly [string, Strategy])[] = [
   ['/endpoints', { createOnUpdate: true }],
-  ['/persistentvolumeclaims', uncounted],
-  ['/persistentvolumes', uncounted],
   [
     '/services',
     {
@@ -31,9 +28,6 @@ export const genericStrategies: readonly (readonly [string, Strategy])[] = [
   ['resource.k8s.io/podschedulingcontexts', uncounted],
   ['resource.k8s.io/resourceclaims', uncounted],
   ['internal.apiserver.k8s.io/storageversions', uncounted],
-  ['storage.k8s.io/csidrivers', versioned],
-  ['storage.k8s.io/csinodes', versioned],
-  ['storage.k8s.io/volumeattachments', { generation: 'none', unconditionalUpdate: false }],
 ]
 
 /** A member of an object's spec or status as field selectors compare it. */

@@ -19,13 +19,10 @@ function checkName({ request }: RequestContext, draft: Draft): void {
   if (name !== request.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${request.name})`)
 }
 
-/** The namespace of the body must be that of the URL; an absent one becomes it. */
+/** The namespace of the body must be that of the URL; an absent one becomes it. Objects of the cluster lose theirs, as upstream drops it. */
 export function placeInNamespace(resource: ServedResource, context: RequestContext, draft: Draft): void {
   const metadata = draft.metadata!
   if (!resource.info.namespaced) {
-    // Of a custom resource upstream drops it.
-    if (metadata.namespace && metadata.namespace !== context.namespace && !resource.custom)
-      throw badRequest('namespace is not allowed on this type')
     delete metadata.namespace
     return
   }

@@ -38,6 +38,14 @@ import { podDisruptionBudgetStrategy } from './policy/pod-disruption-budget-stra
 import { priorityClassStrategy } from './scheduling/priority-class-strategy.ts'
 import { flowSchemaStrategy } from './flowcontrol/flow-schema-strategy.ts'
 import { priorityLevelStrategy } from './flowcontrol/priority-level-strategy.ts'
+import { claimStrategy } from './core/persistent-volume-claim/claim-strategy.ts'
+import { volumeStrategy } from './core/persistent-volume/volume-strategy.ts'
+import { csiDriverStrategy } from './storage/csi-driver-strategy.ts'
+import { csiNodeStrategy } from './storage/csi-node-strategy.ts'
+import { csiStorageCapacityStrategy } from './storage/csi-storage-capacity-strategy.ts'
+import { storageClassStrategy } from './storage/storage-class-strategy.ts'
+import { volumeAttachmentStrategy } from './storage/volume-attachment-strategy.ts'
+import { volumeAttributesClassStrategy } from './storage/volume-attributes-class-strategy.ts'
 import { storageVersionMigrationStrategy } from './storagemigration/storage-version-migration-strategy.ts'
 import { genericStrategies } from './generic-strategies.ts'
 import type { Strategy } from './strategy.ts'
@@ -52,6 +60,8 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['/limitranges', limitRangeStrategy],
   ['/namespaces', namespaceStrategy],
   ['/nodes', nodeStrategy],
+  ['/persistentvolumeclaims', claimStrategy],
+  ['/persistentvolumes', volumeStrategy],
   ['/pods', podStrategy],
   ['/resourcequotas', resourceQuotaStrategy],
   ['/podtemplates', podTemplateStrategy],
@@ -86,5 +96,11 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['node.k8s.io/runtimeclasses', runtimeClassStrategy],
   ['policy/poddisruptionbudgets', podDisruptionBudgetStrategy],
   ['scheduling.k8s.io/priorityclasses', priorityClassStrategy],
+  ['storage.k8s.io/csidrivers', csiDriverStrategy],
+  ['storage.k8s.io/csinodes', csiNodeStrategy],
+  ['storage.k8s.io/csistoragecapacities', csiStorageCapacityStrategy],
+  ['storage.k8s.io/storageclasses', storageClassStrategy],
+  ['storage.k8s.io/volumeattachments', volumeAttachmentStrategy],
+  ['storage.k8s.io/volumeattributesclasses', volumeAttributesClassStrategy],
   ['storagemigration.k8s.io/storageversionmigrations', storageVersionMigrationStrategy],
 ])

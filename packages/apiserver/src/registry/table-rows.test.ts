@@ -1,10 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
 import { allResources, tableColumns } from '@kubetape/api'
+import type { KubeObject } from '@kubetape/apimachinery'
+import { strategies } from './strategies.ts'
 import { tableRows } from './table-rows.ts'
 
 const CREATED = '2026-01-01T00:00:00Z'
+const rowOf = (key: string): ((object: KubeObject, nowMs: number) => unknown[]) => {
+  const own = strategies.get(key)
+  return (object, nowMs) => own?.tableRow?.(object, nowMs) ?? tableRows.get(key)!(object, nowMs)
+}
 const row = (key: string, object: object, metadata: object = {}): unknown[] =>
-  tableRows.get(key)!({ metadata: { name: 'one', creationTimestamp: CREATED, ...metadata }, ...object }, Date.parse(CREATED) + 300_000)
+  rowOf(key)({ metadata: { name: 'one', creationTimestamp: CREATED, ...metadata }, ...object }, Date.parse(CREATED) + 300_000)
 
 describe('tableRows', () => {
   test.each([
@@ -82,11 +88,7 @@ describe('tableRows', () => {
   test('are made of objects that have null where nothing was given', () => {
     const slice = { metadata: { name: 's' }, addressType: 'IPv4', endpoints: null, ports: null }
     expect(tableRows.get('discovery.k8s.io/endpointslices')!(slice, 0)).toEqual(['s', 'IPv4', '<unset>', '<unset>', '<unknown>'])
-    expect(tableRows.get('storage.k8s.io/csinodes')!({ metadata: { name: 'n' }, spec: { drivers: null } }, 0)).toEqual([
-      'n',
-      0,
-      '<unknown>',
-    ])
+    expect(rowOf('storage.k8s.io/csinodes')({ metadata: { name: 'n' }, spec: { drivers: null } }, 0)).toEqual(['n', 0, '<unknown>'])
   })
 
   test('are of resources that have columns', () => {

@@ -98,13 +98,14 @@ describe('updateFromRequest()', () => {
 
   test('changes only status and metadata through the status of a kind without a strategy', async () => {
     const { server } = await withConfigMap()
-    await server.create('persistentvolumes', { metadata: { name: 'v' }, spec: { storageClassName: 'a' } })
-    const { body } = await server.patch('persistentvolumes/v/status', 'merge', {
+    await server.create('services', { metadata: { name: 's' }, spec: { externalName: 'a.example', type: 'ExternalName' } })
+    const status = { loadBalancer: { ingress: [{ ip: '10.0.0.1' }] } }
+    const { body } = await server.patch('services/s/status', 'merge', {
       metadata: { labels: { a: 'b' } },
-      spec: { storageClassName: 'b' },
-      status: { phase: 'Available' },
+      spec: { externalName: 'b.example' },
+      status,
     })
-    expect(body).toMatchObject({ spec: { storageClassName: 'a' }, status: { phase: 'Available' } })
+    expect(body).toMatchObject({ spec: { externalName: 'a.example' }, status })
     expect(body.metadata!.labels).toEqual({ a: 'b' })
   })
 

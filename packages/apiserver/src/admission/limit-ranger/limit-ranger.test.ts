@@ -63,6 +63,8 @@ describe('limitRanger()', () => {
       'persistentvolumeclaims "c" is forbidden: minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 512Mi',
     )
     expect((await server.create('persistentvolumeclaims', claim('5Gi'))).code).toBe(201)
+    // Only bound claims grow.
+    await server.patch('persistentvolumeclaims/c/status', 'merge', { status: { phase: 'Bound' } })
     expect((await server.patch('persistentvolumeclaims/c', 'merge', { spec: { resources: { requests: { storage: '6Gi' } } } })).code).toBe(
       403,
     )

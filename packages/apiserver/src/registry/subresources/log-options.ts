@@ -1,4 +1,5 @@
-import { badRequest, type FieldError, FieldPath, forbidden, invalid, invalidObject, parseTime } from '@kubetape/apimachinery'
+import { type FieldError, FieldPath, forbidden, invalid, invalidObject, parseTime } from '@kubetape/apimachinery'
+import { queryInteger } from '../../request/query-integer.ts'
 import { isTrue } from '../../request/request-info.ts'
 
 /** What of a log is asked for, and how it is printed (API reference, PodLogOptions). */
@@ -47,7 +48,5 @@ export function logOptions(query: Readonly<Record<string, string>>, name: string
 
 function numberIn(query: Readonly<Record<string, string>>, name: string): number | undefined {
   const text = query[name]
-  if (!text) return undefined
-  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
-  return Number(text)
+  return text === undefined ? undefined : queryInteger(text)
 }

@@ -63,6 +63,8 @@ describe('podLog()', () => {
       [{ tailLines: '-1' }, 422, 'tailLines: Invalid value: -1: must be greater than or equal to 0'],
       [{ limitBytes: '0' }, 422, 'limitBytes: Invalid value: 0: must be greater than 0'],
       [{ tailLines: 'x' }, 400, 'strconv.ParseInt: parsing "x": invalid syntax'],
+      [{ tailLines: '' }, 400, 'strconv.ParseInt: parsing "": invalid syntax'],
+      [{ limitBytes: '9223372036854775808' }, 400, 'strconv.ParseInt: parsing "9223372036854775808": value out of range'],
       [{ sinceTime: 'x' }, 400, 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'],
       [{ container: 'x' }, 400, 'container x is not valid for pod p'],
     ]

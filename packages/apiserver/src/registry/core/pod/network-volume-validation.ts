@@ -46,9 +46,14 @@ export function validateIscsi(source: V1.ISCSIVolumeSource, path: FieldPath): Fi
   ]
 }
 
-function validateIscsiName(name: string, path: FieldPath): FieldError[] {
+/** The name of a target or an initiator; `unknown` is what is said of one of no known format, for which PersistentVolumes have fewer words. */
+export function validateIscsiName(
+  name: string,
+  path: FieldPath,
+  unknown = 'must be valid format starting with iqn, eui, or naa',
+): FieldError[] {
   const format = ISCSI_FORMATS[name.slice(0, 3)]
-  if (format === undefined) return [invalid(path, name, 'must be valid format starting with iqn, eui, or naa')]
+  if (format === undefined) return [invalid(path, name, unknown)]
   return format.test(name) ? [] : [invalid(path, name, 'must be valid format')]
 }
 

@@ -1,23 +1,15 @@
 import { FieldPath, type ObjectMeta, quantityOf } from '@kubetape/apimachinery'
 import type { Gates } from '@kubetape/client-go-features'
-import type { ContainerPort, EnvVar, NodeSelectorTerm, Pod, PodAffinityTerm, PodSpec, PodTemplateSpec } from '@kubetape/api/types/core/v1'
+import type { ContainerPort, EnvVar, Pod, PodAffinityTerm, PodSpec, PodTemplateSpec } from '@kubetape/api/types/core/v1'
 import { APP_ARMOR_ANNOTATION, appArmorWarning } from './app-armor.ts'
 import { type AnyContainer, placedContainers } from './container-walk.ts'
 import { SECCOMP_CONTAINER, SECCOMP_POD } from './pod-annotations.ts'
+import { DEPRECATED_NODE_LABELS, nodeTermWarnings } from './node-label-warnings.ts'
 import { volumeWarnings } from './volume-warnings.ts'
 import { warningAt } from './path-warning.ts'
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution'
 const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution'
-
-/** Labels of nodes that have new names. */
-const DEPRECATED_NODE_LABELS: Readonly<Record<string, string>> = {
-  'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
-  'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
-  'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-  'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-  'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
-}
 
 /** Annotations that became fields. */
 const DEPRECATED_ANNOTATIONS: Readonly<Record<string, string>> = {
@@ -84,17 +76,10 @@ function nodeLabelWarnings(spec: Readonly<PodSpec>, path: FieldPath): string[] {
   const affinity = spec.affinity?.nodeAffinity
   const place = path.child('affinity', 'nodeAffinity')
   for (const [at, term] of (affinity?.[REQUIRED]?.nodeSelectorTerms ?? []).entries())
-    warnings.push(...termWarnings(term, place.child(REQUIRED, 'nodeSelectorTerms').index(at)))
+    warnings.push(...nodeTermWarnings(term, place.child(REQUIRED, 'nodeSelectorTerms').index(at)))
   for (const [at, { preference }] of (affinity?.[PREFERRED] ?? []).entries())
-    warnings.push(...termWarnings(preference, place.child(PREFERRED).index(at).child('preference')))
+    warnings.push(...nodeTermWarnings(preference, place.child(PREFERRED).index(at).child('preference')))
   return warnings
-}
-
-function termWarnings(term: NodeSelectorTerm, path: FieldPath): string[] {
-  return (term.matchExpressions ?? []).flatMap(({ key }, at) => {
-    const message = DEPRECATED_NODE_LABELS[key]
-    return message === undefined ? [] : [warningAt(path.child('matchExpressions').index(at).child('key'), `${key} is ${message}`)]
-  })
 }
 
 function spreadWarnings(spec: Readonly<PodSpec>, path: FieldPath): string[] {

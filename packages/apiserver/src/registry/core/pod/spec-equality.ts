@@ -27,3 +27,10 @@ export function describeChange(old: object, now: object): string {
   }
   return lines.join('\n')
 }
+
+/** The same as the text of a message, behind a line break: laid out like the structure of a Go type that upstream prints. */
+export const printGoChange = (type: string, old: object, now: object): string =>
+  `\n  ${type}{\n${describeChange(old, now)
+    .split('\n')
+    .map((line) => `${line},`)
+    .join('\n')}\n  }\n`

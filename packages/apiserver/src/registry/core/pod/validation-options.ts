@@ -14,6 +14,8 @@ export interface PodValidationOptions {
   /** The spec is a Pod's own, not a template's. */
   readonly resourceIsPod: boolean
   readonly allowImageVolume: boolean
+  /** Classes of the attributes of generic ephemeral volumes are judged (KEP-3751). */
+  readonly judgesAttributesClass: boolean
   readonly allowRelaxedEnvNames: boolean
   readonly allowIndivisibleHugePages: boolean
   readonly allowBadSelectorValues: boolean
@@ -35,6 +37,7 @@ export function podValidationOptions(old: SpecWithMeta | undefined, gates: Gates
   return {
     resourceIsPod,
     allowImageVolume: gates.enabled('ImageVolume') || (spec?.volumes?.some((volume) => volume.image !== undefined) ?? false),
+    judgesAttributesClass: gates.enabled('VolumeAttributesClass'),
     allowRelaxedEnvNames: gates.enabled('RelaxedEnvironmentVariableValidation') || (spec !== undefined && usesRelaxedEnvNames(spec)),
     allowIndivisibleHugePages: spec !== undefined && usesIndivisibleHugePages(spec),
     allowBadSelectorValues: spec !== undefined && hasBadSelectorValue(spec),

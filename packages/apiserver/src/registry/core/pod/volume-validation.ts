@@ -129,9 +129,9 @@ const SOURCES: readonly SourceRule[] = [
   rule('projected', validateProjectedSource),
   rule('scaleIO', validateScaleIo),
   rule('csi', validateCsiSource),
-  rule('ephemeral', (source, path) =>
+  rule('ephemeral', (source, path, { judgesAttributesClass }) =>
     source.volumeClaimTemplate
-      ? validateClaimTemplate(source.volumeClaimTemplate, path.child('volumeClaimTemplate'))
+      ? validateClaimTemplate(source.volumeClaimTemplate, path.child('volumeClaimTemplate'), { judgesAttributesClass })
       : [required(path.child('volumeClaimTemplate'))],
   ),
   rule('image', validateImageSource),
