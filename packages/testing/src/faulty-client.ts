@@ -15,6 +15,7 @@ import type { Faults, RequestOfController } from './faults.ts'
 export class FaultyClient implements Client {
   readonly #client: Client
   readonly #faults: Faults
+  readonly #watches = new Set<{ unsubscribe(): void }>()
   #isDead = false
 
   constructor(client: Client, faults: Faults) {
@@ -25,6 +26,7 @@ export class FaultyClient implements Client {
   /** The process died: no request is answered, no event comes any more. */
   die(): void {
     this.#isDead = true
+    for (const watch of [...this.#watches]) watch.unsubscribe()
   }
 
   get<T extends KubeObject>(kind: Kind<T>, name: ObjectName, options?: GetOptions): Promise<T> {
@@ -53,10 +55,15 @@ export class FaultyClient implements Client {
           if (!this.#isDead) subscriber.complete()
         },
       })
-      return () => {
-        gate.close()
-        subscription.unsubscribe()
+      const watch = {
+        unsubscribe: () => {
+          this.#watches.delete(watch)
+          gate.close()
+          subscription.unsubscribe()
+        },
       }
+      this.#watches.add(watch)
+      return () => watch.unsubscribe()
     })
   }
 
