@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { ConfigMap } from '@kubetape/api/kinds'
+import { ControlPlane } from '@kubetape/control-plane'
+import { systemClock } from '@kubetape/determinism'
 import { VirtualClock } from '@kubetape/determinism/testing'
 import { controllerFor } from '@kubetape/runtime'
 import { run } from '../program.ts'
@@ -15,6 +19,30 @@ const yesterdays = controllerFor(ConfigMap)
     if (name === 'settings')
       await client.patch(ConfigMap, { namespace, name }, { type: 'merge', body: { metadata: { annotations: { seen: 'yes' } } } })
   })
+
+describe('kubetape replay, where nothing can be confirmed', () => {
+  test.each([
+    ['the tape has no run', [], 'Cannot replay anything: the tape has no run; "kubetape runs" lists those that it has'],
+    [
+      'every run was skipped',
+      [ofMine()],
+      'Cannot confirm what the tape says: every run was skipped; controllers of your own are added with --add',
+    ],
+  ])('ends with 1: %s', async (_why, add, message) => {
+    const data = mkdtempSync(join(tmpdir(), 'kubetape-cli-'))
+    try {
+      const plane = await ControlPlane.start({ data, controllers: [], add })
+      await plane.client().create(ConfigMap, { metadata: { namespace: 'default', name: 'settings' } })
+      while (add.length > 0 && plane.log.records('run', { limit: 1 }).length === 0)
+        await new Promise<void>((resolve) => systemClock().defer(() => void plane.log.flush().then(resolve)))
+      await plane.stop()
+      const output = new MemoryOutput()
+      expect([await run(['replay', '--data', data], output), output.errLines]).toEqual([1, [`error: ${message}`]])
+    } finally {
+      rmSync(data, { recursive: true })
+    }
+  })
+})
 
 describe('kubetape replay', () => {
   const faithful = tapeFolder()

@@ -74,15 +74,19 @@ async function replayTape(reader: LogReader, flags: ReplayFlags, output: Output,
   if (flags.strict === true && totals.skipped > 0)
     throw new CommandFailed(`Cannot confirm what the tape says: ${totals.skipped} of ${totals.runs} runs were skipped`)
   const asked = flags.controller ?? flags.run
-  if (totals.runs === 0 && (flags.controller ?? flags.key) !== undefined) throw new CommandFailed(nothingFound(flags))
-  if (asked !== undefined && totals.runs > 0 && totals.skipped === totals.runs)
-    throw new CommandFailed(`Cannot replay "${asked}": every run was skipped`)
+  if (totals.runs === 0) throw new CommandFailed(nothingFound(flags))
+  if (totals.skipped < totals.runs) return
+  throw new CommandFailed(
+    asked === undefined
+      ? 'Cannot confirm what the tape says: every run was skipped; controllers of your own are added with --add'
+      : `Cannot replay "${asked}": every run was skipped`,
+  )
 }
 
-/** A name that is written wrong must not pass for a tape that agrees. */
+/** What confirms nothing, such as a name that is written wrong, must not pass for a tape that agrees. */
 function nothingFound({ controller, key }: ReplayFlags): string {
   const what = [...(controller === undefined ? [] : [`of controller "${controller}"`]), ...(key === undefined ? [] : [`for key "${key}"`])]
-  return `Cannot replay anything: the tape has no run ${what.join(' ')}; "kubetape runs" lists those that it has`
+  return `Cannot replay anything: the tape has no run${what.map((one) => ` ${one}`).join('')}; "kubetape runs" lists those that it has`
 }
 
 /** One run is the first of its key from its position on. */
