@@ -33,11 +33,10 @@ import {
   validateScaleIo,
   validateStorageOs,
   validateVsphere,
+  iscsiNameTooLong,
 } from '../pod/network-volume-validation.ts'
 import { requireSecretReference, validateSecretReference } from './secret-reference.ts'
 
-/** Total bytes of a volume's name and its iSCSI portal when an initiator is named. */
-const ISCSI_NAME_MAX_BYTES = 64
 const ISCSI_FORMAT = 'must be valid format'
 const LUN_MAX = 255
 const CSI_SECRETS = ['controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef', 'nodeExpandSecretRef'] as const
@@ -146,12 +145,11 @@ function validateGlusterfsEndpoints(source: GlusterfsPersistentVolumeSource, pat
 /** As in a Pod, but for where the length of the name is refused, the words about formats, and the name of the Secret. */
 function validateIscsiTarget(source: ISCSIPersistentVolumeSource, path: FieldPath, { name }: Surroundings): FieldError[] {
   const { targetPortal = '', iqn = '', initiatorName, secretRef, lun } = source
-  const isLong = initiatorName !== undefined && Buffer.byteLength(`${name}:${targetPortal}`) > ISCSI_NAME_MAX_BYTES
-  const long = `Total length of <volume name>:<iscsi.targetPortal> must be under ${ISCSI_NAME_MAX_BYTES} characters if iscsi.initiatorName is specified.`
+  const tooLong = iscsiNameTooLong(name, source)
   const needsSecret = source.chapAuthDiscovery || source.chapAuthSession
   return [
     ...(targetPortal === '' ? [required(path.child('targetPortal'))] : []),
-    ...(isLong ? [invalid(path.child('targetportal'), targetPortal, long)] : []),
+    ...(tooLong === undefined ? [] : [invalid(path.child('targetportal'), targetPortal, tooLong)]),
     ...(iqn === '' ? [required(path.child('iqn'))] : validateIscsiName(iqn, path.child('iqn'), ISCSI_FORMAT)),
     ...checkRange(path.child('lun'), lun, 0, LUN_MAX),
     ...(needsSecret && secretRef === undefined ? [required(path.child('secretRef'))] : []),

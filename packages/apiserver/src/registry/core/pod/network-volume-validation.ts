@@ -15,6 +15,8 @@ import { checkDnsLabel, checkRange, checkRule } from './field-rule.ts'
 const CSI_DRIVER_MAX_BYTES = 63
 const QUOBYTE_TENANT_MAX_BYTES = 64
 const LUN_MAX = 255
+/** Total bytes of an iSCSI volume's name and portal when an initiator is named. */
+const ISCSI_NAME_MAX_BYTES = 64
 const PARTITION_MAX = 255
 
 const need = (value: string | undefined, path: FieldPath, detail = ''): FieldError[] => (value ? [] : [required(path, detail)])
@@ -55,6 +57,12 @@ export function validateIscsiName(
   const format = ISCSI_FORMATS[name.slice(0, 3)]
   if (format === undefined) return [invalid(path, name, unknown)]
   return format.test(name) ? [] : [invalid(path, name, 'must be valid format')]
+}
+
+/** Why the name of a volume and its iSCSI portal are too long together, which is asked when an initiator is named; undefined: they are not. */
+export function iscsiNameTooLong(name: string, { initiatorName, targetPortal = '' }: Partial<V1.ISCSIVolumeSource>): string | undefined {
+  if (initiatorName === undefined || Buffer.byteLength(`${name}:${targetPortal}`) <= ISCSI_NAME_MAX_BYTES) return undefined
+  return `Total length of <volume name>:<iscsi.targetPortal> must be under ${ISCSI_NAME_MAX_BYTES} characters if iscsi.initiatorName is specified.`
 }
 
 /** `fc`: by target names and LUN, or by world wide identifiers. */

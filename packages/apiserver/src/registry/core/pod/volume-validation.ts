@@ -41,12 +41,10 @@ import {
   validateScaleIo,
   validateStorageOs,
   validateVsphere,
+  iscsiNameTooLong,
 } from './network-volume-validation.ts'
 import { validateProjectedSource } from './projected-volume-validation.ts'
 import type { PodValidationOptions } from './validation-options.ts'
-
-/** Total bytes of an iSCSI volume's name and portal when an initiator is named. */
-const ISCSI_NAME_MAX_BYTES = 64
 
 /** The valid volumes of a spec by name, and what is wrong with the others. `meta` is a Pod's own; templates have none. */
 export function validateVolumes(
@@ -164,7 +162,6 @@ function validateClaimName(volume: Volume, meta: ObjectMeta | undefined, path: F
 }
 
 function validateIscsiName({ name, iscsi }: Volume, path: FieldPath): FieldError[] {
-  if (iscsi?.initiatorName === undefined || Buffer.byteLength(`${name}:${iscsi.targetPortal}`) <= ISCSI_NAME_MAX_BYTES) return []
-  const message = `Total length of <volume name>:<iscsi.targetPortal> must be under ${ISCSI_NAME_MAX_BYTES} characters if iscsi.initiatorName is specified.`
-  return [invalid(path.child('name'), name, message)]
+  const message = iscsi ? iscsiNameTooLong(name, iscsi) : undefined
+  return message === undefined ? [] : [invalid(path.child('name'), name, message)]
 }
