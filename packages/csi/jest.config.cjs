@@ -1,0 +1,1 @@
+module.exports = { displayName: 'csi', preset: '../../jest.preset.cjs' }

@@ -1,0 +1,43 @@
+/** Names of the gRPC status codes, by which the protocol says what went wrong. */
+export type CsiCode =
+  | 'CANCELLED'
+  | 'UNKNOWN'
+  | 'INVALID_ARGUMENT'
+  | 'DEADLINE_EXCEEDED'
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'PERMISSION_DENIED'
+  | 'RESOURCE_EXHAUSTED'
+  | 'FAILED_PRECONDITION'
+  | 'ABORTED'
+  | 'OUT_OF_RANGE'
+  | 'UNIMPLEMENTED'
+  | 'INTERNAL'
+  | 'UNAVAILABLE'
+  | 'DATA_LOSS'
+  | 'UNAUTHENTICATED'
+
+/** A driver has refused or not answered. `code` survives a tape. */
+export class CsiError extends Error {
+  readonly code: CsiCode
+
+  constructor(code: CsiCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'CsiError'
+    this.code = code
+  }
+}
+
+/** The code of a CsiError, also of one that a tape has given back (an Error with its name, message and code); undefined for any other error. */
+export function csiCodeOf(error: unknown): CsiCode | undefined {
+  return error instanceof Error && error.name === 'CsiError' ? (error as { code?: CsiCode }).code : undefined
+}
+
+/** After these the operation may still be going on, or have been done. */
+const NOT_FINAL: ReadonlySet<CsiCode> = new Set(['CANCELLED', 'DEADLINE_EXCEEDED', 'UNAVAILABLE', 'RESOURCE_EXHAUSTED', 'ABORTED'])
+
+/** Whether the driver is done with the operation, and it has not been carried out. What is no answer of a driver is not final. */
+export function isFinal(error: unknown): boolean {
+  const code = csiCodeOf(error)
+  return code !== undefined && !NOT_FINAL.has(code)
+}

@@ -1,0 +1,4 @@
+/** Container Storage Interface over gRPC: a client for real drivers, and the embedded directory driver. */
+export type * from './csi-driver.ts'
+export { type CsiCode, csiCodeOf, CsiError, isFinal } from './csi-error.ts'
+export type { CsiDrivers } from './csi-drivers.ts'
