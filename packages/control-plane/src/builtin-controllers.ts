@@ -23,6 +23,7 @@ import {
   tokenCleanerController,
   ttlAfterFinishedController,
   validatingAdmissionPolicyStatusController,
+  volumeExpandController,
   volumeProtectionController,
 } from '@kubetape/controllers'
 import { simulatedNodes } from '@kubetape/node'
@@ -85,6 +86,7 @@ export function builtinControllers({
     validatingAdmissionPolicyStatusController(),
     claimProtectionController(),
     volumeProtectionController(),
+    volumeExpandController(),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }
