@@ -7,6 +7,7 @@ import {
   certificateCleanerController,
   certificateSigningController,
   type CertificateSigningControllerOptions,
+  claimBinderController,
   claimProtectionController,
   clusterRoleAggregationController,
   cronJobController,
@@ -23,6 +24,7 @@ import {
   tokenCleanerController,
   ttlAfterFinishedController,
   validatingAdmissionPolicyStatusController,
+  volumeBinderController,
   volumeProtectionController,
 } from '@kubetape/controllers'
 import { simulatedNodes } from '@kubetape/node'
@@ -83,6 +85,8 @@ export function builtinControllers({
     nodeTaintsController(),
     resourceQuotaController({ resources: owned }),
     validatingAdmissionPolicyStatusController(),
+    claimBinderController(),
+    volumeBinderController(),
     claimProtectionController(),
     volumeProtectionController(),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
