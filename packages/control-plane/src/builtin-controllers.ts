@@ -25,6 +25,7 @@ import {
   ttlAfterFinishedController,
   validatingAdmissionPolicyStatusController,
   volumeBinderController,
+  volumeExpandController,
   volumeProtectionController,
 } from '@kubetape/controllers'
 import { simulatedNodes } from '@kubetape/node'
@@ -89,6 +90,7 @@ export function builtinControllers({
     volumeBinderController(),
     claimProtectionController(),
     volumeProtectionController(),
+    volumeExpandController(),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }

@@ -18,6 +18,7 @@ export { claimProtectionController } from './claim-protection/claim-protection-c
 export { claimBinderController } from './persistent-volume/claim-binder-controller.ts'
 export { volumeBinderController } from './persistent-volume/volume-binder-controller.ts'
 export { volumeProtectionController } from './volume-protection/volume-protection-controller.ts'
+export { volumeExpandController } from './volume-expand/volume-expand-controller.ts'
 export { nodeTaintsController } from './node-taints/node-taints-controller.ts'
 export { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status/validating-admission-policy-status-controller.ts'
 export {

@@ -21,5 +21,13 @@ export type {
   NodePublishVolumeRequest,
   NodeStageVolumeRequest,
 } from './csi-driver.ts'
-export { type CsiCode, csiCodeOf, CsiError, isFinal } from './csi-error.ts'
+export type {
+  CsiDriverHandlers,
+  NodeGetVolumeStatsRequest,
+  NodeVolumeStats,
+  ValidateVolumeCapabilitiesAnswer,
+  ValidateVolumeCapabilitiesRequest,
+} from './csi-driver-handlers.ts'
 export type { CsiDrivers } from './csi-drivers.ts'
+export { type CsiCode, csiCodeOf, CsiError, isFinal } from './csi-error.ts'
+export { serveCsiDriver, type ServeCsiDriverOptions, type ServedCsiDriver } from './server/serve-csi-driver.ts'
