@@ -2,6 +2,7 @@ import { allResources, type ResourceInfo } from '@kubetape/api'
 import type { Kind } from '@kubetape/apimachinery'
 import { kubeletClientName } from '@kubetape/apiserver'
 import {
+  attachDetachController,
   bootstrapSignerController,
   certificateApprovingController,
   certificateCleanerController,
@@ -85,6 +86,7 @@ export function builtinControllers({
     validatingAdmissionPolicyStatusController(),
     claimProtectionController(),
     volumeProtectionController(),
+    attachDetachController(),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }

@@ -2,3 +2,5 @@
 export type * from './csi-driver.ts'
 export { type CsiCode, csiCodeOf, CsiError, isFinal } from './csi-error.ts'
 export type { CsiDrivers } from './csi-drivers.ts'
+export { attachedVolumeName, attachmentNameOf, type VolumeId, volumeIdOf } from './volume-names.ts'
+export { accessModeOf, jointAccessModeOf, SINGLE_NODE_MULTI_WRITER, volumeCapabilityOf, type VolumeUse } from './volume-capability.ts'
