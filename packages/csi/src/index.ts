@@ -1,5 +1,26 @@
 /** Container Storage Interface over gRPC: a client for real drivers, and the embedded directory driver. */
-export type * from './csi-driver.ts'
+export type {
+  ControllerExpandVolumeRequest,
+  ControllerModifyVolumeRequest,
+  ControllerPublishVolumeRequest,
+  CreateVolumeRequest,
+  CsiAccessMode,
+  CsiCapacityRange,
+  CsiDriver,
+  CsiDriverInfo,
+  CsiNodeInfo,
+  CsiParameters,
+  CsiSecrets,
+  CsiTopology,
+  CsiVolume,
+  CsiVolumeCapability,
+  CsiVolumePage,
+  CsiVolumeSource,
+  GetCapacityRequest,
+  NodeExpandVolumeRequest,
+  NodePublishVolumeRequest,
+  NodeStageVolumeRequest,
+} from './csi-driver.ts'
 export { type CsiCode, csiCodeOf, CsiError, isFinal } from './csi-error.ts'
 export type { CsiDrivers } from './csi-drivers.ts'
 export { attachedVolumeName, attachmentNameOf, type VolumeId, volumeIdOf } from './volume-names.ts'
