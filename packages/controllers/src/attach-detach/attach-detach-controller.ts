@@ -20,6 +20,8 @@ import { isTerminated, wantedVolumes } from './wanted-volumes.ts'
 const BY_NODE = 'node'
 /** Attachments under the name of their volume. */
 const BY_VOLUME = 'volume'
+/** The name under which upstream's controller reports. */
+const EVENT_COMPONENT = 'attachdetach-controller'
 /** A volume whose node turned out to use it still is looked at again after this time. */
 const STILL_USED_MS = 1000
 
@@ -136,7 +138,7 @@ async function reconcile(nodeName: string, context: ReconcileContext): Promise<R
   const planned = plan(observed, context.carried as NodeMemory | undefined, context.nowMs())
   // The node is told first: what it is no longer told of it does not mount.
   const node = planned.report === undefined ? undefined : await report(observed.node!, planned.report, context)
-  for (const one of planned.events) event(one.pod, one.type, one.reason, one.message)
+  for (const one of planned.events) event(one.pod, one.type, one.reason, one.message, { component: EVENT_COMPONENT })
   let isUsed = false
   for (const one of planned.detach) isUsed = !(await detach(one, observed, node, context)) || isUsed
   for (const { name, volume } of planned.attach) await attach(name, nodeName, volume, client)

@@ -107,9 +107,11 @@ describe('plan() of attachments that are elsewhere', () => {
   })
 
   test.each<[Parameters<typeof boundVolume>[1]]>([[['ReadWriteMany']], [['ReadWriteOnce', 'ReadOnlyMany']], [[]]])(
-    'attaches a second time with access modes %j', (modes) => {
-    expect(said(multi([], [{ volume: boundVolume('data', modes), pods: [] }]))).toEqual([`attach ${NAME}`])
-  })
+    'attaches a second time with access modes %j',
+    (modes) => {
+      expect(said(multi([], [{ volume: boundVolume('data', modes), pods: [] }]))).toEqual([`attach ${NAME}`])
+    },
+  )
 })
 
 describe('plan() of attachments that fail', () => {
