@@ -17,9 +17,9 @@ import { type Detachment, type NodeMemory, type NodeObserved, plan } from './pla
 import { isTerminated, wantedVolumes } from './wanted-volumes.ts'
 
 /** Pods with claims, and attachments, under the name of their node. */
-const BY_NODE = 'node'
+const BY_NODE = 'attachNode'
 /** Attachments under the name of their volume. */
-const BY_VOLUME = 'volume'
+const BY_VOLUME = 'attachVolume'
 /** The name under which upstream's controller reports. */
 const EVENT_COMPONENT = 'attachdetach-controller'
 /** A volume whose node turned out to use it still is looked at again after this time. */
@@ -53,7 +53,8 @@ export function attachDetachController(): Controller {
       [
         PodKind,
         {
-          [BY_CLAIM]: (pod: KubeObject) => claimsOf(pod as unknown as Pod),
+          // The same function as that of the claims' protection: the index is shared.
+          [BY_CLAIM]: claimsOf as unknown as (object: KubeObject) => readonly string[],
           [BY_NODE]: (pod: KubeObject) => (hasVolumes(pod as unknown as Pod) ? [(pod as unknown as Pod).spec.nodeName!] : []),
         },
       ],
