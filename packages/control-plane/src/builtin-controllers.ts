@@ -24,6 +24,7 @@ import {
   tokenCleanerController,
   ttlAfterFinishedController,
   validatingAdmissionPolicyStatusController,
+  volumeExpandController,
   volumeProtectionController,
 } from '@kubetape/controllers'
 import { simulatedNodes } from '@kubetape/node'
@@ -87,6 +88,7 @@ export function builtinControllers({
     claimProtectionController(),
     volumeProtectionController(),
     attachDetachController(),
+    volumeExpandController(),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }
