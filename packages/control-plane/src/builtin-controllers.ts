@@ -2,6 +2,7 @@ import { allResources, type ResourceInfo } from '@kubetape/api'
 import type { Kind } from '@kubetape/apimachinery'
 import { kubeletClientName } from '@kubetape/apiserver'
 import {
+  attachDetachController,
   bootstrapSignerController,
   certificateApprovingController,
   certificateCleanerController,
@@ -90,6 +91,7 @@ export function builtinControllers({
     volumeBinderController(),
     claimProtectionController(),
     volumeProtectionController(),
+    attachDetachController(),
     volumeExpandController(),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]

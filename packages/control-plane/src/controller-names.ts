@@ -17,6 +17,7 @@ const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
   'serviceaccount-controller': ['serviceaccount'],
   'serviceaccount-token-controller': ['serviceaccount-token'],
   'ttl-after-finished-controller': ['ttl-after-finished'],
+  attachdetach: ['persistentvolume-attach-detach-controller'],
   bootstrapsigner: ['bootstrap-signer-controller'],
   'clusterrole-aggregation': ['clusterrole-aggregation-controller'],
   csrapproving: ['certificatesigningrequest-approving'],
@@ -36,7 +37,6 @@ const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
 
 /** Its other controllers, by both kinds of names: they may be left out, which changes nothing, and cannot be run. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
-  'attachdetach',
   'cloud-node-lifecycle',
   'cloud-node-lifecycle-controller',
   'daemonset',
@@ -60,7 +60,6 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'node-ipam-controller',
   'node-route-controller',
   'nodeipam',
-  'persistentvolume-attach-detach-controller',
   'replicaset',
   'replicaset-controller',
   'replicationcontroller',

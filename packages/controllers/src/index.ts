@@ -35,3 +35,4 @@ export {
 export { bootstrapSignerController, type BootstrapSignerControllerOptions } from './bootstrap-token/bootstrap-signer-controller.ts'
 export { tokenCleanerController } from './bootstrap-token/token-cleaner-controller.ts'
 export type { SignWithToken } from './bootstrap-token/plan.ts'
+export { attachDetachController } from './attach-detach/attach-detach-controller.ts'
