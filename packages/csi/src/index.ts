@@ -28,6 +28,7 @@ export type {
   ValidateVolumeCapabilitiesAnswer,
   ValidateVolumeCapabilitiesRequest,
 } from './csi-driver-handlers.ts'
+export { CsiDriverRegistry } from './csi-driver-registry.ts'
 export type { CsiDrivers } from './csi-drivers.ts'
 export { type CsiCode, csiCodeOf, CsiError, isFinal } from './csi-error.ts'
 export { serveCsiDriver, type ServeCsiDriverOptions, type ServedCsiDriver } from './server/serve-csi-driver.ts'
