@@ -62,7 +62,8 @@ export function faultyCsiDriver(driver: CsiDriver, { fault, onCrash }: FaultyCsi
   }
   return new Proxy(driver, {
     // What the driver does not have stays undefined, `then` above all: a driver is no promise.
-    get: (target, key: keyof CsiDriver) => (key === 'info' || !(key in target) ? target[key] : (request: unknown) => border(key, request)),
+    get: (target, key: keyof CsiDriver): unknown =>
+      key === 'info' || !(key in target) ? Reflect.get(target, key) : (request: unknown) => border(key, request),
   })
 }
 
