@@ -12,6 +12,8 @@ import {
   claimProtectionController,
   clusterRoleAggregationController,
   cronJobController,
+  csiProvisionerController,
+  csiReclaimController,
   garbageCollectorController,
   jobController,
   jobOrphanPodController,
@@ -27,8 +29,10 @@ import {
   validatingAdmissionPolicyStatusController,
   volumeBinderController,
   volumeExpandController,
+  type VolumeIntent,
   volumeProtectionController,
 } from '@kubetape/controllers'
+import { CsiDriverRegistry, type CsiDrivers } from '@kubetape/csi'
 import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
 import { signWithToken } from './sign-with-token.ts'
@@ -50,6 +54,10 @@ export interface BuiltinControllersOptions {
   readonly secretCa?: string
   /** Simulated nodes. */
   readonly nodes: number
+  /** The CSI drivers that are connected. Default: none, which is enough for replay. */
+  readonly drivers?: CsiDrivers
+  /** Reads what an earlier life of the provisioner left in the dark. Default: nothing. */
+  readonly interruptedVolumes?: () => readonly VolumeIntent[]
   /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
   readonly resources?: readonly Kind[]
 }
@@ -64,6 +72,8 @@ export function builtinControllers({
   issueCertificate = cannotIssue,
   secretCa = '',
   nodes,
+  drivers = new CsiDriverRegistry(),
+  interruptedVolumes = () => [],
   resources = servedKinds(),
 }: BuiltinControllersOptions): Controller[] {
   const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
@@ -93,6 +103,8 @@ export function builtinControllers({
     volumeProtectionController(),
     attachDetachController(),
     volumeExpandController(),
+    csiProvisionerController({ drivers, interrupted: interruptedVolumes }),
+    csiReclaimController({ drivers }),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }

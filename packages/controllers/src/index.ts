@@ -36,3 +36,7 @@ export { bootstrapSignerController, type BootstrapSignerControllerOptions } from
 export { tokenCleanerController } from './bootstrap-token/token-cleaner-controller.ts'
 export type { SignWithToken } from './bootstrap-token/plan.ts'
 export { attachDetachController } from './attach-detach/attach-detach-controller.ts'
+export { csiProvisionerController, type CsiProvisionerOptions } from './csi-provisioner/csi-provisioner-controller.ts'
+export { csiReclaimController } from './csi-provisioner/csi-reclaim-controller.ts'
+export { createOutcome, type CreateOutcome } from './csi-provisioner/call-outcome.ts'
+export type { VolumeIntent } from './csi-provisioner/volume-intent.ts'

@@ -74,7 +74,12 @@ function intentOf(input: ProvisionInput, gates: Gates): VolumeIntent {
   const fsType = fileSystemOf(parameters) || (input.settings.defaultFsType ?? '')
   const { namespace = '', name: claimName = '', uid = '', resourceVersion = '' } = claim.metadata
   const capabilities = volumeCapabilities(
-    { accessModes: claim.spec?.accessModes ?? [], volumeMode: claim.spec?.volumeMode, fsType, mountOptions: storageClass.mountOptions },
+    {
+      accessModes: claim.spec?.accessModes ?? [],
+      ...(claim.spec?.volumeMode === undefined ? {} : { volumeMode: claim.spec.volumeMode }),
+      ...(storageClass.mountOptions === undefined ? {} : { mountOptions: storageClass.mountOptions }),
+      csi: { fsType },
+    },
     driver.controllerCapabilities,
   )
   const contentSource = contentSourceOf(input)
