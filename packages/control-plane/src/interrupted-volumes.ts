@@ -45,6 +45,7 @@ function isSettledBy(request: RequestRecord, intent: VolumeIntent, log: LogReade
 
 /** The error that a call came to, as the run had it; undefined for none, and where nothing was written down. */
 function errorOf({ answer }: RequestRecord): Error | undefined {
-  const { error } = (answer?.type === 'outside' ? (answer.reading as { error?: { name: string; message: string; code?: string } }) : undefined) ?? {}
+  const { error } =
+    (answer?.type === 'outside' ? (answer.reading as { error?: { name: string; message: string; code?: string } }) : undefined) ?? {}
   return error === undefined ? undefined : Object.assign(new Error(error.message), error)
 }

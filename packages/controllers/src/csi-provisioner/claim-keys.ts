@@ -17,7 +17,8 @@ export function provisionerOf({ metadata }: Readonly<PersistentVolumeClaim>): st
 }
 
 /** Whether somebody outside of the tree is to make a volume for it. */
-export const isUnprovisioned = (claim: Readonly<PersistentVolumeClaim>): boolean => !claim.spec?.volumeName && provisionerOf(claim) !== undefined
+export const isUnprovisioned = (claim: Readonly<PersistentVolumeClaim>): boolean =>
+  !claim.spec?.volumeName && provisionerOf(claim) !== undefined
 
 /** The index function of BY_DRIVER. */
 export const driverOf = (claim: Readonly<PersistentVolumeClaim>): string[] => (isUnprovisioned(claim) ? [provisionerOf(claim)!] : [])

@@ -43,7 +43,10 @@ const PURPOSES = [
 export const secretNameKey = ({ prefix }: SecretPurpose): string => `${PARAMETER_PREFIX}${prefix}secret-name`
 export const secretNamespaceKey = ({ prefix }: SecretPurpose): string => `${PARAMETER_PREFIX}${prefix}secret-namespace`
 
-const KNOWN: ReadonlySet<string> = new Set([FSTYPE, ...PURPOSES.flatMap((purpose) => [secretNameKey(purpose), secretNamespaceKey(purpose)])])
+const KNOWN: ReadonlySet<string> = new Set([
+  FSTYPE,
+  ...PURPOSES.flatMap((purpose) => [secretNameKey(purpose), secretNamespaceKey(purpose)]),
+])
 
 /** What is left of a class's parameters for the driver. Throws for one with the reserved prefix that nobody knows. */
 export function driverParameters(parameters: CsiParameters): Record<string, string> {

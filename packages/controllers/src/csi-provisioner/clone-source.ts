@@ -48,7 +48,8 @@ export function cloneSource(
   if (!source.spec.volumeName) throw new Error(`volume name is empty in source PVC ${name}`)
   const csi = volume?.spec?.csi
   const reference = volume?.spec?.claimRef
-  const isItsVolume = reference?.uid === source.metadata.uid && reference?.namespace === source.metadata.namespace && reference?.name === name
+  const isItsVolume =
+    reference?.uid === source.metadata.uid && reference?.namespace === source.metadata.namespace && reference?.name === name
   if (csi === undefined || csi.driver !== provisioner || !isItsVolume || volume?.status?.phase !== 'Bound') throw new Error(NOT_BOUND)
   checkModes(claim, volume)
   return { volumeId: csi.volumeHandle }

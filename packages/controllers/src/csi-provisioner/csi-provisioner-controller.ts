@@ -62,7 +62,10 @@ export function csiProvisionerController({ drivers, interrupted = () => [], ...s
       ),
     )
     .reconcile((request, context) => {
-      const intents = new OpenIntents(context, context.outside(() => earlier.take(request.key)))
+      const intents = new OpenIntents(
+        context,
+        context.outside(() => earlier.take(request.key)),
+      )
       return provisionClaim({ context, drivers, intents }, settings, request)
     })
 }

@@ -1,8 +1,4 @@
-import {
-  PersistentVolume as VolumeKind,
-  StorageClass as ClassKind,
-  VolumeAttachment as AttachmentKind,
-} from '@kubetape/api/kinds'
+import { PersistentVolume as VolumeKind, StorageClass as ClassKind, VolumeAttachment as AttachmentKind } from '@kubetape/api/kinds'
 import type { PersistentVolume } from '@kubetape/api/types/core/v1'
 import type { VolumeAttachment } from '@kubetape/api/types/storage/v1'
 import { type Kind, type KubeObject, objectKey } from '@kubetape/apimachinery'
@@ -34,7 +30,9 @@ export function csiReclaimController({ drivers }: { readonly drivers: CsiDrivers
   const attachments: Watch<VolumeAttachment> = {
     kind: AttachmentKind,
     map: ({ type, object }, lookup) =>
-      type === 'deleted' ? volumesOf(object).filter((name) => lookup<PersistentVolume>(VolumeKind).get(name)?.status?.phase === 'Released') : [],
+      type === 'deleted'
+        ? volumesOf(object).filter((name) => lookup<PersistentVolume>(VolumeKind).get(name)?.status?.phase === 'Released')
+        : [],
     predicate: undefined,
     delayMs: undefined,
   }
@@ -51,7 +49,9 @@ export function csiReclaimController({ drivers }: { readonly drivers: CsiDrivers
       {
         name: 'storage drivers',
         keys: ({ lookup }) =>
-          drivers.changes.pipe(map((name) => lookup<PersistentVolume>(VolumeKind).byIndex(BY_DRIVER, name).filter(mayConcern).map(objectKey))),
+          drivers.changes.pipe(
+            map((name) => lookup<PersistentVolume>(VolumeKind).byIndex(BY_DRIVER, name).filter(mayConcern).map(objectKey)),
+          ),
       },
     ],
     options: { concurrencyMax: CONCURRENT_VOLUMES, rateLimiter: volumeRateLimiter },

@@ -27,7 +27,9 @@ export async function secretsOf(client: Client, reference: SecretReference | und
     const { data = {} } = await client.get(SecretKind, { namespace, name })
     return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decodeBase64(value)]))
   } catch (error) {
-    throw new Error(`error getting secret ${name} in namespace ${namespace}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+    throw new Error(`error getting secret ${name} in namespace ${namespace}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
   }
 }
 

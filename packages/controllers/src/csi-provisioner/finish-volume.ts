@@ -53,7 +53,12 @@ export async function finishVolume(provisioning: Provisioning, intent: VolumeInt
   await saveVolume(provisioning, intent, answer, secrets)
 }
 
-async function saveVolume(provisioning: Provisioning, intent: VolumeIntent, answer: CsiVolume, secrets: CsiSecrets | undefined): Promise<void> {
+async function saveVolume(
+  provisioning: Provisioning,
+  intent: VolumeIntent,
+  answer: CsiVolume,
+  secrets: CsiSecrets | undefined,
+): Promise<void> {
   const { context, intents } = provisioning
   try {
     await context.client.create<PersistentVolume>(VolumeKind, volumeOf(intent, answer))

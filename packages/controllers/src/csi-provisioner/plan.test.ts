@@ -14,9 +14,20 @@ const driver: CsiDriverInfo = {
 }
 const claim = (spec: object = {}, metadata: object = {}): PersistentVolumeClaim => ({
   metadata: { namespace: 'ns', name: 'data', uid: 'u1', resourceVersion: '7', ...metadata },
-  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, storageClassName: 'fast', volumeMode: 'Filesystem', ...spec },
+  spec: {
+    accessModes: ['ReadWriteOnce'],
+    resources: { requests: { storage: '1Gi' } },
+    storageClassName: 'fast',
+    volumeMode: 'Filesystem',
+    ...spec,
+  },
 })
-const storageClass = (more: object = {}): StorageClass => ({ metadata: { name: 'fast' }, provisioner: DRIVER, reclaimPolicy: 'Delete', ...more })
+const storageClass = (more: object = {}): StorageClass => ({
+  metadata: { name: 'fast' },
+  provisioner: DRIVER,
+  reclaimPolicy: 'Delete',
+  ...more,
+})
 const none = { claim: undefined, volume: undefined }
 const input = (more: Partial<ProvisionInput> = {}): ProvisionInput => ({
   claim: claim(),
@@ -153,7 +164,10 @@ describe('plan()', () => {
 
   test('leaves claims with other sources to whoever fills them', () => {
     const dataSourceRef = { apiGroup: 'example.com', kind: 'Backup', name: 'b' }
-    expect(planned({ claim: claim({ dataSourceRef }) })).toEqual({ type: 'leave', message: 'Assuming an external populator will provision the volume' })
+    expect(planned({ claim: claim({ dataSourceRef }) })).toEqual({
+      type: 'leave',
+      message: 'Assuming an external populator will provision the volume',
+    })
   })
 
   const snapshot = { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: 's' }
@@ -164,7 +178,11 @@ describe('plan()', () => {
   })
   const cloneError = (message: string): string => `error getting handle for DataSource Type PersistentVolumeClaim by Name old: ${message}`
   test.each<[string, Partial<ProvisionInput>, string]>([
-    ['a driver without controller', { driver: withoutService }, 'CSI driver does not support dynamic provisioning: plugin CONTROLLER_SERVICE capability is not reported'],
+    [
+      'a driver without controller',
+      { driver: withoutService },
+      'CSI driver does not support dynamic provisioning: plugin CONTROLLER_SERVICE capability is not reported',
+    ],
     [
       'a driver that makes no volumes',
       { driver: without('CREATE_DELETE_VOLUME') },
@@ -187,7 +205,10 @@ describe('plan()', () => {
     ],
     [
       'a snapshot of a kind that is not served',
-      { claim: claim({ dataSource: snapshot }), driver: { ...driver, controllerCapabilities: [...driver.controllerCapabilities, 'CREATE_DELETE_SNAPSHOT'] } },
+      {
+        claim: claim({ dataSource: snapshot }),
+        driver: { ...driver, controllerCapabilities: [...driver.controllerCapabilities, 'CREATE_DELETE_SNAPSHOT'] },
+      },
       'error getting handle for DataSource Type VolumeSnapshot by Name s: error getting snapshot s from api server: the server could not find the requested resource (get volumesnapshots.snapshot.storage.k8s.io s)',
     ],
     ['a selector', { claim: claim({ selector: {} }) }, 'claim Selector is not supported'],
@@ -201,7 +222,11 @@ describe('plan()', () => {
       { claim: claim({ volumeAttributesClassName: 'gold' }), attributesClass: { metadata: { name: 'gold' }, driverName: 'other' } },
       `VAC gold referenced in PVC is for driver other which does not match driver name ${DRIVER}`,
     ],
-    ['a source that is not there', { claim: clone }, cloneError('error getting PVC old (namespace "ns") from api server: persistentvolumeclaim "old" not found')],
+    [
+      'a source that is not there',
+      { claim: clone },
+      cloneError('error getting PVC old (namespace "ns") from api server: persistentvolumeclaim "old" not found'),
+    ],
     [
       'a source that is not bound',
       { claim: clone, source: { claim: { ...old, status: { phase: 'Pending' } }, volume: undefined } },
@@ -210,17 +235,24 @@ describe('plan()', () => {
     [
       'a source that is larger',
       { claim: claim({ ...clone.spec, resources: { requests: { storage: '1Mi' } } }), source: { claim: old, volume: oldVolume } },
-      cloneError('error, new PVC request must be greater than or equal in size to the specified PVC data source, requested 1048576 but source is 1073741824'),
+      cloneError(
+        'error, new PVC request must be greater than or equal in size to the specified PVC data source, requested 1048576 but source is 1073741824',
+      ),
     ],
     [
       'a source of another driver',
-      { claim: clone, source: { claim: old, volume: { ...oldVolume, spec: { ...oldVolume.spec, csi: { driver: 'other', volumeHandle: 'h' } } } } },
+      {
+        claim: clone,
+        source: { claim: old, volume: { ...oldVolume, spec: { ...oldVolume.spec, csi: { driver: 'other', volumeHandle: 'h' } } } },
+      },
       cloneError('claim in dataSource not bound or invalid'),
     ],
     [
       'a source of another mode',
       { claim: claim({ ...clone.spec, volumeMode: 'Block' }), source: { claim: old, volume: oldVolume } },
-      cloneError('the source PVC and destination PVCs must have the same volume mode for cloning.  Source is Filesystem, but new PVC requested Block'),
+      cloneError(
+        'the source PVC and destination PVCs must have the same volume mode for cloning.  Source is Filesystem, but new PVC requested Block',
+      ),
     ],
     [
       'no topology',

@@ -96,12 +96,22 @@ function intentOf(input: ProvisionInput, gates: Gates): VolumeIntent {
     name,
     capacityRange: { requiredBytes: requestedBytes(claim.spec?.resources?.requests?.['storage']) },
     volumeCapabilities: capabilities,
-    parameters: { ...driverParameters(parameters), ...(input.settings.extraCreateMetadata ? metadataParameters(namespace, claimName, name) : {}) },
+    parameters: {
+      ...driverParameters(parameters),
+      ...(input.settings.extraCreateMetadata ? metadataParameters(namespace, claimName, name) : {}),
+    },
     ...(contentSource === undefined ? {} : { volumeContentSource: contentSource }),
     ...(requirements === undefined ? {} : { accessibilityRequirements: requirements }),
     ...(attributesClass === undefined ? {} : { mutableParameters: mutableParameters(input, attributesClass) }),
   }
-  const volume = volumeTemplate(input, { name, fsType, secret, references, attributesClass, withFinalizer: gates.enabled('HonorPVReclaimPolicy') })
+  const volume = volumeTemplate(input, {
+    name,
+    fsType,
+    secret,
+    references,
+    attributesClass,
+    withFinalizer: gates.enabled('HonorPVReclaimPolicy'),
+  })
   return {
     driver: driver.name,
     claim: { namespace, name: claimName, uid, resourceVersion },
@@ -119,9 +129,7 @@ function checkSource(claim: Readonly<PersistentVolumeClaim>): void {
   if (source === undefined) return
   if (source.name === '') throw new Error(`the PVC source not found for PVC ${claim.metadata.name ?? ''}`)
   if (source.kind === 'VolumeSnapshot' && source.apiGroup !== SNAPSHOT_GROUP)
-    throw new Error(
-      `the PVC source does not belong to the right APIGroup. Expected ${SNAPSHOT_GROUP}, Got ${source.apiGroup ?? ''}`,
-    )
+    throw new Error(`the PVC source does not belong to the right APIGroup. Expected ${SNAPSHOT_GROUP}, Got ${source.apiGroup ?? ''}`)
 }
 
 function checkCapabilities(claim: Readonly<PersistentVolumeClaim>, driver: CsiDriverInfo, withAttributesClass: boolean): void {
@@ -157,7 +165,15 @@ function contentSourceOf({ claim, storageClass, source }: ProvisionInput): CsiVo
   }
 }
 
-function requirementsOf({ claim, storageClass, driver, selectedNode, csiNodes, nodes, settings }: ProvisionInput): CreateVolumeRequest['accessibilityRequirements'] {
+function requirementsOf({
+  claim,
+  storageClass,
+  driver,
+  selectedNode,
+  csiNodes,
+  nodes,
+  settings,
+}: ProvisionInput): CreateVolumeRequest['accessibilityRequirements'] {
   if (!hasTopology(driver)) return undefined
   try {
     return accessibilityRequirements({

@@ -40,7 +40,11 @@ export async function provisionClaim(
   return results.find((result) => result !== undefined)
 }
 
-async function beginVolume(provisioning: Provisioning, settings: ProvisionerSettings, seen: Readonly<PersistentVolumeClaim>): Promise<void> {
+async function beginVolume(
+  provisioning: Provisioning,
+  settings: ProvisionerSettings,
+  seen: Readonly<PersistentVolumeClaim>,
+): Promise<void> {
   const { context, drivers } = provisioning
   const driverName = provisionerOf(seen)!
   const driver = context.outside(() => drivers.info(driverName))
@@ -143,7 +147,8 @@ async function attributesClassNow(
 
 /** Keeps a claim for as long as another one is made from it. */
 async function protectSource({ client }: ReconcileContext, { claim }: CloneSource): Promise<void> {
-  if (claim !== undefined && !claim.metadata.finalizers?.includes(CLONE_FINALIZER)) await addFinalizer(client, ClaimKind, claim, CLONE_FINALIZER)
+  if (claim !== undefined && !claim.metadata.finalizers?.includes(CLONE_FINALIZER))
+    await addFinalizer(client, ClaimKind, claim, CLONE_FINALIZER)
 }
 
 async function releaseSource({ client, lister }: ReconcileContext, claim: Readonly<PersistentVolumeClaim>): Promise<void> {

@@ -36,7 +36,10 @@ describe('reclaimPlan()', () => {
   })
 
   test('waits for the volume to be detached', () => {
-    const attachment = { metadata: {}, spec: { attacher: DRIVER, nodeName: 'n', source: { persistentVolumeName: 'v' } } } as VolumeAttachment
+    const attachment = {
+      metadata: {},
+      spec: { attacher: DRIVER, nodeName: 'n', source: { persistentVolumeName: 'v' } },
+    } as VolumeAttachment
     expect(reclaimPlan(volume('Released', held), [attachment], true)).toEqual({
       type: 'fail',
       message: 'persistentvolume v is still attached to node n',
@@ -51,12 +54,17 @@ describe('reclaimPlan()', () => {
 })
 
 describe('driversOf()', () => {
-  const annotated = (annotations: Record<string, string>, spec: object = {}): PersistentVolume => volume('Bound', { annotations }, 'Delete', spec)
+  const annotated = (annotations: Record<string, string>, spec: object = {}): PersistentVolume =>
+    volume('Bound', { annotations }, 'Delete', spec)
   const inTree = { csi: undefined, awsElasticBlockStore: { volumeID: 'vol-1' } }
   test.each<[string, PersistentVolume, string[]]>([
     ['one made by hand', annotated({}), [DRIVER]],
     ['one that another provisioner made', annotated({ [PROVISIONED_BY]: 'other' }), ['other']],
-    ['one of a plugin whose work was given away', annotated({ [PROVISIONED_BY]: 'kubernetes.io/aws-ebs', [MIGRATED_TO]: 'ebs' }, inTree), ['kubernetes.io/aws-ebs', 'ebs']],
+    [
+      'one of a plugin whose work was given away',
+      annotated({ [PROVISIONED_BY]: 'kubernetes.io/aws-ebs', [MIGRATED_TO]: 'ebs' }, inTree),
+      ['kubernetes.io/aws-ebs', 'ebs'],
+    ],
     ['one made by hand for such a plugin', annotated({ [MIGRATED_TO]: 'ebs' }, inTree), ['ebs']],
     ['one in tree', annotated({}, inTree), []],
   ])('is right for %s', (_, given, found) => {

@@ -19,7 +19,8 @@ export type ReclaimPlan =
 export function driversOf({ metadata, spec }: Readonly<PersistentVolume>): string[] {
   const annotations = metadata.annotations ?? {}
   const provisionedBy = annotations[PROVISIONED_BY] ?? spec?.csi?.driver
-  const migratedTo = provisionedBy === undefined || PROVISIONED_BY in annotations || spec?.csi === undefined ? annotations[MIGRATED_TO] : undefined
+  const migratedTo =
+    provisionedBy === undefined || PROVISIONED_BY in annotations || spec?.csi === undefined ? annotations[MIGRATED_TO] : undefined
   return [...new Set([provisionedBy, migratedTo].filter((name) => name !== undefined && name !== ''))] as string[]
 }
 

@@ -1,8 +1,4 @@
-import {
-  PersistentVolume as VolumeKind,
-  StorageClass as ClassKind,
-  VolumeAttachment as AttachmentKind,
-} from '@kubetape/api/kinds'
+import { PersistentVolume as VolumeKind, StorageClass as ClassKind, VolumeAttachment as AttachmentKind } from '@kubetape/api/kinds'
 import type { PersistentVolume, SecretReference } from '@kubetape/api/types/core/v1'
 import type { StorageClass, VolumeAttachment } from '@kubetape/api/types/storage/v1'
 import { isConflict, isNotFound } from '@kubetape/apimachinery'
@@ -24,7 +20,13 @@ export const BY_VOLUME = 'volume'
 export async function reclaimVolume(context: ReconcileContext, drivers: CsiDrivers, name: string): Promise<void> {
   const { client, lister } = context
   const volume = lister<PersistentVolume>(VolumeKind).get('', name)
-  const driver = volume && context.outside(() => driversOf(volume).map((one) => drivers.info(one)).find((info) => info !== undefined))
+  const driver =
+    volume &&
+    context.outside(() =>
+      driversOf(volume)
+        .map((one) => drivers.info(one))
+        .find((info) => info !== undefined),
+    )
   if (volume === undefined || driver === undefined) return
   const planned = planFor(context, volume)
   switch (planned.type) {
@@ -61,7 +63,11 @@ async function deleteVolume(
   const planned = planFor(context, volume)
   if (planned.type !== 'delete') return
   if (!driver.controllerCapabilities.includes('CREATE_DELETE_VOLUME'))
-    return fail(context, volume, 'CSI driver does not support dynamic provisioning: controller CREATE_DELETE_VOLUME capability is not reported')
+    return fail(
+      context,
+      volume,
+      'CSI driver does not support dynamic provisioning: controller CREATE_DELETE_VOLUME capability is not reported',
+    )
   const secrets = await deletionSecrets(context, volume)
   const volumeId = planned.handle
   try {

@@ -8,7 +8,11 @@ const PREFIX = 'csi.storage.k8s.io/'
 describe('secretReference()', () => {
   test.each<[string, Record<string, string>, object | undefined]>([
     ['none', {}, undefined],
-    ['one by name', { [`${PREFIX}node-stage-secret-name`]: 's', [`${PREFIX}node-stage-secret-namespace`]: 'n' }, { name: 's', namespace: 'n' }],
+    [
+      'one by name',
+      { [`${PREFIX}node-stage-secret-name`]: 's', [`${PREFIX}node-stage-secret-namespace`]: 'n' },
+      { name: 's', namespace: 'n' },
+    ],
     ['the default', { [`${PREFIX}secret-name`]: 's', [`${PREFIX}secret-namespace`]: 'n' }, { name: 's', namespace: 'n' }],
     ['the deprecated one', { csiNodeStageSecretName: 's', csiNodeStageSecretNamespace: 'n' }, { name: 's', namespace: 'n' }],
     [
@@ -56,7 +60,13 @@ describe('secretReference()', () => {
 
 describe('driverParameters()', () => {
   test('takes out what is for the provisioner, and leaves deprecated names', () => {
-    const parameters = { [`${PREFIX}fstype`]: 'xfs', [`${PREFIX}controller-modify-secret-name`]: 's', fstype: 'xfs', csiProvisionerSecretName: 's', type: 'fast' }
+    const parameters = {
+      [`${PREFIX}fstype`]: 'xfs',
+      [`${PREFIX}controller-modify-secret-name`]: 's',
+      fstype: 'xfs',
+      csiProvisionerSecretName: 's',
+      type: 'fast',
+    }
     expect(driverParameters(parameters)).toEqual({ fstype: 'xfs', csiProvisionerSecretName: 's', type: 'fast' })
   })
 

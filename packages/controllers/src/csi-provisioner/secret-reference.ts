@@ -6,7 +6,11 @@ import { DEFAULT_SECRET, PARAMETER_PREFIX, secretNameKey, secretNamespaceKey, ty
 /** Of whom the templates of a class speak. */
 export interface SecretSubject {
   readonly volumeName: string
-  readonly claim: { readonly namespace: string; readonly name: string; readonly annotations?: PersistentVolumeClaim['metadata']['annotations'] }
+  readonly claim: {
+    readonly namespace: string
+    readonly name: string
+    readonly annotations?: PersistentVolumeClaim['metadata']['annotations']
+  }
 }
 
 /**
@@ -33,7 +37,9 @@ export function secretReference(purpose: SecretPurpose, parameters: CsiParameter
 function templatesOf(purpose: SecretPurpose, parameters: CsiParameters, what: string): { name: string; namespace: string } | undefined {
   const { title, deprecated } = purpose
   const given = (current: string, old: string): string[] =>
-    [current, ...(deprecated === undefined ? [] : [`${deprecated}${old}`])].filter((key) => key in parameters).map((key) => parameters[key]!)
+    [current, ...(deprecated === undefined ? [] : [`${deprecated}${old}`])]
+      .filter((key) => key in parameters)
+      .map((key) => parameters[key]!)
   const names = given(secretNameKey(purpose), 'SecretName')
   const namespaces = given(secretNamespaceKey(purpose), 'SecretNamespace')
   if (names.length > 1 || namespaces.length > 1)

@@ -41,12 +41,20 @@ describe('accessibilityRequirements()', () => {
       requisite: segments({ zone: 'z1' }, { zone: 'z2' }, { zone: 'z3' }),
       preferred: segments({ zone: 'z2' }, { zone: 'z3' }, { zone: 'z1' }),
     })
-    expect(accessibilityRequirements({ ...late, strict: true })).toEqual({ requisite: segments({ zone: 'z2' }), preferred: segments({ zone: 'z2' }) })
+    expect(accessibilityRequirements({ ...late, strict: true })).toEqual({
+      requisite: segments({ zone: 'z2' }),
+      preferred: segments({ zone: 'z2' }),
+    })
   })
 
   test('takes the allowed topologies as they are, every combination of them', () => {
     const allowedTopologies = [
-      { matchLabelExpressions: [{ key: 'zone', values: ['z2', 'z1'] }, { key: 'rack', values: ['r1'] }] },
+      {
+        matchLabelExpressions: [
+          { key: 'zone', values: ['z2', 'z1'] },
+          { key: 'rack', values: ['r1'] },
+        ],
+      },
       { matchLabelExpressions: [{ key: 'zone', values: ['z9'] }] },
     ]
     const { requisite } = accessibilityRequirements({ ...input, allowedTopologies })!

@@ -31,7 +31,8 @@ export function accessibilityRequirements(input: TopologyInput): Requirements | 
   const requisite = strict && selected !== undefined ? [strictTerm(input, selected)] : requisiteTerms(input, selected)
   if (requisite === undefined || requisite.length === 0) return undefined
   const terms = distinct(requisite)
-  const from = selected === undefined ? statefulSetSpread(claimName) % terms.length : terms.findIndex((term) => isPartOf(term, selected.term))
+  const from =
+    selected === undefined ? statefulSetSpread(claimName) % terms.length : terms.findIndex((term) => isPartOf(term, selected.term))
   if (from < 0) {
     throw new Error(
       `topology ${print(selected!.term)} from selected node ${JSON.stringify(nameOf(selectedNode!))} is not in requisite: [${terms.map(print).join(' ')}]`,
@@ -54,7 +55,8 @@ export function nodeAffinity(accessible: readonly CsiTopology[]): VolumeNodeAffi
 function selectedTopology({ driver, csiNodes }: TopologyInput, node: Readonly<Node>): { keys: readonly string[]; term: CsiParameters } {
   const name = nameOf(node)
   const csiNode = csiNodes.find(({ metadata }) => metadata.name === name)
-  if (csiNode === undefined) throw new Error(`error getting CSINode for selected node ${JSON.stringify(name)}: csinode.storage.k8s.io "${name}" not found`)
+  if (csiNode === undefined)
+    throw new Error(`error getting CSINode for selected node ${JSON.stringify(name)}: csinode.storage.k8s.io "${name}" not found`)
   const keys = topologyKeys(csiNode, driver)
   if (keys.length === 0) throw new Error(`no topology key found on CSINode ${name}`)
   const term = termOf(node, keys)
@@ -82,7 +84,11 @@ function requisiteTerms(input: TopologyInput, selected: { keys: readonly string[
   if (allowedTopologies.length > 0) return flatten(allowedTopologies)
   if (selected === undefined && !immediate) return undefined
   // Of nodes that know different keys, while a driver is upgraded, the first by name speaks for all.
-  const keys = selected?.keys ?? byName(csiNodes).map((one) => topologyKeys(one, driver)).find((found) => found.length > 0)
+  const keys =
+    selected?.keys ??
+    byName(csiNodes)
+      .map((one) => topologyKeys(one, driver))
+      .find((found) => found.length > 0)
   if (keys === undefined) throw new Error('no available topology found')
   const terms = nodes.map((node) => termOf(node, keys)).filter((term) => term !== undefined)
   if (terms.length === 0) throw new Error(`topologyKeys [${keys.join(' ')}] were not found on any nodes`)
