@@ -34,3 +34,5 @@ export { bootstrapSignerController, type BootstrapSignerControllerOptions } from
 export { tokenCleanerController } from './bootstrap-token/token-cleaner-controller.ts'
 export type { SignWithToken } from './bootstrap-token/plan.ts'
 export { attachDetachController } from './attach-detach/attach-detach-controller.ts'
+export { csiAttacherController } from './csi-attacher/csi-attacher-controller.ts'
+export { csiAttachedVolumeController } from './csi-attacher/csi-attached-volume-controller.ts'
