@@ -15,6 +15,8 @@ export {
 } from './service-account-token/service-account-token-controller.ts'
 export { resourceQuotaController, type ResourceQuotaControllerOptions } from './resource-quota/resource-quota-controller.ts'
 export { claimProtectionController } from './claim-protection/claim-protection-controller.ts'
+export { claimBinderController } from './persistent-volume/claim-binder-controller.ts'
+export { volumeBinderController } from './persistent-volume/volume-binder-controller.ts'
 export { volumeProtectionController } from './volume-protection/volume-protection-controller.ts'
 export { volumeExpandController } from './volume-expand/volume-expand-controller.ts'
 export { nodeTaintsController } from './node-taints/node-taints-controller.ts'

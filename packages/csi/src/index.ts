@@ -28,6 +28,7 @@ export type {
   ValidateVolumeCapabilitiesAnswer,
   ValidateVolumeCapabilitiesRequest,
 } from './csi-driver-handlers.ts'
+export { CsiDriverRegistry } from './csi-driver-registry.ts'
 export type { CsiDrivers } from './csi-drivers.ts'
 export { attachedVolumeName, attachmentNameOf, type VolumeId, volumeIdOf } from './volume-names.ts'
 export { accessModeOf, jointAccessModeOf, SINGLE_NODE_MULTI_WRITER, volumeCapabilityOf, type VolumeUse } from './volume-capability.ts'
