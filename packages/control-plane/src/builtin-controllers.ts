@@ -12,6 +12,8 @@ import {
   claimProtectionController,
   clusterRoleAggregationController,
   cronJobController,
+  csiAttachedVolumeController,
+  csiAttacherController,
   garbageCollectorController,
   jobController,
   jobOrphanPodController,
@@ -29,6 +31,7 @@ import {
   volumeExpandController,
   volumeProtectionController,
 } from '@kubetape/controllers'
+import { CsiDriverRegistry, type CsiDrivers } from '@kubetape/csi'
 import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
 import { signWithToken } from './sign-with-token.ts'
@@ -50,6 +53,8 @@ export interface BuiltinControllersOptions {
   readonly secretCa?: string
   /** Simulated nodes. */
   readonly nodes: number
+  /** The CSI drivers that are connected. Default: none, which is enough for replay. */
+  readonly drivers?: CsiDrivers
   /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
   readonly resources?: readonly Kind[]
 }
@@ -64,6 +69,7 @@ export function builtinControllers({
   issueCertificate = cannotIssue,
   secretCa = '',
   nodes,
+  drivers = new CsiDriverRegistry(),
   resources = servedKinds(),
 }: BuiltinControllersOptions): Controller[] {
   const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
@@ -92,6 +98,8 @@ export function builtinControllers({
     claimProtectionController(),
     volumeProtectionController(),
     attachDetachController(),
+    csiAttacherController({ drivers }),
+    csiAttachedVolumeController({ drivers }),
     volumeExpandController(),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]

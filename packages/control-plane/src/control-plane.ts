@@ -1,6 +1,7 @@
 import { Apiserver, type AuthorizationOptions, COMPONENT_GROUP, type PluginSelection, type UserInfo } from '@kubetape/apiserver'
 import type { Client } from '@kubetape/client'
 import { exposeFeatureGates, type FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
+import type { CsiDrivers } from '@kubetape/csi'
 import { type Clock, type Random, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
 import type { EventLog } from '@kubetape/eventlog'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
@@ -48,6 +49,8 @@ export interface ControlPlaneOptions {
   readonly keepMs?: number
   /** Names of built-in controllers to run, ours or kube-controller-manager's: `*` all that are on by default, `-name` without one. Default `['*']`. */
   readonly controllers?: readonly string[]
+  /** The CSI drivers that are connected, now and later. Default: none. */
+  readonly drivers?: CsiDrivers
   /** Controllers of your own, run beside the built-in ones. */
   readonly add?: readonly Controller[]
   /** Static bearer tokens. */
@@ -232,7 +235,7 @@ function openLog({ data, tape }: ControlPlaneOptions, clock: Clock, random: Rand
 }
 
 function chosenControllers(
-  { nodes = 0, controllers: words = ['*'], serviceAccounts }: ControlPlaneOptions,
+  { nodes = 0, controllers: words = ['*'], serviceAccounts, drivers }: ControlPlaneOptions,
   { access, keys, issuer }: PreparedAccess,
   apiserver: Apiserver,
 ): Controller[] {
@@ -242,6 +245,7 @@ function chosenControllers(
     ...(issuer === undefined ? {} : { issueCertificate: (order) => issuer.issue(order) }),
     ...(serviceAccounts?.secretCa === undefined ? {} : { secretCa: serviceAccounts.secretCa }),
     nodes,
+    ...(drivers === undefined ? {} : { drivers }),
     resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)),
   })
   const chosen = chosenNames(

@@ -18,7 +18,12 @@ interface Calls {
 }
 
 /** Asks a driver through the context of a run. Rejects with a CsiError, or one that a tape has given back; UNAVAILABLE without the driver. */
-export function callDriver<T>(context: Calls, drivers: CsiDrivers, call: DriverCall, perform: (driver: CsiDriver) => Promise<T>): Promise<T> {
+export function callDriver<T>(
+  context: Calls,
+  drivers: CsiDrivers,
+  call: DriverCall,
+  perform: (driver: CsiDriver) => Promise<T>,
+): Promise<T> {
   const { driver: name, method, body } = call
   return context.call({ system: name, method, body }, () => {
     const driver = drivers.driver(name)

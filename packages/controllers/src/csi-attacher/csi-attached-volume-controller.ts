@@ -29,7 +29,11 @@ export function csiAttachedVolumeController({ drivers }: { readonly drivers: Csi
     .index<PersistentVolume>(VolumeKind, BY_DRIVER, (volume) => [driverHolding(volume) ?? []].flat())
     .source('storage drivers', ({ lookup }) =>
       drivers.changes.pipe(
-        map((name) => lookup<PersistentVolume>(VolumeKind).byIndex(BY_DRIVER, name).map(({ metadata }) => metadata.name ?? '')),
+        map((name) =>
+          lookup<PersistentVolume>(VolumeKind)
+            .byIndex(BY_DRIVER, name)
+            .map(({ metadata }) => metadata.name ?? ''),
+        ),
       ),
     )
     .reconcile(({ name }, context) => release(name, drivers, context))
@@ -48,5 +52,6 @@ async function release(name: string, drivers: CsiDrivers, { lister, outside, cli
   if (volume === undefined || driver === undefined) return
   if (lister<VolumeAttachment>(AttachmentKind).byIndex(BY_VOLUME, name).length > 0) return
   const info = outside((): CsiDriverInfo | undefined => drivers.info(driver))
-  if (info?.controllerCapabilities.includes('PUBLISH_UNPUBLISH_VOLUME')) await removeFinalizer(client, VolumeKind, volume, finalizerOf(driver))
+  if (info?.controllerCapabilities.includes('PUBLISH_UNPUBLISH_VOLUME'))
+    await removeFinalizer(client, VolumeKind, volume, finalizerOf(driver))
 }

@@ -13,7 +13,12 @@ const MESSAGE_BYTES_MAX = 1024
  * Does what was planned. False: the driver, or what it needs, said no; the attachment says why, and it is to be tried again. Throws what the API
  * server refuses.
  */
-export async function perform(planned: AttacherPlan, observed: AttachmentObserved, drivers: CsiDrivers, context: ReconcileContext): Promise<boolean> {
+export async function perform(
+  planned: AttacherPlan,
+  observed: AttachmentObserved,
+  drivers: CsiDrivers,
+  context: ReconcileContext,
+): Promise<boolean> {
   const { attachment } = observed
   switch (planned.type) {
     case 'none':
@@ -31,7 +36,12 @@ export async function perform(planned: AttacherPlan, observed: AttachmentObserve
   }
 }
 
-async function attach(planned: AttachPlan, { attachment, volume }: AttachmentObserved, drivers: CsiDrivers, context: ReconcileContext): Promise<boolean> {
+async function attach(
+  planned: AttachPlan,
+  { attachment, volume }: AttachmentObserved,
+  drivers: CsiDrivers,
+  context: ReconcileContext,
+): Promise<boolean> {
   const { attacher } = attachment.spec
   const { request } = planned
   if (planned.holdsVolume) await holdVolume(volume!, finalizerOf(attacher), context)
@@ -104,12 +114,22 @@ async function secretsOf(reference: SecretReference | undefined, { client }: Rec
   }
 }
 
-async function failed(attachment: VolumeAttachment, what: 'attach' | 'detach', error: unknown, context: ReconcileContext): Promise<boolean> {
+async function failed(
+  attachment: VolumeAttachment,
+  what: 'attach' | 'detach',
+  error: unknown,
+  context: ReconcileContext,
+): Promise<boolean> {
   await saveError(attachment, what, rpcErrorText(error), context)
   return false
 }
 
-async function saveError(attachment: VolumeAttachment, what: 'attach' | 'detach', message: string, context: ReconcileContext): Promise<void> {
+async function saveError(
+  attachment: VolumeAttachment,
+  what: 'attach' | 'detach',
+  message: string,
+  context: ReconcileContext,
+): Promise<void> {
   const error = { message: shortened(message), time: formatTime(context.nowMs()) }
   await patch(attachment, { status: { [what === 'attach' ? 'attachError' : 'detachError']: error } }, context, 'status')
 }
@@ -127,5 +147,10 @@ async function patch(
   subresource?: 'status',
 ): Promise<void> {
   const whole = { ...body, metadata: { uid, ...body.metadata } }
-  await client.patch<VolumeAttachment>(AttachmentKind, { name }, { type: 'strategic', body: whole }, subresource === undefined ? {} : { subresource })
+  await client.patch<VolumeAttachment>(
+    AttachmentKind,
+    { name },
+    { type: 'strategic', body: whole },
+    subresource === undefined ? {} : { subresource },
+  )
 }

@@ -53,8 +53,7 @@ export function plan(observed: AttachmentObserved): AttacherPlan {
   if (info === undefined) return { type: 'none' }
   const isAttached = status?.attached ?? false
   const isDeleted = metadata.deletionTimestamp !== undefined
-  if (!info.controllerCapabilities.includes('PUBLISH_UNPUBLISH_VOLUME'))
-    return { type: isAttached || isDeleted ? 'none' : 'mark' }
+  if (!info.controllerCapabilities.includes('PUBLISH_UNPUBLISH_VOLUME')) return { type: isAttached || isDeleted ? 'none' : 'mark' }
   if (isDeleted ? !(metadata.finalizers ?? []).includes(finalizerOf(spec.attacher)) : isAttached) return { type: 'none' }
   const what = isDeleted ? 'detach' : 'attach'
   try {
