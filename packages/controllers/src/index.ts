@@ -40,3 +40,5 @@ export { csiProvisionerController, type CsiProvisionerOptions } from './csi-prov
 export { csiReclaimController } from './csi-provisioner/csi-reclaim-controller.ts'
 export { createOutcome, type CreateOutcome } from './csi-provisioner/call-outcome.ts'
 export type { VolumeIntent } from './csi-provisioner/volume-intent.ts'
+export { csiAttacherController } from './csi-attacher/csi-attacher-controller.ts'
+export { csiAttachedVolumeController } from './csi-attacher/csi-attached-volume-controller.ts'

@@ -1,12 +1,12 @@
 import { PersistentVolume as VolumeKind, PersistentVolumeClaim as ClaimKind } from '@kubetape/api/kinds'
 import type { PersistentVolume, PersistentVolumeClaim } from '@kubetape/api/types/core/v1'
 import { isAlreadyExists, isNotFound } from '@kubetape/apimachinery'
-import type { CsiDrivers, CsiSecrets, CsiVolume } from '@kubetape/csi'
+import { callDriver, type CsiDrivers, type CsiSecrets, type CsiVolume } from '@kubetape/csi'
 import type { ReconcileContext, ReconcileResult } from '@kubetape/runtime'
 import { callErrorText, createOutcome } from './call-outcome.ts'
-import { callDriver, secretsOf } from './driver-call.ts'
 import { SELECTED_NODE } from './names.ts'
 import type { OpenIntents } from './open-intents.ts'
+import { secretsOf } from './secrets.ts'
 import { answerProblem, type VolumeIntent, volumeOf } from './volume-intent.ts'
 
 /** What it takes to carry an intent through. */

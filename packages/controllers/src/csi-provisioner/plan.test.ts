@@ -134,8 +134,8 @@ describe('plan()', () => {
     const parameters = { 'csi.storage.k8s.io/fstype': 'xfs' }
     const { request, volume } = intentOf({ claim: claim({ volumeMode: 'Block' }), storageClass: storageClass({ parameters }) })
     expect(request.volumeCapabilities).toEqual([{ accessMode: 'SINGLE_NODE_WRITER' }])
-    expect(volume.spec!.csi!.fsType).toBeUndefined()
-    expect(volume.spec!.volumeMode).toBe('Block')
+    expect(volume.spec.csi!.fsType).toBeUndefined()
+    expect(volume.spec.volumeMode).toBe('Block')
   })
 
   test('gives the class of attributes with the gate only', () => {
@@ -143,10 +143,10 @@ describe('plan()', () => {
     const given = { claim: claim({ volumeAttributesClassName: 'gold' }), attributesClass }
     const { request, volume } = intentOf(given, 'VolumeAttributesClass')
     expect(request.mutableParameters).toEqual({ iops: '3000' })
-    expect(volume.spec!.volumeAttributesClassName).toBe('gold')
+    expect(volume.spec.volumeAttributesClassName).toBe('gold')
     const without = intentOf(given)
     expect(without.request.mutableParameters).toBeUndefined()
-    expect(without.volume.spec!.volumeAttributesClassName).toBeUndefined()
+    expect(without.volume.spec.volumeAttributesClassName).toBeUndefined()
   })
 
   const clone = claim({ dataSource: { kind: 'PersistentVolumeClaim', name: 'old' } })

@@ -2,16 +2,16 @@ import { PersistentVolume as VolumeKind, StorageClass as ClassKind, VolumeAttach
 import type { PersistentVolume, SecretReference } from '@kubetape/api/types/core/v1'
 import type { StorageClass, VolumeAttachment } from '@kubetape/api/types/storage/v1'
 import { isConflict, isNotFound } from '@kubetape/apimachinery'
-import type { CsiDriverInfo, CsiDrivers } from '@kubetape/csi'
+import { callDriver, type CsiDriverInfo, type CsiDrivers, type CsiSecrets } from '@kubetape/csi'
 import type { ReconcileContext } from '@kubetape/runtime'
 import { addFinalizer, removeFinalizer } from '../volume-protection/finalizer-writes.ts'
 import { callErrorText } from './call-outcome.ts'
 import { PROVISIONER_SECRET } from './class-parameters.ts'
-import { callDriver, secretsOf } from './driver-call.ts'
 import { volumeNow } from './finish-volume.ts'
 import { DELETION_SECRET_NAME, DELETION_SECRET_NAMESPACE, VOLUME_FINALIZER } from './names.ts'
 import { driversOf, type ReclaimPlan, reclaimPlan } from './reclaim-plan.ts'
 import { secretReference } from './secret-reference.ts'
+import { secretsOf } from './secrets.ts'
 
 /** The index that finds the attachments of a volume. */
 export const BY_VOLUME = 'volume'
@@ -87,7 +87,7 @@ async function deleteVolume(
   if (volume.metadata.finalizers?.includes(VOLUME_FINALIZER)) await removeFinalizer(client, VolumeKind, volume, VOLUME_FINALIZER)
 }
 
-async function deletionSecrets(context: ReconcileContext, volume: Readonly<PersistentVolume>): Promise<Record<string, string> | undefined> {
+async function deletionSecrets(context: ReconcileContext, volume: Readonly<PersistentVolume>): Promise<CsiSecrets | undefined> {
   const reference = deletionSecret(context, volume)
   try {
     return await secretsOf(context.client, reference)

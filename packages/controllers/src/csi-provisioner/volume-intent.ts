@@ -42,9 +42,9 @@ export function volumeOf(intent: VolumeIntent, answer: CsiVolume): PersistentVol
       ...volume.spec,
       capacity: { storage: Quantity.of(BigInt(bytes), 'BinarySI').toString() },
       csi: {
-        ...volume.spec!.csi!,
+        ...volume.spec.csi!,
         volumeHandle: answer.volumeId,
-        volumeAttributes: { ...volume.spec!.csi!.volumeAttributes, ...answer.volumeContext },
+        volumeAttributes: { ...volume.spec.csi!.volumeAttributes, ...answer.volumeContext },
       },
       ...(affinity === undefined ? {} : { nodeAffinity: affinity }),
     },
