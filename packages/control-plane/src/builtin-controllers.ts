@@ -14,6 +14,8 @@ import {
   cronJobController,
   csiAttachedVolumeController,
   csiAttacherController,
+  csiProvisionerController,
+  csiReclaimController,
   garbageCollectorController,
   jobController,
   jobOrphanPodController,
@@ -29,6 +31,7 @@ import {
   validatingAdmissionPolicyStatusController,
   volumeBinderController,
   volumeExpandController,
+  type VolumeIntent,
   volumeProtectionController,
 } from '@kubetape/controllers'
 import { CsiDriverRegistry, type CsiDrivers } from '@kubetape/csi'
@@ -55,6 +58,8 @@ export interface BuiltinControllersOptions {
   readonly nodes: number
   /** The CSI drivers that are connected. Default: none, which is enough for replay. */
   readonly drivers?: CsiDrivers
+  /** Reads what an earlier life of the provisioner left in the dark. Default: nothing. */
+  readonly interruptedVolumes?: () => readonly VolumeIntent[]
   /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
   readonly resources?: readonly Kind[]
 }
@@ -70,6 +75,7 @@ export function builtinControllers({
   secretCa = '',
   nodes,
   drivers = new CsiDriverRegistry(),
+  interruptedVolumes = () => [],
   resources = servedKinds(),
 }: BuiltinControllersOptions): Controller[] {
   const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
@@ -101,6 +107,8 @@ export function builtinControllers({
     csiAttacherController({ drivers }),
     csiAttachedVolumeController({ drivers }),
     volumeExpandController(),
+    csiProvisionerController({ drivers, interrupted: interruptedVolumes }),
+    csiReclaimController({ drivers }),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }

@@ -19,6 +19,7 @@ import type { AuthenticationOptions } from './authentication-options.ts'
 import { checkOptions } from './check-options.ts'
 import { gatesOf, logGates } from './gate-options.ts'
 import { identityOptions } from './identity-options.ts'
+import { interruptedVolumes } from './interrupted-volumes.ts'
 import { loggedRuns } from './logged-runs.ts'
 import { prepareAccess, type PreparedAccess } from './prepare-access.ts'
 import type { ServiceAccountOptions } from './service-account-keys.ts'
@@ -218,7 +219,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     metrics: runMetrics(metrics),
     events: 'v1',
   })
-  manager.add(...chosenControllers(options, prepared, apiserver), ...(options.add ?? []))
+  manager.add(...chosenControllers(options, prepared, apiserver, log), ...(options.add ?? []))
   return { log, apiserver, manager, gates, metrics, access }
 }
 
@@ -238,6 +239,7 @@ function chosenControllers(
   { nodes = 0, controllers: words = ['*'], serviceAccounts, drivers }: ControlPlaneOptions,
   { access, keys, issuer }: PreparedAccess,
   apiserver: Apiserver,
+  log: EventLog,
 ): Controller[] {
   const all = builtinControllers({
     ca: access.ca,
@@ -245,7 +247,7 @@ function chosenControllers(
     ...(issuer === undefined ? {} : { issueCertificate: (order) => issuer.issue(order) }),
     ...(serviceAccounts?.secretCa === undefined ? {} : { secretCa: serviceAccounts.secretCa }),
     nodes,
-    ...(drivers === undefined ? {} : { drivers }),
+    ...(drivers === undefined ? {} : { drivers, interruptedVolumes: () => interruptedVolumes(log) }),
     resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)),
   })
   const chosen = chosenNames(
