@@ -35,8 +35,9 @@ export function triggerText(trigger: Trigger, { ownKey, recording }: { ownKey?: 
     .join(' ')
 }
 
-/** `update job.batch ns/demo status`; of a name that is yet to be made up, its beginning: `create pod ns/demo-*`. */
-export function requestText({ verb, group, resource, cluster, namespace, name, subresource, body }: RequestRecord): string {
+/** `update job.batch ns/demo status`, `call csi.example.com CreateVolume`; of a name that is yet to be made up, its beginning: `create pod ns/demo-*`. */
+export function requestText({ verb, group, resource, system, cluster, namespace, name, subresource, body }: RequestRecord): string {
+  if (verb === 'call') return `call ${system ?? ''} ${resource}`
   const made = verb === 'create' && isJsonObject(body) ? (body as Partial<KubeObject>).metadata : undefined
   const generated = made?.generateName ? `${made.generateName}*` : undefined
   const key = [namespace, name ?? made?.name ?? generated].filter((part) => part !== undefined && part !== '').join('/')
@@ -58,9 +59,17 @@ export function answerText(answer: StoredAnswer | undefined): string {
       return answer.status.status ?? 'Success'
     case 'refused':
       return `refused: ${answer.status.code ?? ''} ${answer.status.reason ?? ''}: ${answer.status.message ?? ''}`
+    case 'outside':
+      return outsideText(answer.reading)
     case 'failed':
       return `failed: ${answer.message}`
   }
+}
+
+function outsideText(reading: unknown): string {
+  const { value, error } = reading as { value?: unknown; error?: { name: string; message: string; code?: string | number } }
+  if (error !== undefined) return `failed: ${error.code === undefined ? error.name : `${error.code}`}: ${error.message}`
+  return value === undefined ? 'done' : JSON.stringify(value)
 }
 
 /** Everything that the tape has of one run, as `kubectl describe` lays things out; with `bodies` also what was sent. `sentLater`: see `sentAfter`. */

@@ -23,7 +23,8 @@ export function logFeatureGates(
   log: { debug(fields: object, message: string): void; info(fields: object, message: string): void },
 ): void {
   const gates = registry.effective()
-  log.info({ featureGates: shown(gates.filter((gate) => gate.source !== 'default')) }, 'Feature gates that are set')
+  const set = gates.filter((gate) => gate.source !== 'default')
+  if (set.length > 0) log.info({ featureGates: shown(set) }, 'Feature gates that are set')
   log.debug({ featureGates: shown(gates) }, 'All feature gates')
 }
 

@@ -2,14 +2,20 @@ import { allResources, type ResourceInfo } from '@kubetape/api'
 import type { Kind } from '@kubetape/apimachinery'
 import { kubeletClientName } from '@kubetape/apiserver'
 import {
+  attachDetachController,
   bootstrapSignerController,
   certificateApprovingController,
   certificateCleanerController,
   certificateSigningController,
   type CertificateSigningControllerOptions,
+  claimBinderController,
   claimProtectionController,
   clusterRoleAggregationController,
   cronJobController,
+  csiAttachedVolumeController,
+  csiAttacherController,
+  csiProvisionerController,
+  csiReclaimController,
   garbageCollectorController,
   jobController,
   jobOrphanPodController,
@@ -23,8 +29,12 @@ import {
   tokenCleanerController,
   ttlAfterFinishedController,
   validatingAdmissionPolicyStatusController,
+  volumeBinderController,
+  volumeExpandController,
+  type VolumeIntent,
   volumeProtectionController,
 } from '@kubetape/controllers'
+import { CsiDriverRegistry, type CsiDrivers } from '@kubetape/csi'
 import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
 import { signWithToken } from './sign-with-token.ts'
@@ -46,6 +56,10 @@ export interface BuiltinControllersOptions {
   readonly secretCa?: string
   /** Simulated nodes. */
   readonly nodes: number
+  /** The CSI drivers that are connected. Default: none, which is enough for replay. */
+  readonly drivers?: CsiDrivers
+  /** Reads what an earlier life of the provisioner left in the dark. Default: nothing. */
+  readonly interruptedVolumes?: () => readonly VolumeIntent[]
   /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
   readonly resources?: readonly Kind[]
 }
@@ -60,6 +74,8 @@ export function builtinControllers({
   issueCertificate = cannotIssue,
   secretCa = '',
   nodes,
+  drivers = new CsiDriverRegistry(),
+  interruptedVolumes = () => [],
   resources = servedKinds(),
 }: BuiltinControllersOptions): Controller[] {
   const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
@@ -83,8 +99,16 @@ export function builtinControllers({
     nodeTaintsController(),
     resourceQuotaController({ resources: owned }),
     validatingAdmissionPolicyStatusController(),
+    claimBinderController(),
+    volumeBinderController(),
     claimProtectionController(),
     volumeProtectionController(),
+    attachDetachController(),
+    csiAttacherController({ drivers }),
+    csiAttachedVolumeController({ drivers }),
+    volumeExpandController(),
+    csiProvisionerController({ drivers, interrupted: interruptedVolumes }),
+    csiReclaimController({ drivers }),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }

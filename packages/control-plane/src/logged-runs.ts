@@ -7,6 +7,7 @@ export function loggedRuns(journal: RunJournal, log: (fields: Record<string, unk
     begin: (run) => journal.begin(run),
     request: (run, request, readings) => journal.request(run, request, readings),
     answer: (run, request, answer) => journal.answer(run, request, answer),
+    durable: () => journal.durable(),
     end: (run, end) => {
       journal.end(run, end)
       const { controller, key, id } = run

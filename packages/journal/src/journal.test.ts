@@ -130,6 +130,24 @@ describe('createJournal()', () => {
     expect(tape.requests('r1').map(({ answer }) => answer?.type)).toEqual(['status', 'object'])
   })
 
+  test('durable() commits the rows given so far, and rejects when the log refuses them', async () => {
+    const { log, journal, tape } = setUp()
+    const run = begin('r1')
+    journal.begin(run)
+    journal.request(run, request(1))
+    await journal.durable()
+    expect(tape.requests('r1')).toHaveLength(1)
+    expect(log.records('run')).toHaveLength(1)
+    const { refusing, disk, log: second } = fullDisk()
+    const full = createJournal(Object.assign(refusing, { flush: second.flush.bind(second) }))
+    full.begin(run)
+    full.request(run, request(1))
+    await expect(full.durable()).rejects.toThrow('Cannot write the journal: the log refuses its rows')
+    disk.full = false
+    await full.durable()
+    expect(readJournal(second).requests('r1')).toHaveLength(1)
+  })
+
   test('writes the row of an actor again before its next write when the log refused it', async () => {
     const { log, refusing, disk } = fullDisk()
     const journal = createJournal(refusing)

@@ -24,6 +24,8 @@ export interface Journal {
   request(run: RunBegin, request: RunRequest, readings?: RunReadings): void
   answer(run: RunBegin, request: RunRequest, answer: RunAnswer): void
   end(run: RunBegin, end: RunEnd): void
+  /** Commits at once. Resolves when all rows that were given so far are durable; rejects when the log refuses them, which then wait to be queued again. */
+  durable(): Promise<void>
   /** Answers the cause text for a write of this actor. The same content gives the same id, and one row for all its writes. */
   actor(record: ActorRecord): string
   gap(record: GapRecord): void
@@ -69,6 +71,8 @@ class LogJournal implements Journal {
   readonly #askedBy = new Map<string, { run: OpenRun; sequence: number }>()
   readonly #actors = new Set<string>()
   #refused: AppendRecord[] = []
+  /** Settles, always well, when the newest rows are durable or refused. */
+  #newest: Promise<unknown> = Promise.resolve()
   readonly #stop: () => void
 
   constructor(log: EventLog, options: JournalOptions) {
@@ -107,6 +111,14 @@ class LogJournal implements Journal {
       this.#open.delete(run.id)
     }
     this.#append(open?.begin === undefined ? [this.#encode('run', run.id, { end })] : this.#encodeWhole(run, end))
+  }
+
+  async durable(): Promise<void> {
+    if (this.#refused.length > 0) this.#append([])
+    const newest = this.#newest
+    await this.#log.flush()
+    await newest
+    if (this.#refused.length > 0) throw new Error('Cannot write the journal: the log refuses its rows')
   }
 
   actor(record: ActorRecord): string {
@@ -178,7 +190,7 @@ class LogJournal implements Journal {
     const records = [...this.#refused, ...rows]
     this.#refused = []
     for (const { stream, key } of records) if (stream === 'actor') this.#actors.add(key)
-    this.#log.append({ entries: [], records, lazy: true }).catch((error: unknown) => {
+    this.#newest = this.#log.append({ entries: [], records, lazy: true }).catch((error: unknown) => {
       for (const { stream, key } of records) if (stream === 'actor') this.#actors.delete(key)
       this.#keep(records)
       this.#onError(error)

@@ -64,19 +64,23 @@ export interface RunRecord extends RunBegin {
   readonly outcome: RunEnd['outcome'] | 'interrupted'
 }
 
-/** One API request of a run, before it is sent. */
+/** One API request of a run, or one call of a system outside of the API, before it is sent. */
 export interface RunRequest {
   /** Counts the requests of the run from 1. */
   readonly sequence: number
-  readonly verb: 'get' | 'list' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection'
+  readonly verb: 'get' | 'list' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection' | 'call'
   readonly group: string
   readonly version: string
+  /** Of a call: its method (`CreateVolume`); group and version are then empty. */
   readonly resource: string
+  /** Of a call: which system was called (a CSI driver's name). */
+  readonly system?: string
   /** Which cluster it went to. Absent: the one that the controllers are of. */
   readonly cluster?: string
   readonly subresource?: string
   readonly namespace?: string
   readonly name?: string
+  /** Of a call: what the system is asked for, without secrets. */
   readonly body?: unknown
   /** Patch type, selectors, preconditions …: what else says what is asked for. */
   readonly options?: Readonly<Record<string, unknown>>
@@ -89,6 +93,8 @@ export type RunAnswer =
   | { readonly type: 'status'; readonly status: Status }
   /** The Status of a refusal. */
   | { readonly type: 'refused'; readonly status: Status }
+  /** What a call came to: JSON as `context.call` reads it. */
+  | { readonly type: 'outside'; readonly reading: unknown }
   /** No answer came; whether the request took effect is unknown. */
   | { readonly type: 'failed'; readonly message: string }
 

@@ -4,7 +4,7 @@ import type { Kind, KubeObject } from '@kubetape/apimachinery'
 import { VirtualClock } from '@kubetape/determinism/testing'
 import type { EventLog } from '@kubetape/eventlog'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
-import type { RunRecord, RunStep } from '@kubetape/journal'
+import type { RunRecord, RunRequest, RunStep } from '@kubetape/journal'
 import { type Controller, controllerFor, kindId, kindsOf, type ReconcileContext } from '@kubetape/runtime'
 import { keyWithinResource, resourcePrefix } from '@kubetape/storage'
 import { replayRun } from './replay-run.ts'
@@ -82,6 +82,37 @@ describe('replayRun()', () => {
     const readings = [{ value: 'x' }, { error: { name: 'Error', message: 'gone', code: 'ENOENT' } }, {}]
     const verdict = await replayed(found, recorded({}, readings), asked(ConfigMap, 'x-undefined-ENOENT-gone'))
     expect(verdict).toMatchObject({ verdict: 'same', requests: 1 })
+  })
+
+  test('answers and throws what a system outside of the API did, without calling it', async () => {
+    const calling = controllerFor(ConfigMap).reconcile(async (_request, { call, client }) => {
+      const made = await call<{ id: string }>({ system: 'disks', method: 'Create', body: { name: 'v' } }, () =>
+        Promise.reject(new Error('called')),
+      )
+      const error = await call({ system: 'disks', method: 'Delete' }, () => Promise.resolve()).catch(
+        (thrown: unknown) => thrown as { code?: string },
+      )
+      await client.get(ConfigMap, { namespace: 'a', name: `${made.id}-${error?.code ?? ''}` })
+    })
+    const call = { verb: 'call', group: '', version: '', system: 'disks' } as const
+    const steps = (body: unknown): RunStep[] => [
+      { type: 'request', sequence: 1, request: { ...call, sequence: 1, resource: 'Create', body } },
+      { type: 'answer', sequence: 1, answer: { type: 'outside', reading: { value: { id: '7' } } } },
+      { type: 'request', sequence: 2, request: { ...call, sequence: 2, resource: 'Delete' } },
+      {
+        type: 'answer',
+        sequence: 2,
+        answer: { type: 'outside', reading: { error: { name: 'CsiError', message: 'no', code: 'ABORTED' } } },
+      },
+      ...asked(ConfigMap, '7-ABORTED').map(
+        (step) => ({ ...step, sequence: 3, request: { ...(step as { request: RunRequest }).request, sequence: 3 } }) as RunStep,
+      ),
+    ]
+    expect(await replayed(calling, recorded(), steps({ name: 'v' }))).toMatchObject({ verdict: 'same', requests: 3 })
+    expect(await replayed(calling, recorded(), steps({ name: 'w' }))).toMatchObject({
+      verdict: 'diverged',
+      divergence: { sequence: 1, fields: [{ path: 'body.name', recorded: 'w', now: 'v' }] },
+    })
   })
 
   test('gives what was carried, frozen, as the live run did', async () => {

@@ -91,7 +91,10 @@ export class RunPlayer {
     this.#views = views
     this.#reader = reader
     this.#recording = reader.info.meta?.[RECORDING_META]
-    const client = new RunClient((request, kind) => this.#ask(request, kind))
+    const client = new RunClient(
+      (request, kind) => this.#ask(request, kind),
+      (request) => this.#ask(request, undefined),
+    )
     this.inputs = {
       client,
       seed: run.seed,
@@ -102,6 +105,7 @@ export class RunPlayer {
       beforeRead: (kind, read) => this.#beforeRead(kind, read),
       nowMs: () => this.#clock(),
       outside: <T>() => this.#outside() as T,
+      call: (call, perform) => client.callOutside(call, perform),
       event: (...event) => void this.#ask(eventRequest(client.nextSequence(), ...event), undefined),
     }
   }

@@ -221,6 +221,9 @@ export class TapeRecorder implements Recording {
       end: (run, end) => {
         if (!this.#failed) journal.end(run, end)
       },
+      durable: async () => {
+        if (!this.#failed) await journal.durable()
+      },
     }
   }
 

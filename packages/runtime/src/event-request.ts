@@ -7,6 +7,8 @@ export interface EventDetails {
   readonly action?: string
   /** A second object that the event is about. Of events.k8s.io/v1 only. */
   readonly related?: KubeObject
+  /** Who reports it, where users know that by another name: `volume_expand`. Default: the controller's name with `-controller`. */
+  readonly component?: string
 }
 
 /** Publishes an event about an object. */
@@ -21,7 +23,7 @@ export type PublishEvent = (
 /** How the publication of an event stands on the tape, whichever form it is written in. */
 export function eventRequest(sequence: number, ...[regarding, type, reason, message, details = {}]: Parameters<PublishEvent>): RunRequest {
   const { namespace } = regarding.metadata ?? {}
-  const { action, related } = details
+  const { action, related, component } = details
   return {
     sequence,
     verb: 'create',
@@ -36,6 +38,7 @@ export function eventRequest(sequence: number, ...[regarding, type, reason, mess
       reason,
       ...(action === undefined ? {} : { action }),
       message,
+      ...(component === undefined ? {} : { component }),
     },
   }
 }

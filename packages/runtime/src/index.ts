@@ -27,6 +27,7 @@ export {
 } from '@kubetape/workqueue'
 export {
   type ApplyOptions,
+  type OutsideCall,
   type PatchOptions,
   type Reconcile,
   type ReconcileContext,

@@ -3,6 +3,7 @@ import { ConfigMap, Secret } from '@kubetape/api/kinds'
 import { RequestFailed } from '@kubetape/client'
 import { controllerFor } from './controller.ts'
 import type { Reconcile } from './reconcile.ts'
+import { noJournal } from './run-journal.ts'
 import { managerBench } from './testing/manager-bench.ts'
 
 const parts = managerBench()
@@ -54,6 +55,60 @@ describe('a run', () => {
       error: 'no file',
       outside: [{ value: given[0] }, { error: { name: 'Error', message: 'no file', code: 'ENOENT' } }],
     })
+  })
+
+  test('asks outside of the API only what is durably on the tape, and goes on when the answer is', async () => {
+    const bench = parts()
+    const heard: unknown[] = []
+    await bench.start([
+      reading(async (_request, { call, client }) => {
+        const ask = { system: 'disks.example.com', method: 'CreateVolume', body: { name: 'v' } }
+        heard.push(await call(ask, () => Promise.resolve(bench.calls.map((one) => one.call).join())))
+        await call(ask, () => Promise.reject(Object.assign(new RangeError('full'), { code: 'OUT_OF_RANGE' }))).catch((error: unknown) =>
+          heard.push(error),
+        )
+        await client.get(ConfigMap, { namespace: 'a', name: 'one' })
+      }),
+    ])
+    await bench.put('a/one')
+    await bench.stop()
+    expect(heard[0]).toBe('begin,request,durable')
+    expect(heard[1]).toMatchObject({ name: 'RangeError', message: 'full', code: 'OUT_OF_RANGE' })
+    expect(bench.calls.map((one) => one.call).join()).toMatch(/^begin(,request,durable,answer,durable){2},request,answer,end/)
+    expect(bench.calls.flatMap((one) => (one.call === 'answer' ? [one.answer] : [])).slice(0, 2)).toEqual([
+      { type: 'outside', reading: { value: 'begin,request,durable' } },
+      { type: 'outside', reading: { error: { name: 'RangeError', message: 'full', code: 'OUT_OF_RANGE' } } },
+    ])
+    const [first] = bench.calls.flatMap((one) => (one.call === 'request' ? [one.request] : []))
+    const asked = {
+      sequence: 1,
+      verb: 'call',
+      group: '',
+      version: '',
+      system: 'disks.example.com',
+      resource: 'CreateVolume',
+      body: { name: 'v' },
+    }
+    expect(first).toEqual(asked)
+  })
+
+  test('asks nothing outside of the API while the tape cannot be written', async () => {
+    const bench = parts()
+    let performed = 0
+    const journal = { ...noJournal, durable: () => Promise.reject(new Error('the disk is full')) }
+    const asking = reading((_request, { call }) => call({ system: 's', method: 'm' }, () => Promise.resolve(void performed++)))
+    const errors: string[] = []
+    const log = () => ({
+      debug: () => {},
+      info: () => {},
+      warn: (_: string, fields: object) => void errors.push(JSON.stringify(fields)),
+      error: (_: string, fields: object) => void errors.push(JSON.stringify(fields)),
+    })
+    await bench.start([asking], { journal, log: log as never })
+    await bench.put('a/one')
+    await bench.stop()
+    expect(performed).toBe(0)
+    expect(errors.join()).toContain('the disk is full')
   })
 
   test('that spoils what it carried fails, and the tape keeps what it was given', async () => {

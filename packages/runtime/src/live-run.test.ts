@@ -124,7 +124,7 @@ describe('a run', () => {
       reading(async (_request, { client, event }) => {
         await client.get(ConfigMap, { namespace: 'a', name: 'one' })
         const made = await client.create(Secret, secret('s'))
-        event(made, 'Normal', 'Made', 'made a secret')
+        event(made, 'Normal', 'Made', 'made a secret', { component: 'maker' })
         await client.patch(Secret, { namespace: 'a', name: 's' }, { type: 'merge', body: { type: 'x' } })
         await client.delete(Secret, { namespace: 'a', name: 's' })
       }),
@@ -141,6 +141,8 @@ describe('a run', () => {
     ]) {
       expect(caused).toContainEqual(wanted)
     }
+    const [told] = bench.calls.flatMap((one) => (one.call === 'request' && one.request.resource === 'events' ? [one.request.body] : []))
+    expect(told).toMatchObject({ reason: 'Made', component: 'maker' })
   })
 
   test('journals what was asked for and what came back: objects, lists, refusals, lost answers', async () => {

@@ -6,7 +6,8 @@ import type { Informer } from '@kubetape/informers'
 import { type Controller, kindId, kindsOf } from './controller.ts'
 import type { EventRecorder } from './event-recorder.ts'
 import { eventRequest, type PublishEvent } from './event-request.ts'
-import { type OutsideReading, outsideAnswer, readOutside } from './outside-reading.ts'
+import { NotLeading } from './leader-election/fence.ts'
+import { awaitOutside, type OutsideReading, outsideAnswer, readOutside } from './outside-reading.ts'
 import { ownWrite } from './own-write.ts'
 import type { RunLog } from './reconcile.ts'
 import type { RunInputs } from './run.ts'
@@ -96,7 +97,10 @@ export class LiveRun {
     }
     environment.journal.begin(this.#begin)
     this.trace = environment.trace(this.#begin)
-    const client = new RunClient((request, kind, options) => this.#send(request, kind, options))
+    const client = new RunClient(
+      (request, kind, options) => this.#send(request, kind, options),
+      (request, perform) => this.#call(request, perform),
+    )
     this.inputs = {
       client,
       seed: this.#begin.seed,
@@ -119,6 +123,7 @@ export class LiveRun {
         this.#outside.push(reading)
         return outsideAnswer(reading) as T
       },
+      call: (call, perform) => client.callOutside(call, perform),
       event: (...event) => this.#event(client, event),
     }
   }
@@ -174,6 +179,24 @@ export class LiveRun {
     // As it was thrown, with its stack and cause: a lost answer, but also a misuse of the client or the caller's own abort.
     if (answer.type === 'failed') throw error
     this.#showOwnWrite(request, kind, answer)
+    return answer
+  }
+
+  async #call(request: RunRequest, perform: () => Promise<unknown>): Promise<RunAnswer> {
+    const { journal } = this.#environment
+    this.#hasAsked = true
+    journal.request(this.#begin, request, this.#newReadings())
+    await journal.durable()
+    // Nothing fences systems outside of the API against a process that has lost its Lease, but this.
+    const leading = (): Promise<unknown> => {
+      if (!this.#environment.isLeading()) throw new NotLeading('call', request.system ?? '')
+      return perform()
+    }
+    const { answer } = await this.trace.request(request, async () => ({
+      answer: { type: 'outside', reading: await awaitOutside(leading) },
+    }))
+    journal.answer(this.#begin, request, answer)
+    await journal.durable()
     return answer
   }
 

@@ -1,6 +1,6 @@
 import { deepFreeze } from '@kubetape/apimachinery'
 
-/** What one call of `context.outside` came to, as it stands on the tape; JSON. No member at all: it answered undefined. */
+/** What one call of `context.outside` or `context.call` came to, as it stands on the tape; JSON. No member at all: it answered undefined. */
 export type OutsideReading =
   { readonly value?: unknown } | { readonly error: { readonly name: string; readonly message: string; readonly code?: string | number } }
 
@@ -10,6 +10,18 @@ export function readOutside(read: () => unknown): OutsideReading {
     return deepFreeze(JSON.parse(JSON.stringify({ value: read() })) as OutsideReading)
   } catch (error) {
     return deepFreeze({ error: describeError(error) })
+  }
+}
+
+/** The same for an answer that has to be waited for. */
+export async function awaitOutside(perform: () => Promise<unknown>): Promise<OutsideReading> {
+  try {
+    const value = await perform()
+    return readOutside(() => value)
+  } catch (error) {
+    return readOutside(() => {
+      throw error
+    })
   }
 }
 

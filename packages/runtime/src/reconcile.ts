@@ -53,6 +53,13 @@ export interface ReconcileContext {
    * and `code` of the one thrown. `read` must not use anything else of this context.
    */
   readonly outside: <T>(read: () => T) => T
+  /**
+   * Asks a system outside of the API for something that takes time: a storage driver, a cloud. It is numbered and written down like an API request,
+   * durably before `perform` is called, so that no crash hides that it was asked for; its answer or error, as JSON (errors as `outside` has them), is
+   * durable before the run goes on. Replay gives these again without calling `perform`. A crash in between leaves it unknown whether it was carried out,
+   * so ask only for what may be asked for twice. `perform` must not use anything else of this context.
+   */
+  readonly call: <T>(call: OutsideCall, perform: () => Promise<T>) => Promise<T>
   /** What `carry` kept in this object's last run, frozen; undefined at first and after a restart. */
   readonly carried: unknown
   /** Keeps the state, as JSON, for the next run of this object; undefined clears it. Throws a TypeError for what is no JSON. */
@@ -60,6 +67,16 @@ export interface ReconcileContext {
   /** Publishes a Kubernetes Event about an object. Does not wait and never fails the run. */
   readonly event: PublishEvent
   readonly log: RunLog
+}
+
+/** What a run asks of a system outside of the API, as the tape tells it. */
+export interface OutsideCall {
+  /** Which system: the name of a CSI driver, of a cloud. */
+  readonly system: string
+  /** Of it: `CreateVolume`. */
+  readonly method: string
+  /** What is asked for, JSON. Leave secrets out: it stands on the tape. */
+  readonly body?: unknown
 }
 
 export interface ApplyOptions {

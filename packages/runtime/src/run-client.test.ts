@@ -11,10 +11,11 @@ const SUCCESS: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status
 /** A client that answers this to everything. */
 function answering(answer: RunAnswer): { client: RunClient; requests: RunRequest[] } {
   const requests: RunRequest[] = []
-  const client = new RunClient((request) => {
+  const send = (request: RunRequest): Promise<RunAnswer> => {
     requests.push(request)
     return Promise.resolve(answer)
-  })
+  }
+  const client = new RunClient(send, send)
   return { client, requests }
 }
 

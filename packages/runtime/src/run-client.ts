@@ -10,17 +10,24 @@ import {
 import type { Client, DeleteOptions, GetOptions, ListOptions, Patch, WatchOptions, WriteOptions } from '@kubetape/client'
 import type { RunAnswer, RunRequest } from '@kubetape/journal'
 import { type Observable, throwError } from 'rxjs'
+import { outsideAnswer, type OutsideReading } from './outside-reading.ts'
+import type { OutsideCall } from './reconcile.ts'
 
 /** Sends one request; throws what a Client throws. */
 export type Transport = (request: RunRequest, kind: Kind, options: object) => Promise<RunAnswer>
 
+/** Makes one call of a system outside of the API; what is thrown there is part of the answer. */
+export type OutsideTransport = (request: RunRequest, perform: () => Promise<unknown>) => Promise<RunAnswer>
+
 /** Numbers a run's requests and hands each to its transport; the same class for live runs and for replay. */
 export class RunClient implements Client {
   readonly #send: Transport
+  readonly #call: OutsideTransport
   #sequence = 0
 
-  constructor(send: Transport) {
+  constructor(send: Transport, call: OutsideTransport) {
     this.#send = send
+    this.#call = call
   }
 
   /** The next sequence number, for what is journaled like a request but sent otherwise (events). */
@@ -74,6 +81,22 @@ export class RunClient implements Client {
     if (answer.type === 'status') return answer.status
     if (answer.type !== 'list') throw new Error(`Cannot read a list: the answer is ${answer.type}`)
     return answer.list as KubeList<T>
+  }
+
+  /** Calls a system outside of the API; see `ReconcileContext.call`. */
+  async callOutside<T>({ system, method, body }: OutsideCall, perform: () => Promise<T>): Promise<T> {
+    const request: RunRequest = {
+      sequence: this.nextSequence(),
+      verb: 'call',
+      group: '',
+      version: '',
+      resource: method,
+      system,
+      ...(body === undefined ? {} : { body }),
+    }
+    const answer = await this.#call(request, perform)
+    if (answer.type !== 'outside') throw new Error(`Cannot read what ${system} answered: the answer is ${answer.type}`)
+    return outsideAnswer(answer.reading as OutsideReading) as T
   }
 
   #request(
@@ -138,6 +161,8 @@ async function answerOf(client: Client, request: RunRequest, kind: Kind, options
       return fromDeletion(await client.delete(kind, name, options))
     case 'deletecollection':
       return fromDeletion(await client.deleteCollection(kind, options))
+    case 'call':
+      throw new Error(`Cannot send ${request.resource} to an API server: it is a call of ${request.system ?? 'another system'}`)
   }
 }
 

@@ -10,7 +10,15 @@ export interface RunJournal {
   request(run: RunBegin, request: RunRequest, readings?: RunReadings): void
   answer(run: RunBegin, request: RunRequest, answer: RunAnswer): void
   end(run: RunBegin, end: RunEnd): void
+  /** Resolves when everything above is durable; rejects when it cannot be made so. Awaited before anything outside of the API is asked for. */
+  durable(): Promise<void>
 }
 
 /** Forgets everything: for controllers that run without a tape. */
-export const noJournal: RunJournal = { begin: () => undefined, request: () => undefined, answer: () => undefined, end: () => undefined }
+export const noJournal: RunJournal = {
+  begin: () => undefined,
+  request: () => undefined,
+  answer: () => undefined,
+  end: () => undefined,
+  durable: () => Promise.resolve(),
+}

@@ -67,6 +67,7 @@ describe('runMetrics()', () => {
       request: () => undefined,
       answer: () => undefined,
       end: () => undefined,
+      durable: () => Promise.resolve(),
     }
     await bench.start([controllerFor(ConfigMap).reconcile(() => undefined)], { journal, metrics: runMetrics(registry) })
     await bench.put('a/one')

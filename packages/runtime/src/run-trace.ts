@@ -11,6 +11,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api'
 import type { SentRequest } from './run-client.ts'
+import type { OutsideReading } from './outside-reading.ts'
 
 /** What is told of one run. */
 export interface RunTrace {
@@ -99,11 +100,12 @@ class SpanTrace implements RunTrace {
   }
 }
 
-function requestAttributes({ verb, group, resource, subresource, namespace, name, sequence }: RunRequest): Attributes {
+function requestAttributes({ verb, group, resource, system, subresource, namespace, name, sequence }: RunRequest): Attributes {
   return {
     'kubetape.verb': verb,
     'kubetape.resource': group === '' ? resource : `${resource}.${group}`,
     'kubetape.sequence': sequence,
+    ...(system === undefined ? {} : { 'kubetape.system': system }),
     ...(subresource === undefined ? {} : { 'kubetape.subresource': subresource }),
     ...(namespace === undefined ? {} : { 'k8s.namespace.name': namespace }),
     ...(name === undefined ? {} : { 'kubetape.name': name }),
@@ -116,7 +118,15 @@ function noteAnswer(span: Span, { answer, error }: SentRequest): void {
     span.setAttributes({ 'http.response.status_code': code, 'error.type': reason || String(code) })
     span.setStatus({ code: SpanStatusCode.ERROR, message })
   } else if (answer.type === 'failed') fail(span, error, answer.message)
+  else if (answer.type === 'outside') noteReading(span, answer.reading as OutsideReading)
   else noteVersion(span, answer)
+}
+
+function noteReading(span: Span, reading: OutsideReading): void {
+  if (!('error' in reading)) return
+  const { code, name, message } = reading.error
+  span.setAttribute('error.type', String(code ?? name))
+  span.setStatus({ code: SpanStatusCode.ERROR, message })
 }
 
 function noteVersion(span: Span, answer: RunAnswer): void {

@@ -3,11 +3,12 @@ import { deepFreeze, splitObjectKey } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import { type Random, seededRandom } from '@kubetape/determinism'
+import type { ValueRange } from '@kubetape/informers'
 import { type Controller, kindId } from './controller.ts'
 import type { PublishEvent } from './event-request.ts'
 import { applyObject, patchObject } from './context-writes.ts'
 import { type Lister, listerOf } from './lister.ts'
-import type { ReconcileContext, ReconcileResult, RunLog } from './reconcile.ts'
+import type { OutsideCall, ReconcileContext, ReconcileResult, RunLog } from './reconcile.ts'
 
 /**
  * Everything that a run depends on. The Manager gives live inputs and records what they answered; replay gives the recorded ones. The
@@ -19,6 +20,7 @@ export interface RunInputs {
     get(key: string): KubeObject | undefined
     list(namespace?: string): KubeObject[]
     byIndex(index: string, value: string): KubeObject[]
+    firstByIndex(index: string, range: ValueRange, passes: (object: KubeObject) => boolean): KubeObject | undefined
     /** Empty before the kind has been listed. */
     readonly resourceVersion: string
   }
@@ -32,6 +34,7 @@ export interface RunInputs {
   /** Frozen JSON; undefined for nothing. */
   readonly carried: unknown
   outside<T>(read: () => T): T
+  call<T>(call: OutsideCall, perform: () => Promise<T>): Promise<T>
   event(...event: Parameters<PublishEvent>): void
   readonly log: RunLog
 }
@@ -88,6 +91,7 @@ function contextOf(name: string, inputs: RunInputs, state: { carried: unknown })
     },
     nowMs: () => inputs.nowMs(),
     outside: (read) => inputs.outside(read),
+    call: (call, perform) => inputs.call(call, perform),
     event: (...event) => inputs.event(...event),
   }
 }

@@ -19,7 +19,12 @@ describe('kubetape init', () => {
 
   test('writes a project of this release and says how to run it', async () => {
     const { code, out } = await init('demo', '--group', 'of.example.org', '--kind', 'Thing')
-    expect([code, out]).toEqual([0, expect.stringMatching(/^Wrote README\.md.*\nRun it:\n {2}cd .*demo && npm install\n {2}npm start$/)])
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(
+        /^Wrote README\.md.*\nRun it:\n {2}cd .*demo && npm run --prefix .* pack && npm install .*packed\/\*\.tgz\n {2}npm start$/,
+      ),
+    ])
     expect(JSON.parse(readFileSync(join(folder, 'demo', 'package.json'), 'utf8'))).toMatchObject({
       name: 'demo',
       dependencies: { '@kubetape/runtime': packageVersion() },

@@ -1,4 +1,6 @@
-import { basename, relative, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { basename, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { CommandFailed, type Output } from '../output.ts'
 import { packageVersion } from './version.ts'
@@ -6,6 +8,12 @@ import { packageVersion } from './version.ts'
 interface InitFlags {
   group?: string
   kind?: string
+}
+
+/** The folder of the workspace that this file is a source of; undefined: it was installed. */
+function cloneOf(url: string): string | undefined {
+  const root = fileURLToPath(new URL('../../../../', url))
+  return existsSync(join(root, 'nx.json')) ? root.replace(/\/$/, '') : undefined
 }
 
 export function addInit(program: Command, output: Output): void {
@@ -26,6 +34,9 @@ export function addInit(program: Command, output: Output): void {
         throw error instanceof ScaffoldError ? new CommandFailed(error.message, 2, { cause: error }) : error
       }
       const here = relative('.', folder)
-      output.out(`Run it:\n  ${here === '' ? '' : `cd ${here} && `}npm install\n  npm start`)
+      // The packages of a clone are on no registry.
+      const clone = cloneOf(import.meta.url)
+      const install = clone === undefined ? 'npm install' : `npm run --prefix ${clone} pack && npm install ${join(clone, 'packed')}/*.tgz`
+      output.out(`Run it:\n  ${here === '' ? '' : `cd ${here} && `}${install}\n  npm start`)
     })
 }

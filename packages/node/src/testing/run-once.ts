@@ -61,6 +61,7 @@ export async function runOnce(
     random: seededRandom(1),
     gates: { enabled: () => false },
     outside: (read) => read(),
+    call: (_call, perform) => perform(),
     carried: options.carried,
     carry: (state) => {
       carried = state

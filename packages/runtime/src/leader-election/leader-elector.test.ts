@@ -56,6 +56,20 @@ describe('LeaderElector', () => {
     await one.stop()
   })
 
+  test('says once that it cannot ask for the Lease, again when the reason is another', async () => {
+    const { clock, api, told, elector } = bench()
+    let reason = 'connection refused'
+    api.before = () => {
+      throw new RequestFailed(reason)
+    }
+    const one = elector('a')
+    await clock.advance(60_000)
+    reason = 'no such host'
+    await clock.advance(60_000)
+    expect(told).toEqual(['a: false', 'a: competing for the lease', ...Array(2).fill('a: the lease could not be acquired yet')])
+    await one.stop()
+  })
+
   test('waits for the lease duration after the last change that it saw, and counts the change of hands', async () => {
     const { clock, told, elector, lease } = bench()
     const a = elector('a')

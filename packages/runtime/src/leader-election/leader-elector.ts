@@ -46,6 +46,8 @@ export class LeaderElector implements Fence {
   readonly #environment: ElectorEnvironment
   readonly #leadership: Leadership
   #lease: { readonly seen: Lease; readonly atMs: number } | undefined
+  /** Of the newest try; undefined: it went well. */
+  #lastError: string | undefined
   #term: Term | undefined
   /** The last term that was asked for; its answer may have been lost. */
   #attempted: Term | undefined
@@ -121,13 +123,23 @@ export class LeaderElector implements Fence {
   /** One try to acquire or to renew. Never throws: what failed is tried again, until the deadline ends it. */
   async #attempt(): Promise<void> {
     try {
-      if (this.#term !== undefined && (await this.#renewedAtOnce(this.#term))) return
-      if (!this.#isOver) await this.#acquireOrRenew()
+      if (this.#term === undefined || !(await this.#renewedAtOnce(this.#term))) {
+        if (!this.#isOver) await this.#acquireOrRenew()
+      }
+      this.#lastError = undefined
     } catch (error) {
-      const what = this.#term === undefined ? 'the lease could not be acquired yet' : 'the lease could not be renewed yet'
-      if (!this.#isOver)
-        this.#environment.log[this.#term === undefined ? 'debug' : 'warn'](what, { lease: this.#name, error: String(error) })
+      if (!this.#isOver) this.#tellOf(error)
     }
+  }
+
+  /** A process that waits for its turn says once what keeps it from asking; one that leads says it each time, since its time runs out. */
+  #tellOf(error: unknown): void {
+    const isLeading = this.#term !== undefined
+    const what = isLeading ? 'the lease could not be renewed yet' : 'the lease could not be acquired yet'
+    // Somebody else was faster, or the same again: nothing to do about it.
+    const isNoNews = !isLeading && (isConflict(error) || isAlreadyExists(error) || String(error) === this.#lastError)
+    this.#environment.log[isNoNews ? 'debug' : 'warn'](what, { lease: this.#name, error: String(error) })
+    this.#lastError = String(error)
   }
 
   /** Renews over what was last seen, without reading first. */

@@ -16,6 +16,7 @@ export type JournalCall =
   | { readonly call: 'request'; readonly run: RunBegin; readonly request: RunRequest }
   | { readonly call: 'answer'; readonly run: RunBegin; readonly request: RunRequest; readonly answer: RunAnswer }
   | { readonly call: 'end'; readonly run: RunBegin; readonly end: RunEnd }
+  | { readonly call: 'durable' }
 
 /** Managers on virtual time against the fake API, with a journal that remembers. */
 export class ManagerBench {
@@ -94,6 +95,7 @@ export class ManagerBench {
       request: (run, request) => this.calls.push({ call: 'request', run, request }),
       answer: (run, request, answer) => this.calls.push({ call: 'answer', run, request, answer }),
       end: (run, end) => this.calls.push({ call: 'end', run, end }),
+      durable: () => Promise.resolve(void this.calls.push({ call: 'durable' })),
     }
   }
 }
