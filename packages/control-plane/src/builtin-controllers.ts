@@ -1,4 +1,5 @@
 import { allResources, type ResourceInfo } from '@kubetape/api'
+import { VolumeAttributesClass } from '@kubetape/api/kinds'
 import type { Kind } from '@kubetape/apimachinery'
 import { kubeletClientName } from '@kubetape/apiserver'
 import {
@@ -15,7 +16,9 @@ import {
   csiAttachedVolumeController,
   csiAttacherController,
   csiProvisionerController,
+  csiModifierController,
   csiReclaimController,
+  csiResizerController,
   garbageCollectorController,
   jobController,
   jobOrphanPodController,
@@ -76,8 +79,11 @@ export function builtinControllers({
   nodes,
   drivers = new CsiDriverRegistry(),
   interruptedVolumes = () => [],
-  resources = servedKinds(),
+  resources: served,
 }: BuiltinControllersOptions): Controller[] {
+  const resources = served ?? servedKinds()
+  // Replay knows no served kinds, and has to have what a tape may have runs of.
+  const classKind = served === undefined ? VolumeAttributesClass : served.find(isAttributesClass)
   const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
   return [
     jobController(),
@@ -109,9 +115,14 @@ export function builtinControllers({
     volumeExpandController(),
     csiProvisionerController({ drivers, interrupted: interruptedVolumes }),
     csiReclaimController({ drivers }),
+    csiResizerController({ drivers }),
+    ...(classKind === undefined ? [] : [csiModifierController({ drivers, classKind })]),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }
+
+const isAttributesClass = (kind: Kind): kind is typeof VolumeAttributesClass =>
+  kind.group === VolumeAttributesClass.group && kind.resource === VolumeAttributesClass.resource
 
 const cannotIssue = (): { failure: string } => ({ failure: 'this cluster has no certificate authority' })
 

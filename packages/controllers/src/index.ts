@@ -19,6 +19,8 @@ export { claimBinderController } from './persistent-volume/claim-binder-controll
 export { volumeBinderController } from './persistent-volume/volume-binder-controller.ts'
 export { volumeProtectionController } from './volume-protection/volume-protection-controller.ts'
 export { volumeExpandController } from './volume-expand/volume-expand-controller.ts'
+export { csiResizerController, type CsiResizerOptions } from './csi-resizer/csi-resizer-controller.ts'
+export { csiModifierController, type CsiModifierOptions } from './csi-resizer/csi-modifier-controller.ts'
 export { nodeTaintsController } from './node-taints/node-taints-controller.ts'
 export { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status/validating-admission-policy-status-controller.ts'
 export {
