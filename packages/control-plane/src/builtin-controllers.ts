@@ -10,6 +10,7 @@ import {
   claimProtectionController,
   clusterRoleAggregationController,
   cronJobController,
+  ephemeralVolumeController,
   garbageCollectorController,
   jobController,
   jobOrphanPodController,
@@ -85,6 +86,7 @@ export function builtinControllers({
     validatingAdmissionPolicyStatusController(),
     claimProtectionController(),
     volumeProtectionController(),
+    ephemeralVolumeController(),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }

@@ -16,6 +16,8 @@ export {
 export { resourceQuotaController, type ResourceQuotaControllerOptions } from './resource-quota/resource-quota-controller.ts'
 export { claimProtectionController } from './claim-protection/claim-protection-controller.ts'
 export { volumeProtectionController } from './volume-protection/volume-protection-controller.ts'
+export { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume-controller.ts'
+export { HOST_PATH, type HostPathDirectories, type HostPathOptions } from './persistent-volume/host-path-plugin.ts'
 export { nodeTaintsController } from './node-taints/node-taints-controller.ts'
 export { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status/validating-admission-policy-status-controller.ts'
 export {
