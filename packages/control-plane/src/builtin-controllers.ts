@@ -2,16 +2,22 @@ import { allResources, type ResourceInfo } from '@kubetape/api'
 import type { Kind } from '@kubetape/apimachinery'
 import { kubeletClientName } from '@kubetape/apiserver'
 import {
+  attachDetachController,
   bootstrapSignerController,
   certificateApprovingController,
   certificateCleanerController,
   certificateSigningController,
   type CertificateSigningControllerOptions,
+  claimBinderController,
   claimProtectionController,
   clusterRoleAggregationController,
   cronJobController,
   ephemeralVolumeController,
+  csiAttachedVolumeController,
+  csiAttacherController,
   garbageCollectorController,
+  type HostPathOptions,
+  inTreePlugins,
   jobController,
   jobOrphanPodController,
   namespaceController,
@@ -24,10 +30,14 @@ import {
   tokenCleanerController,
   ttlAfterFinishedController,
   validatingAdmissionPolicyStatusController,
+  volumeBinderController,
+  volumeExpandController,
   volumeProtectionController,
 } from '@kubetape/controllers'
+import { CsiDriverRegistry, type CsiDrivers } from '@kubetape/csi'
 import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
+import { NO_FOLDERS } from './host-path-directories.ts'
 import { signWithToken } from './sign-with-token.ts'
 
 /**
@@ -45,8 +55,12 @@ export interface BuiltinControllersOptions {
   readonly issueCertificate?: CertificateSigningControllerOptions['issue']
   /** What such Secrets get as `ca.crt`. Default: none. */
   readonly secretCa?: string
+  /** Directories of host-path volumes. Default: cannot, which is enough for replay. */
+  readonly hostPath?: HostPathOptions
   /** Simulated nodes. */
   readonly nodes: number
+  /** The CSI drivers that are connected. Default: none, which is enough for replay. */
+  readonly drivers?: CsiDrivers
   /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
   readonly resources?: readonly Kind[]
 }
@@ -60,9 +74,12 @@ export function builtinControllers({
   signToken = cannotSign,
   issueCertificate = cannotIssue,
   secretCa = '',
+  hostPath = { directories: NO_FOLDERS, provisions: false },
   nodes,
+  drivers = new CsiDriverRegistry(),
   resources = servedKinds(),
 }: BuiltinControllersOptions): Controller[] {
+  const plugins = inTreePlugins(hostPath)
   const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
   return [
     jobController(),
@@ -84,9 +101,15 @@ export function builtinControllers({
     nodeTaintsController(),
     resourceQuotaController({ resources: owned }),
     validatingAdmissionPolicyStatusController(),
+    claimBinderController({ plugins }),
+    volumeBinderController({ plugins }),
     claimProtectionController(),
     volumeProtectionController(),
     ephemeralVolumeController(),
+    attachDetachController(),
+    csiAttacherController({ drivers }),
+    csiAttachedVolumeController({ drivers }),
+    volumeExpandController(),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }

@@ -57,6 +57,12 @@ export class HostPathFolders implements HostPathDirectories {
   }
 }
 
+/** A control plane without a folder for directories: none can be made, and there are none to remove. */
+export const NO_FOLDERS: HostPathDirectories = {
+  create: (path) => Promise.reject(new Error(`Cannot create host path ${JSON.stringify(path)}: this control plane keeps no directories`)),
+  remove: () => Promise.resolve(),
+}
+
 /** The folders of a path from the root down; refuses a path that leaves it or names none below it. */
 function namesOf(path: string, verb: string): string[] {
   const names = path.split('/').filter((name) => name !== '')

@@ -41,3 +41,13 @@ export function isFinal(error: unknown): boolean {
   const code = csiCodeOf(error)
   return code !== undefined && !NOT_FINAL.has(code)
 }
+
+/** An error in the words that users of gRPC know: `rpc error: code = NotFound desc = …`; of any other error its message. */
+export function rpcErrorText(error: unknown): string {
+  const code = csiCodeOf(error)
+  const message = error instanceof Error ? error.message : String(error)
+  if (code === undefined || message.startsWith('rpc error: ')) return message
+  const words = code.split('_').map((word) => word.slice(0, 1) + word.slice(1).toLowerCase())
+  // Go spells this one, and only this, in American.
+  return `rpc error: code = ${code === 'CANCELLED' ? 'Canceled' : words.join('')} desc = ${message}`
+}

@@ -76,7 +76,7 @@ export class Manager {
     this.#controllers = this.#newControllers()
     const lost = this.#elector?.ended.then(async (error) => {
       if (error === undefined) return this.stop()
-      void this.stop()
+      this.stop().catch((failure: unknown) => this.#log({}).error('the manager did not stop well', { error: String(failure) }))
       throw error
     })
     void this.#elector?.elected.then(() => this.#tellOfLease('became leader'))

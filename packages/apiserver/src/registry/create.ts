@@ -3,6 +3,7 @@ import { GENERATED_BASE_MAX } from '@kubetape/determinism'
 import type { ApiResult } from '../request/api-request.ts'
 import { admissionAttributes } from './admit.ts'
 import { decodeBody } from './body.ts'
+import { accompanied, type AccompanyingWrites } from './companions.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
 import { trackManagedFields } from './managed-fields.ts'
 import { commitChange, isThere } from './object-store.ts'
@@ -14,6 +15,9 @@ import type { Draft } from './strategy.ts'
 
 /** A generated name that is taken is drawn anew this often (KEP-4420: RetryGenerateName). */
 const GENERATE_NAME_TRIES = 8
+
+/** How often a creation is tried whose name is free, while others are faster with what goes with it. */
+const COMPANION_TRIES = 100
 
 /** POST: decodes, admits, completes, validates and stores a new object. */
 export async function createFromRequest(
@@ -52,11 +56,15 @@ export async function createObject(
     if (!givenName && metadata.generateName) metadata.name = metadata.generateName.slice(0, GENERATED_BASE_MAX) + context.newSuffix()
     if (attempt === 1) prepare(resource, context, draft)
     validate(resource, context, draft)
-    const judged = environment.admission.validate({ ...attributes, name: metadata.name ?? '' })
-    if (judged !== undefined) await judged
-    resource.type.schema.complete(draft)
-    const made = await storeNew(environment, resource, context, draft)
+    const change = { operation: 'create', draft, old: undefined } as const
+    const made = await accompanied(environment, resource, context, change, async (writes) => {
+      const judged = environment.admission.validate({ ...attributes, name: metadata.name ?? '' })
+      if (judged !== undefined) await judged
+      resource.type.schema.complete(draft)
+      return storeNew(environment, resource, context, draft, writes)
+    })
     if (made !== undefined) return made
+    if (givenName && !isThere(environment, resource, context.namespace, givenName) && attempt < COMPANION_TRIES) continue
     if (givenName || attempt === GENERATE_NAME_TRIES) throw taken(environment, resource, context, metadata.name!)
   }
 }
@@ -67,6 +75,7 @@ async function storeNew(
   resource: ServedResource,
   context: RequestContext,
   draft: Draft,
+  writes: AccompanyingWrites | undefined,
 ): Promise<ApiResult | undefined> {
   const name = draft.metadata!.name!
   const { namespace } = context
@@ -81,6 +90,7 @@ async function storeNew(
     expect: 0,
     object: draft,
     cause: context.cause,
+    with: writes,
   })
   return stored === undefined ? undefined : { type: 'stored', code: 201, stored }
 }

@@ -2,6 +2,7 @@ import { cloneJson, conflict, deepEqual, formatTime, type KubeObject, notFound, 
 import type { StoredObject } from '@kubetape/storage'
 import type { ApiResult } from '../request/api-request.ts'
 import { admissionAttributes } from './admit.ts'
+import { accompanied, type AccompanyingWrites } from './companions.ts'
 import { type DeletionOptions, deletionOptions } from './deletion-options.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
 import { commitChange, fetchObject } from './object-store.ts'
@@ -93,7 +94,10 @@ async function deleteStep(
     return updated === undefined ? undefined : waits ? { type: 'stored', code, stored: updated } : { marked: updated.object }
   }
   if (context.dryRun) return answerOf(resource, old)
-  const deleted = await commit(environment, resource, context, 'delete', cloneJson(old), stored)
+  const change = { operation: 'delete', draft: undefined, old } as const
+  const deleted = await accompanied(environment, resource, context, change, (writes) =>
+    commit(environment, resource, context, 'delete', cloneJson(old), stored, writes),
+  )
   return deleted === undefined ? undefined : answerOf(resource, deleted.object)
 }
 
@@ -104,6 +108,7 @@ function commit(
   operation: 'update' | 'delete',
   object: KubeObject,
   over: StoredObject,
+  writes?: AccompanyingWrites,
 ): Promise<StoredObject | undefined> {
   return commitChange(environment, resource, {
     operation,
@@ -112,6 +117,7 @@ function commit(
     expect: over.revision,
     object,
     cause: context.cause,
+    with: writes,
   })
 }
 

@@ -5,6 +5,7 @@ import type { AdmissionChain } from '../admission/admission.ts'
 import type { Authorizer } from '../auth/authorizer.ts'
 import type { Identities } from '../auth/identities.ts'
 import type { ApiRequest } from '../request/api-request.ts'
+import type { Companions } from './companions.ts'
 import type { StrategyContext } from './strategy.ts'
 import type { Kubelets } from './subresources/kubelets.ts'
 
@@ -22,6 +23,8 @@ export interface RegistryEnvironment {
   readonly identities: Identities
   /** Nodes that are reached from here. Default: none. */
   readonly kubelets?: Kubelets | undefined
+  /** What is written together with objects of a resource, by `group/resource`. Default: nothing. */
+  readonly companions?: ReadonlyMap<string, Companions> | undefined
   /** The cause under which a request that is no reconcile run's writes: it stands for an actor row of the journal. */
   actorCause(request: ApiRequest): string
 }

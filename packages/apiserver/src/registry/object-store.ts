@@ -1,6 +1,7 @@
 import type { KubeObject } from '@kubetape/apimachinery'
 import { ExpectationFailed } from '@kubetape/eventlog'
 import type { ListRequest, ListResult, StoredObject } from '@kubetape/storage'
+import type { AccompanyingWrites } from './companions.ts'
 import { convertedList } from './converted-list.ts'
 import type { RegistryEnvironment } from './environment.ts'
 import { selectableFields } from './selectors.ts'
@@ -16,6 +17,8 @@ export interface Change {
   readonly expect: number
   readonly object: KubeObject
   readonly cause: string
+  /** What goes into the same commit. */
+  readonly with?: AccompanyingWrites | undefined
 }
 
 /** The definition of a custom resource changed while a request was on its way: nothing was written, and the request can be begun anew. */
@@ -79,18 +82,20 @@ export function inServedForm(
   return matches === undefined || resource.conversion === undefined ? matches : (stored) => matches(resource.served(stored))
 }
 
-/** Commits over exactly the expected version; undefined when somebody was faster. Throws a ServedAnew. */
+/** Commits over exactly the expected version; undefined when somebody was faster, also with what goes into the same commit. Throws a ServedAnew. */
 export async function commitChange(
   { storage }: RegistryEnvironment,
   resource: ServedResource,
   change: Change,
 ): Promise<StoredObject | undefined> {
-  const { cause, object, ...write } = change
+  const { cause, object, with: accompanying, ...write } = change
   const converted = resource.conversion?.toStored(object) ?? object
   const form = converted instanceof Promise ? await converted : converted
   if (resource.retired && change.operation !== 'delete') throw new ServedAnew(resource)
   try {
-    const [stored] = await storage.commit([{ ...resource.stored, ...write, object: inWireOrder(form) }], { cause })
+    const own = { ...resource.stored, ...write, object: inWireOrder(form) }
+    const [stored] = await storage.commit(accompanying === undefined ? [own] : [own, ...accompanying.writes], { cause })
+    accompanying?.settle(true)
     const converting = resource.convert([stored!])
     if (converting !== undefined) await converting
     const served = resource.served(stored!)

@@ -4,6 +4,7 @@ import type { AdmissionAttributes } from '../admission/admission.ts'
 import type { ApiResult } from '../request/api-request.ts'
 import { admissionAttributes } from './admit.ts'
 import { decodeBody } from './body.ts'
+import { accompanied, type AccompanyingWrites } from './companions.ts'
 import { createInstead } from './create-instead.ts'
 import type { RegistryEnvironment, RequestContext } from './environment.ts'
 import { keepTimesOfNoChange, trackManagedFields } from './managed-fields.ts'
@@ -52,7 +53,8 @@ export async function updateFromRequest(
     dropRepeatedOwners(context, draft)
     const result = await replace(environment, resource, context, draft, stored)
     if (result !== undefined) return result
-    if (asked || attempt === TRIES_MAX) throw conflict(resource.named, request.name, OBJECT_MODIFIED)
+    const overtaken = environment.storage.get(resource.stored, context.namespace, request.name)?.revision !== stored.revision
+    if ((asked && overtaken) || attempt === TRIES_MAX) throw conflict(resource.named, request.name, OBJECT_MODIFIED)
   }
 }
 
@@ -124,18 +126,18 @@ async function storeAdmitted(
   keepSystemFields(draft, old)
   prepare(resource, context, draft, old)
   validateUpdate(resource, context, draft, old)
-  const judged = environment.admission.validate(attributes)
-  if (judged !== undefined) await judged
-  resource.type.schema.complete(draft)
-  countGeneration(resource, draft, old)
-  for (const text of updateWarnings(resource, context, draft, old)) context.warn(text)
-  if (isFinished(draft, resource)) {
+  const isDeletion = isFinished(draft, resource)
+  const change = isDeletion ? ({ operation: 'delete', draft: undefined, old } as const) : ({ operation: 'update', draft, old } as const)
+  return accompanied(environment, resource, context, change, async (writes) => {
+    const judged = environment.admission.validate(attributes)
+    if (judged !== undefined) await judged
+    resource.type.schema.complete(draft)
+    countGeneration(resource, draft, old)
+    for (const text of updateWarnings(resource, context, draft, old)) context.warn(text)
+    if (!isDeletion && deepEqual(draft, old)) return { type: 'stored', code: 200, stored }
     if (context.dryRun) return { type: 'object', code: 200, object: draft }
-    return store(environment, resource, context, 'delete', draft, stored)
-  }
-  if (deepEqual(draft, old)) return { type: 'stored', code: 200, stored }
-  if (context.dryRun) return { type: 'object', code: 200, object: draft }
-  return store(environment, resource, context, 'update', draft, stored)
+    return store(environment, resource, context, isDeletion ? 'delete' : 'update', draft, stored, writes)
+  })
 }
 
 /** Commits over exactly `over`; undefined when it is no longer the newest. */
@@ -146,6 +148,7 @@ export async function store(
   operation: 'update' | 'delete',
   object: KubeObject,
   over: StoredObject,
+  writes?: AccompanyingWrites,
 ): Promise<ApiResult | undefined> {
   const stored = await commitChange(environment, resource, {
     operation,
@@ -154,6 +157,7 @@ export async function store(
     expect: over.revision,
     object,
     cause: context.cause,
+    with: writes,
   })
   return stored === undefined ? undefined : { type: 'stored', code: 200, stored }
 }

@@ -14,6 +14,7 @@ import { type Authorizer, superusers } from '../auth/authorizer.ts'
 import { CustomResourceServer } from '../custom-resources/custom-resource-server.ts'
 import { servedResources } from '../discovery/served-resources.ts'
 import { BodyText } from '../registry/body.ts'
+import type { Companions } from '../registry/companions.ts'
 import { RefusedWithWarnings, Registry } from '../registry/registry.ts'
 import { builtinResource } from '../registry/served-resource.ts'
 import type { UserInfo } from '../registry/strategy.ts'
@@ -35,6 +36,8 @@ export interface TestServerOptions {
   readonly webhooks?: WebhookTransport
   /** Nodes that are reached. Default: none. */
   readonly kubelets?: Kubelets
+  /** What is written together with objects of a resource. Default: nothing. */
+  readonly companions?: (storage: Storage) => ReadonlyMap<string, Companions>
   /** After NamespaceLifecycle; default none. */
   readonly plugins?: (storage: Storage, clock: VirtualClock, environment: PluginEnvironment) => readonly AdmissionPlugin[]
 }
@@ -103,6 +106,7 @@ export class TestServer {
         identities: this.identities,
         uids: uidSource(random),
         kubelets: options.kubelets,
+        companions: options.companions?.(this.storage),
         actorCause: () => 'actor',
       },
       resources,

@@ -1,3 +1,4 @@
+import type { PersistentVolumeClaim } from '@kubetape/api/types/core/v1'
 import type { KubeObject } from '@kubetape/apimachinery'
 import type { Gates } from '@kubetape/client-go-features'
 import { MIGRATED_TO, PROVISIONED_BY, STORAGE_PROVISIONERS } from './storage-annotations.ts'
@@ -36,6 +37,13 @@ export function migrationAnnotations(
   const { [MIGRATED_TO]: marked, ...others } = annotations
   if (driver !== undefined) return marked === driver ? annotations : { ...annotations, [MIGRATED_TO]: driver }
   return marked ? others : annotations
+}
+
+/** The claim with the mark of migration that it should have, the very same where it has it: what a run for a claim begins with. */
+export function withMigrationMark(claim: PersistentVolumeClaim, gates: Gates): PersistentVolumeClaim {
+  const annotations = migrationAnnotations(claim, CLAIM_PROVISIONER, gates)
+  if (annotations === undefined || annotations === claim.metadata.annotations) return claim
+  return { ...claim, metadata: { ...claim.metadata, annotations: { ...annotations } } }
 }
 
 /** Where a volume says who provisioned it. */

@@ -1,18 +1,14 @@
-import {
-  Node as NodeKind,
-  PersistentVolume as VolumeKind,
-  PersistentVolumeClaim as ClaimKind,
-  StorageClass as ClassKind,
-} from '@kubetape/api/kinds'
+import { Node as NodeKind, PersistentVolume as VolumeKind, PersistentVolumeClaim as ClaimKind } from '@kubetape/api/kinds'
 import type { Node, PersistentVolume, PersistentVolumeClaim } from '@kubetape/api/types/core/v1'
 import type { StorageClass } from '@kubetape/api/types/storage/v1'
 import { isAlreadyExists, StatusError } from '@kubetape/apimachinery'
 import type { ReconcileContext } from '@kubetape/runtime'
+import { EVENT_SOURCE } from './event-source.ts'
 import { readClaim, readVolume } from './live-reads.ts'
 import { afterFailure, isPostponed, type OperationBackOff } from './operation-back-off.ts'
 import { askingProvisioner, classRefusal, provisionedName, provisionedVolume, provisionerOf, sourceRefusal } from './provision-plan.ts'
 import { SELECTED_NODE } from './storage-annotations.ts'
-import { EVENTS } from './volume-phase.ts'
+import { classNameOf } from './storage-class.ts'
 import type { VolumePlugin } from './volume-plugin.ts'
 
 /**
@@ -23,14 +19,13 @@ import type { VolumePlugin } from './volume-plugin.ts'
  */
 export async function provisionClaim(
   claim: Readonly<PersistentVolumeClaim>,
-  className: string,
+  storageClass: Readonly<StorageClass> | undefined,
   plugins: readonly VolumePlugin[],
   context: ReconcileContext,
   state: OperationBackOff | undefined,
 ): Promise<OperationBackOff | undefined> {
-  const storageClass = context.lister<StorageClass>(ClassKind).get('', className)
   if (storageClass === undefined) {
-    failed(claim, `storageclass.storage.k8s.io "${className}" not found`, context)
+    failed(claim, `storageclass.storage.k8s.io "${classNameOf(claim)}" not found`, context)
     return state
   }
   const provisioner = provisionerOf(storageClass, plugins, context.gates)
@@ -49,7 +44,7 @@ export async function provisionClaim(
 }
 
 function failed(claim: Readonly<PersistentVolumeClaim>, message: string, { event }: ReconcileContext): false {
-  event(claim, 'Warning', 'ProvisioningFailed', message, EVENTS)
+  event(claim, 'Warning', 'ProvisioningFailed', message, EVENT_SOURCE)
   return false
 }
 
@@ -64,7 +59,7 @@ async function askExternally(seen: Readonly<PersistentVolumeClaim>, name: string
     `Waiting for a volume to be created either by the external provisioner '${name}' or manually by the system administrator.`,
     'If volume creation is delayed, please verify that the provisioner is running and correctly registered.',
   ].join(' ')
-  context.event(claim, 'Normal', 'ExternalProvisioning', message, EVENTS)
+  context.event(claim, 'Normal', 'ExternalProvisioning', message, EVENT_SOURCE)
   return true
 }
 
@@ -131,7 +126,7 @@ async function make(
     'Normal',
     'ProvisioningSucceeded',
     `Successfully provisioned volume ${volume.metadata.name} using ${plugin.name}`,
-    EVENTS,
+    EVENT_SOURCE,
   )
   return true
 }
@@ -170,7 +165,7 @@ async function undo(
     await context.call(call, perform)
   } catch (failure) {
     const message = `Error cleaning provisioned volume for claim ${key}: ${(failure as Error).message}. Please delete manually.`
-    context.event(claim, 'Warning', 'ProvisioningCleanupFailed', message, EVENTS)
+    context.event(claim, 'Warning', 'ProvisioningCleanupFailed', message, EVENT_SOURCE)
   }
   return false
 }

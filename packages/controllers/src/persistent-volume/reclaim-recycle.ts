@@ -3,15 +3,16 @@ import type { PersistentVolume, PersistentVolumeClaim, Pod } from '@kubetape/api
 import { isAlreadyExists, isNotFound } from '@kubetape/apimachinery'
 import type { ReconcileContext } from '@kubetape/runtime'
 import { BY_CLAIM } from '../claim-protection/claim-use.ts'
+import { EVENT_SOURCE } from './event-source.ts'
 import { isReleased, readVolume } from './live-reads.ts'
 import { planRecycling, podsUsing, RECYCLER_NAMESPACE, recyclerName, recyclerPod } from './recycle-plan.ts'
-import { EVENTS, failVolume } from './volume-phase.ts'
+import { failVolume } from './volume-phase.ts'
 import { pluginOf, type Recycling, type VolumePlugin } from './volume-plugin.ts'
 
 /** How far scrubbing has come. */
 export type RecycleOutcome =
   /** The volume is clean: its reference may be taken back. */
-  | { readonly type: 'clean' }
+  | { readonly type: 'clean'; readonly volume: Readonly<PersistentVolume> }
   /** The Pod with this uid is at work; undefined: none is. */
   | { readonly type: 'dirty'; readonly pod: string | undefined }
 
@@ -37,8 +38,8 @@ export async function recycleReleased(
   const unremoved = await removePod(name, context)
   const message = step.type === 'failed' ? step.message : unremoved
   if (message === undefined) {
-    context.event(latest, 'Normal', 'VolumeRecycled', 'Volume recycled', EVENTS)
-    return { type: 'clean' }
+    context.event(latest, 'Normal', 'VolumeRecycled', 'Volume recycled', EVENT_SOURCE)
+    return { type: 'clean', volume: latest }
   }
   await failVolume(latest, 'VolumeFailedRecycle', `Recycle failed: ${message}`, context)
   return IDLE
@@ -83,7 +84,7 @@ function isUsed(volume: Readonly<PersistentVolume>, { lister, event }: Reconcile
   const { namespace = '', name = '' } = volume.spec?.claimRef ?? {}
   if (lister<PersistentVolumeClaim>(ClaimKind).get(namespace, name) !== undefined) return false
   const pods = podsUsing(lister<Pod>(PodKind).byIndex(BY_CLAIM, `${namespace}/${name}`))
-  if (pods.length > 0) event(volume, 'Normal', 'VolumeFailedRecycle', `Volume is used by pods: ${pods.join(',')}`, EVENTS)
+  if (pods.length > 0) event(volume, 'Normal', 'VolumeFailedRecycle', `Volume is used by pods: ${pods.join(',')}`, EVENT_SOURCE)
   return pods.length > 0
 }
 

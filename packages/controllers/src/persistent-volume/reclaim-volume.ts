@@ -16,12 +16,10 @@ export interface ReclaimState {
 
 export interface Reclaimed {
   /** To be kept, and given with the next call. */
-  readonly state: ReclaimState
-  /** The volume is clean: take its reference back and make it Available. */
-  readonly isClean: boolean
+  readonly state?: ReclaimState
+  /** The volume as it is, if it is clean now: take its reference back and make it Available. */
+  readonly clean?: Readonly<PersistentVolume>
 }
-
-const NOTHING: ReclaimState = {}
 
 /**
  * Does what the reclaim policy of a Released or Failed volume says: nothing (Retain, and volumes of a driver), deletes storage and volume (Delete), or
@@ -31,27 +29,27 @@ export async function reclaimVolume(
   volume: Readonly<PersistentVolume>,
   plugins: readonly VolumePlugin[],
   context: ReconcileContext,
-  state: ReclaimState = NOTHING,
+  state: ReclaimState | undefined,
 ): Promise<Reclaimed> {
   const { metadata, spec } = volume
   // The driver that took over from the plugin sees to it.
-  if (metadata.annotations?.[MIGRATED_TO]) return { state: NOTHING, isClean: false }
+  if (metadata.annotations?.[MIGRATED_TO]) return {}
   switch (spec?.persistentVolumeReclaimPolicy ?? 'Retain') {
     case 'Retain':
-      return { state: NOTHING, isClean: false }
+      return {}
     case 'Recycle': {
-      const outcome = await recycleReleased(volume, plugins, context, state.recycler)
-      if (outcome.type === 'clean') return { state: NOTHING, isClean: true }
-      return { state: outcome.pod === undefined ? NOTHING : { recycler: outcome.pod }, isClean: false }
+      const outcome = await recycleReleased(volume, plugins, context, state?.recycler)
+      if (outcome.type === 'clean') return { clean: outcome.volume }
+      return outcome.pod === undefined ? {} : { state: { recycler: outcome.pod } }
     }
     case 'Delete': {
       const operation = `delete-${metadata.name}[${metadata.uid}]`
-      if (isPostponed(state.backOff, operation, context.nowMs())) return { state, isClean: false }
+      if (isPostponed(state?.backOff, operation, context.nowMs())) return state === undefined ? {} : { state }
       const isDone = await deleteReleased(volume, plugins, context)
-      return { state: isDone ? NOTHING : { backOff: afterFailure(state.backOff, operation, context.nowMs()) }, isClean: false }
+      return isDone ? {} : { state: { backOff: afterFailure(state?.backOff, operation, context.nowMs()) } }
     }
     default:
       await failVolume(volume, 'VolumeUnknownReclaimPolicy', 'Volume has unrecognized PersistentVolumeReclaimPolicy', context)
-      return { state: NOTHING, isClean: false }
+      return {}
   }
 }

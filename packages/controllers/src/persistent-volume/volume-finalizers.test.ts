@@ -41,9 +41,9 @@ describe('deletionFinalizers()', () => {
 })
 
 describe('withDeletionMarks()', () => {
-  test('answers undefined when nothing is to be changed', () => {
-    expect(withDeletionMarks(volume('Delete', 'kubernetes.io/host-path', [IN_TREE_FINALIZER]), ON)).toBeUndefined()
-    expect(withDeletionMarks({ metadata: { name: 'v' }, spec: {} }, ON)).toBeUndefined()
+  test('answers the very same volume when nothing is to be changed', () => {
+    for (const given of [volume('Delete', 'kubernetes.io/host-path', [IN_TREE_FINALIZER]), { metadata: { name: 'v' }, spec: {} }])
+      expect(withDeletionMarks(given, ON)).toBe(given)
   })
 
   test('marks a volume of a plugin that moved to CSI, and lets it go', () => {

@@ -32,12 +32,12 @@ export function deletionFinalizers({ metadata, spec }: Readonly<PersistentVolume
 
 const without = (finalizers: readonly string[] | undefined, name: string): string[] => (finalizers ?? []).filter((one) => one !== name)
 
-/** The volume with the marks of migration and the finalizers that it should have; undefined where it has them. What a sync of a volume begins with. */
-export function withDeletionMarks(volume: Readonly<PersistentVolume>, gates: Gates): PersistentVolume | undefined {
+/** The volume with the marks of migration and the finalizers that it should have, the very same where it has them: what a run for a volume begins with. */
+export function withDeletionMarks(volume: PersistentVolume, gates: Gates): PersistentVolume {
   const { metadata } = volume
   const annotations = migrationAnnotations(volume, VOLUME_PROVISIONER, gates)
   const finalizers = deletionFinalizers(volume, gates)
-  if (annotations === metadata.annotations && finalizers === metadata.finalizers) return undefined
+  if (annotations === metadata.annotations && finalizers === metadata.finalizers) return volume
   return {
     ...volume,
     metadata: {

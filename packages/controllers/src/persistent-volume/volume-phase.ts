@@ -1,11 +1,9 @@
 import { PersistentVolume as VolumeKind } from '@kubetape/api/kinds'
 import type { PersistentVolume } from '@kubetape/api/types/core/v1'
 import type { ReconcileContext } from '@kubetape/runtime'
+import { EVENT_SOURCE } from './event-source.ts'
 
 export type VolumePhase = 'Pending' | 'Available' | 'Bound' | 'Released' | 'Failed'
-
-/** Under which name the controller's events are known. */
-export const EVENTS = { component: 'persistentvolume-controller' } as const
 
 /**
  * Brings the volume into a phase, and says why in its message; answers the volume as it is then. No request when it is in that phase, whatever its
@@ -32,5 +30,5 @@ export async function failVolume(
 ): Promise<void> {
   if (volume.status?.phase === 'Failed') return
   const failed = await setVolumePhase(volume, 'Failed', message, context)
-  context.event(failed, 'Warning', reason, message, EVENTS)
+  context.event(failed, 'Warning', reason, message, EVENT_SOURCE)
 }

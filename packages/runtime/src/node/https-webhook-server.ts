@@ -86,6 +86,8 @@ export class HttpsWebhookServer implements WebhookServer {
       server.once('error', reject)
       server.listen(this.#options.port ?? DEFAULT_PORT, this.#options.host, () => {
         server.off('error', reject)
+        // Of a socket that cannot be accepted (too many open files): those that are open go on.
+        server.on('error', (error) => environment.log({}).error('the webhook server failed', { error: error.message }))
         resolve()
       })
     })
