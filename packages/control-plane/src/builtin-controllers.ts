@@ -1,4 +1,5 @@
 import { allResources, type ResourceInfo } from '@kubetape/api'
+import { VolumeAttributesClass } from '@kubetape/api/kinds'
 import type { Kind } from '@kubetape/apimachinery'
 import { kubeletClientName } from '@kubetape/apiserver'
 import {
@@ -15,6 +16,10 @@ import {
   ephemeralVolumeController,
   csiAttachedVolumeController,
   csiAttacherController,
+  csiProvisionerController,
+  csiModifierController,
+  csiReclaimController,
+  csiResizerController,
   garbageCollectorController,
   type HostPathOptions,
   inTreePlugins,
@@ -32,6 +37,7 @@ import {
   validatingAdmissionPolicyStatusController,
   volumeBinderController,
   volumeExpandController,
+  type VolumeIntent,
   volumeProtectionController,
 } from '@kubetape/controllers'
 import { CsiDriverRegistry, type CsiDrivers } from '@kubetape/csi'
@@ -61,6 +67,8 @@ export interface BuiltinControllersOptions {
   readonly nodes: number
   /** The CSI drivers that are connected. Default: none, which is enough for replay. */
   readonly drivers?: CsiDrivers
+  /** Reads what an earlier life of the provisioner left in the dark. Default: nothing. */
+  readonly interruptedVolumes?: () => readonly VolumeIntent[]
   /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
   readonly resources?: readonly Kind[]
 }
@@ -77,9 +85,13 @@ export function builtinControllers({
   hostPath = { directories: NO_FOLDERS, provisions: false },
   nodes,
   drivers = new CsiDriverRegistry(),
-  resources = servedKinds(),
+  interruptedVolumes = () => [],
+  resources: served,
 }: BuiltinControllersOptions): Controller[] {
   const plugins = inTreePlugins(hostPath)
+  const resources = served ?? servedKinds()
+  // Replay knows no served kinds, and has to have what a tape may have runs of.
+  const classKind = served === undefined ? VolumeAttributesClass : served.find(isAttributesClass)
   const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
   return [
     jobController(),
@@ -110,9 +122,16 @@ export function builtinControllers({
     csiAttacherController({ drivers }),
     csiAttachedVolumeController({ drivers }),
     volumeExpandController(),
+    csiProvisionerController({ drivers, interrupted: interruptedVolumes }),
+    csiReclaimController({ drivers }),
+    csiResizerController({ drivers }),
+    ...(classKind === undefined ? [] : [csiModifierController({ drivers, classKind })]),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }
+
+const isAttributesClass = (kind: Kind): kind is typeof VolumeAttributesClass =>
+  kind.group === VolumeAttributesClass.group && kind.resource === VolumeAttributesClass.resource
 
 const cannotIssue = (): { failure: string } => ({ failure: 'this cluster has no certificate authority' })
 

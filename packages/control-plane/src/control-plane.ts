@@ -20,6 +20,7 @@ import { checkOptions } from './check-options.ts'
 import { gatesOf, logGates } from './gate-options.ts'
 import { hostPathOptions, type HostPathVolumes } from './host-path-options.ts'
 import { identityOptions } from './identity-options.ts'
+import { interruptedVolumes } from './interrupted-volumes.ts'
 import { loggedRuns } from './logged-runs.ts'
 import { prepareAccess, type PreparedAccess } from './prepare-access.ts'
 import type { ServiceAccountOptions } from './service-account-keys.ts'
@@ -221,7 +222,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     metrics: runMetrics(metrics),
     events: 'v1',
   })
-  manager.add(...chosenControllers(options, prepared, apiserver), ...(options.add ?? []))
+  manager.add(...chosenControllers(options, prepared, apiserver, log), ...(options.add ?? []))
   return { log, apiserver, manager, gates, metrics, access }
 }
 
@@ -241,6 +242,7 @@ function chosenControllers(
   { nodes = 0, controllers: words = ['*'], serviceAccounts, drivers, data, hostPath }: ControlPlaneOptions,
   { access, keys, issuer }: PreparedAccess,
   apiserver: Apiserver,
+  log: EventLog,
 ): Controller[] {
   const all = builtinControllers({
     ca: access.ca,
@@ -249,7 +251,7 @@ function chosenControllers(
     ...(serviceAccounts?.secretCa === undefined ? {} : { secretCa: serviceAccounts.secretCa }),
     hostPath: hostPathOptions(data, hostPath),
     nodes,
-    ...(drivers === undefined ? {} : { drivers }),
+    ...(drivers === undefined ? {} : { drivers, interruptedVolumes: () => interruptedVolumes(log) }),
     resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)),
   })
   const chosen = chosenNames(
