@@ -14,6 +14,7 @@ import {
   claimProtectionController,
   clusterRoleAggregationController,
   cronJobController,
+  ephemeralVolumeController,
   csiAttachedVolumeController,
   csiAttacherController,
   csiProvisionerController,
@@ -21,6 +22,8 @@ import {
   csiReclaimController,
   csiResizerController,
   garbageCollectorController,
+  type HostPathOptions,
+  inTreePlugins,
   jobController,
   jobOrphanPodController,
   namespaceController,
@@ -41,6 +44,7 @@ import {
 import { CsiDriverRegistry, type CsiDrivers } from '@kubetape/csi'
 import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
+import { NO_FOLDERS } from './host-path-directories.ts'
 import { signWithToken } from './sign-with-token.ts'
 
 /**
@@ -58,6 +62,8 @@ export interface BuiltinControllersOptions {
   readonly issueCertificate?: CertificateSigningControllerOptions['issue']
   /** What such Secrets get as `ca.crt`. Default: none. */
   readonly secretCa?: string
+  /** Directories of host-path volumes. Default: cannot, which is enough for replay. */
+  readonly hostPath?: HostPathOptions
   /** Simulated nodes. */
   readonly nodes: number
   /** The CSI drivers that are connected. Default: none, which is enough for replay. */
@@ -77,11 +83,13 @@ export function builtinControllers({
   signToken = cannotSign,
   issueCertificate = cannotIssue,
   secretCa = '',
+  hostPath = { directories: NO_FOLDERS, provisions: false },
   nodes,
   drivers = new CsiDriverRegistry(),
   interruptedVolumes = () => [],
   resources: served,
 }: BuiltinControllersOptions): Controller[] {
+  const plugins = inTreePlugins(hostPath)
   const resources = served ?? servedKinds()
   // Replay knows no served kinds, and has to have what a tape may have runs of.
   const classKind = served === undefined ? VolumeAttributesClass : served.find(isAttributesClass)
@@ -106,10 +114,11 @@ export function builtinControllers({
     nodeTaintsController(),
     resourceQuotaController({ resources: owned }),
     validatingAdmissionPolicyStatusController(),
-    claimBinderController(),
-    volumeBinderController(),
+    claimBinderController({ plugins }),
+    volumeBinderController({ plugins }),
     claimProtectionController(),
     volumeProtectionController(),
+    ephemeralVolumeController(),
     attachDetachController(),
     csiAttacherController({ drivers }),
     csiAttachedVolumeController({ drivers }),
