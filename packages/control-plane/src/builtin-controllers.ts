@@ -1,4 +1,5 @@
 import { allResources, type ResourceInfo } from '@kubetape/api'
+import { VolumeAttributesClass } from '@kubetape/api/kinds'
 import type { Kind } from '@kubetape/apimachinery'
 import { kubeletClientName } from '@kubetape/apiserver'
 import {
@@ -12,6 +13,12 @@ import {
   claimProtectionController,
   clusterRoleAggregationController,
   cronJobController,
+  csiAttachedVolumeController,
+  csiAttacherController,
+  csiProvisionerController,
+  csiModifierController,
+  csiReclaimController,
+  csiResizerController,
   garbageCollectorController,
   jobController,
   jobOrphanPodController,
@@ -27,8 +34,10 @@ import {
   validatingAdmissionPolicyStatusController,
   volumeBinderController,
   volumeExpandController,
+  type VolumeIntent,
   volumeProtectionController,
 } from '@kubetape/controllers'
+import { CsiDriverRegistry, type CsiDrivers } from '@kubetape/csi'
 import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
 import { signWithToken } from './sign-with-token.ts'
@@ -50,6 +59,10 @@ export interface BuiltinControllersOptions {
   readonly secretCa?: string
   /** Simulated nodes. */
   readonly nodes: number
+  /** The CSI drivers that are connected. Default: none, which is enough for replay. */
+  readonly drivers?: CsiDrivers
+  /** Reads what an earlier life of the provisioner left in the dark. Default: nothing. */
+  readonly interruptedVolumes?: () => readonly VolumeIntent[]
   /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
   readonly resources?: readonly Kind[]
 }
@@ -64,8 +77,13 @@ export function builtinControllers({
   issueCertificate = cannotIssue,
   secretCa = '',
   nodes,
-  resources = servedKinds(),
+  drivers = new CsiDriverRegistry(),
+  interruptedVolumes = () => [],
+  resources: served,
 }: BuiltinControllersOptions): Controller[] {
+  const resources = served ?? servedKinds()
+  // Replay knows no served kinds, and has to have what a tape may have runs of.
+  const classKind = served === undefined ? VolumeAttributesClass : served.find(isAttributesClass)
   const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
   return [
     jobController(),
@@ -92,10 +110,19 @@ export function builtinControllers({
     claimProtectionController(),
     volumeProtectionController(),
     attachDetachController(),
+    csiAttacherController({ drivers }),
+    csiAttachedVolumeController({ drivers }),
     volumeExpandController(),
+    csiProvisionerController({ drivers, interrupted: interruptedVolumes }),
+    csiReclaimController({ drivers }),
+    csiResizerController({ drivers }),
+    ...(classKind === undefined ? [] : [csiModifierController({ drivers, classKind })]),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }
+
+const isAttributesClass = (kind: Kind): kind is typeof VolumeAttributesClass =>
+  kind.group === VolumeAttributesClass.group && kind.resource === VolumeAttributesClass.resource
 
 const cannotIssue = (): { failure: string } => ({ failure: 'this cluster has no certificate authority' })
 

@@ -1,6 +1,7 @@
 import { Apiserver, type AuthorizationOptions, COMPONENT_GROUP, type PluginSelection, type UserInfo } from '@kubetape/apiserver'
 import type { Client } from '@kubetape/client'
 import { exposeFeatureGates, type FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
+import type { CsiDrivers } from '@kubetape/csi'
 import { type Clock, type Random, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
 import type { EventLog } from '@kubetape/eventlog'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
@@ -18,6 +19,7 @@ import type { AuthenticationOptions } from './authentication-options.ts'
 import { checkOptions } from './check-options.ts'
 import { gatesOf, logGates } from './gate-options.ts'
 import { identityOptions } from './identity-options.ts'
+import { interruptedVolumes } from './interrupted-volumes.ts'
 import { loggedRuns } from './logged-runs.ts'
 import { prepareAccess, type PreparedAccess } from './prepare-access.ts'
 import type { ServiceAccountOptions } from './service-account-keys.ts'
@@ -48,6 +50,8 @@ export interface ControlPlaneOptions {
   readonly keepMs?: number
   /** Names of built-in controllers to run, ours or kube-controller-manager's: `*` all that are on by default, `-name` without one. Default `['*']`. */
   readonly controllers?: readonly string[]
+  /** The CSI drivers that are connected, now and later. Default: none. */
+  readonly drivers?: CsiDrivers
   /** Controllers of your own, run beside the built-in ones. */
   readonly add?: readonly Controller[]
   /** Static bearer tokens. */
@@ -215,7 +219,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     metrics: runMetrics(metrics),
     events: 'v1',
   })
-  manager.add(...chosenControllers(options, prepared, apiserver), ...(options.add ?? []))
+  manager.add(...chosenControllers(options, prepared, apiserver, log), ...(options.add ?? []))
   return { log, apiserver, manager, gates, metrics, access }
 }
 
@@ -232,9 +236,10 @@ function openLog({ data, tape }: ControlPlaneOptions, clock: Clock, random: Rand
 }
 
 function chosenControllers(
-  { nodes = 0, controllers: words = ['*'], serviceAccounts }: ControlPlaneOptions,
+  { nodes = 0, controllers: words = ['*'], serviceAccounts, drivers }: ControlPlaneOptions,
   { access, keys, issuer }: PreparedAccess,
   apiserver: Apiserver,
+  log: EventLog,
 ): Controller[] {
   const all = builtinControllers({
     ca: access.ca,
@@ -242,6 +247,7 @@ function chosenControllers(
     ...(issuer === undefined ? {} : { issueCertificate: (order) => issuer.issue(order) }),
     ...(serviceAccounts?.secretCa === undefined ? {} : { secretCa: serviceAccounts.secretCa }),
     nodes,
+    ...(drivers === undefined ? {} : { drivers, interruptedVolumes: () => interruptedVolumes(log) }),
     resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)),
   })
   const chosen = chosenNames(

@@ -23,6 +23,7 @@ const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
   csrapproving: ['certificatesigningrequest-approving'],
   csrcleaner: ['certificatesigningrequest-cleaner'],
   csrsigning: ['certificatesigningrequest-signing'],
+  'external-resizer': ['external-resizer', 'external-resizer-modify'],
   garbagecollector: ['garbage-collector'],
   nodelifecycle: ['node-taints'],
   'persistentvolume-binder': ['persistentvolume-binder-claims', 'persistentvolume-binder-volumes'],

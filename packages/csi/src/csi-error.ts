@@ -49,11 +49,12 @@ export function isFinal(error: unknown): boolean {
   return code !== undefined && !NOT_FINAL.has(code)
 }
 
-/** A CsiError in the words in which Kubernetes' components show it in events and conditions; of other errors the message. */
+/** An error in the words that users of gRPC know: `rpc error: code = NotFound desc = …`; of any other error its message. */
 export function rpcErrorText(error: unknown): string {
   const code = csiCodeOf(error)
-  if (code === undefined) return error instanceof Error ? error.message : String(error)
-  const words = code === 'CANCELLED' ? ['CANCELED'] : code.split('_')
-  const name = words.map((word) => `${word.charAt(0)}${word.slice(1).toLowerCase()}`).join('')
-  return `rpc error: code = ${name} desc = ${(error as Error).message}`
+  const message = error instanceof Error ? error.message : String(error)
+  if (code === undefined || message.startsWith('rpc error: ')) return message
+  const words = code.split('_').map((word) => word.slice(0, 1) + word.slice(1).toLowerCase())
+  // Go spells this one, and only this, in American.
+  return `rpc error: code = ${code === 'CANCELLED' ? 'Canceled' : words.join('')} desc = ${message}`
 }

@@ -37,3 +37,4 @@ export { serveCsiDriver, type ServeCsiDriverOptions, type ServedCsiDriver } from
 export { connectCsiDriver, type ConnectCsiDriverOptions, type ConnectedCsiDriver } from './client/connect-csi-driver.ts'
 export { checkCsiEndpoints, connectCsiDrivers, type ConnectCsiDriversOptions, type CsiConnections } from './client/connect-csi-drivers.ts'
 export { type CsiMethodName, type CsiTimeoutsMs, DEFAULT_TIMEOUTS_MS } from './client/timeouts.ts'
+export { callDriver, type DriverCall, secretData } from './call-driver.ts'

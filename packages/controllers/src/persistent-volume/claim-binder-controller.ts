@@ -6,12 +6,12 @@ import {
 } from '@kubetape/api/kinds'
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '@kubetape/api/types/core/v1'
 import type { StorageClass } from '@kubetape/api/types/storage/v1'
-import { isConflict, isNotFound, objectKey } from '@kubetape/apimachinery'
+import { deepEqual, isConflict, isNotFound, objectKey } from '@kubetape/apimachinery'
 import type { StoreChange } from '@kubetape/informers'
 import { type Controller, controllerFor, keysOf, type KindLookup, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
 import { BY_CLAIM, claimsOf } from '../claim-protection/claim-use.ts'
 import { boundTo, inPhase, naming, referringTo, without } from './binding-steps.ts'
-import { type ClaimAction, type ClaimObserved, planClaim } from './claim-plan.ts'
+import { type ClaimAction, type ClaimObserved, isSettled, planClaim } from './claim-plan.ts'
 import { EVENT_SOURCE } from './event-source.ts'
 import { provisionClaim } from './provision-claim.ts'
 import { BIND_COMPLETED } from './storage-annotations.ts'
@@ -35,7 +35,7 @@ const WAITING = 'waiting'
 export function claimBinderController(): Controller {
   // Volumes that runs under way have chosen and whose writes have not been answered: no two claims may choose the same.
   const taken = new Set<string>()
-  return controllerFor<PersistentVolumeClaim>(ClaimKind)
+  return controllerFor<PersistentVolumeClaim>(ClaimKind, { predicate: isUnsettledUpdate })
     .named('persistentvolume-binder-claims')
     .with({ concurrencyMax: CONCURRENT_CLAIMS })
     .watches<PersistentVolume>(VolumeKind, claimsToWake)
@@ -54,14 +54,28 @@ function byWaiting({ metadata, status }: PersistentVolumeClaim): string[] {
   return metadata.annotations?.[BIND_COMPLETED] === undefined || status?.phase !== 'Bound' ? [WAITING] : []
 }
 
-/** The claim of a volume that somebody has made for it, uid and all, or that is gone. */
-function claimsToWake({ type, object }: StoreChange<PersistentVolume>, lookup: KindLookup): string[] {
-  const { claimRef } = object.spec ?? {}
-  if (!claimRef?.uid) return []
-  const key = `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}`
-  if (type === 'deleted') return [key]
-  const claim = lookup<PersistentVolumeClaim>(ClaimKind).get(key)
-  return claim?.metadata.uid === claimRef.uid && volumeModeOf(claim) === volumeModeOf(object) ? [key] : []
+/** A claim that has come to be Bound says so to those who made it; whatever else changes of it is looked at. */
+function isUnsettledUpdate({ object, previous }: StoreChange<PersistentVolumeClaim>): boolean {
+  if (byWaiting(object).length > 0) return true
+  return !deepEqual(
+    [object.metadata.annotations, object.status?.accessModes],
+    [previous?.metadata.annotations, previous?.status?.accessModes],
+  )
+}
+
+/** The claims that a volume refers to, or has referred to before this change, unless the two are bound as they should be; and that of one that is gone. */
+function claimsToWake({ type, object, previous }: StoreChange<PersistentVolume>, lookup: KindLookup): string[] {
+  const keys = new Set<string>()
+  for (const { claimRef } of [object.spec ?? {}, previous?.spec ?? {}]) {
+    if (!claimRef?.uid) continue
+    const key = `${claimRef.namespace ?? ''}/${claimRef.name ?? ''}`
+    const claim = lookup<PersistentVolumeClaim>(ClaimKind).get(key)
+    // One that is too new to be in sight is looked at when it comes in sight.
+    if (claim?.metadata.uid !== claimRef.uid) continue
+    if (type === 'deleted') keys.add(key)
+    else if (claim.spec?.volumeName ? !isSettled(claim, object) : volumeModeOf(claim) === volumeModeOf(object)) keys.add(key)
+  }
+  return [...keys]
 }
 
 async function reconcile(namespace: string, name: string, context: ReconcileContext, taken: Set<string>): Promise<ReconcileResult | void> {
@@ -116,7 +130,7 @@ async function perform(
       event(claim, action.eventType, action.reason, action.message, EVENT_SOURCE)
       return
     case 'without-volume': {
-      const right = without(claim, action.phase)
+      const right = without(claim, action.phase, context.gates)
       if (right !== claim) await client.update<PersistentVolumeClaim>(ClaimKind, right, { subresource: 'status' })
     }
   }

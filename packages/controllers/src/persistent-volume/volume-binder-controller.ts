@@ -1,6 +1,6 @@
 import { PersistentVolume as VolumeKind, PersistentVolumeClaim as ClaimKind } from '@kubetape/api/kinds'
 import type { PersistentVolume, PersistentVolumeClaim } from '@kubetape/api/types/core/v1'
-import { isConflict, isNotFound, objectKey } from '@kubetape/apimachinery'
+import { deepEqual, isConflict, isNotFound, objectKey } from '@kubetape/apimachinery'
 import type { StoreChange } from '@kubetape/informers'
 import { type Controller, controllerFor, keysOf, type KindLookup, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
 import { inPhase, unbound } from './binding-steps.ts'
@@ -23,7 +23,7 @@ const UNSETTLED = 'unsettled'
  * persistentvolume-binder-controller.
  */
 export function volumeBinderController(): Controller {
-  return controllerFor<PersistentVolume>(VolumeKind)
+  return controllerFor<PersistentVolume>(VolumeKind, { predicate: isUnsettledUpdate })
     .named('persistentvolume-binder-volumes')
     .with({ concurrencyMax: CONCURRENT_VOLUMES })
     .watches<PersistentVolumeClaim>(ClaimKind, volumesOfDeleted)
@@ -31,6 +31,13 @@ export function volumeBinderController(): Controller {
     .index<PersistentVolume>(VolumeKind, UNSETTLED, (volume) => (isUnsettled(volume) ? [UNSETTLED] : []))
     .every(RESYNC_MS, (lookup) => keysOf(lookup(VolumeKind).byIndex(UNSETTLED, UNSETTLED)))
     .reconcile(({ name }, context) => reconcile(name, context))
+}
+
+/** One that has come into the phase that it should be in says so to those who did it; whatever else changes of it is looked at. */
+function isUnsettledUpdate({ object, previous }: StoreChange<PersistentVolume>): boolean {
+  if (isUnsettled(object)) return true
+  const { annotations, finalizers } = object.metadata
+  return !deepEqual([object.spec, annotations, finalizers], [previous?.spec, previous?.metadata.annotations, previous?.metadata.finalizers])
 }
 
 /** The volumes of a claim that is gone. */

@@ -10,9 +10,14 @@ const NO_CONNECTION = /^No connection established/
  * What went wrong with a call. Where the connection failed the code is UNAVAILABLE, whatever the library made of it, so that nobody takes the
  * operation for ended. Values of the request's secrets are taken out of the driver's words.
  */
-export function callError(error: ServiceError, codes: Readonly<Record<number, string>>, secrets: Readonly<Record<string, string>>): CsiError {
+export function callError(
+  error: ServiceError,
+  codes: Readonly<Record<number, string>>,
+  secrets: Readonly<Record<string, string>>,
+): CsiError {
   if (NO_CONNECTION.test(error.details)) return new CsiError('UNAVAILABLE', 'no connection to the driver')
-  if (NO_ANSWER.test(error.details)) return new CsiError('UNAVAILABLE', `no answer of the driver: ${withoutSecrets(error.details, secrets)}`)
+  if (NO_ANSWER.test(error.details))
+    return new CsiError('UNAVAILABLE', `no answer of the driver: ${withoutSecrets(error.details, secrets)}`)
   // The error itself is no cause of ours: it has the driver's words as they were.
   return new CsiError((codes[error.code] ?? 'UNKNOWN') as CsiCode, withoutSecrets(error.details, secrets))
 }

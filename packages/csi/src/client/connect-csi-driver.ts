@@ -57,7 +57,12 @@ export async function connectCsiDriver(options: ConnectCsiDriverOptions): Promis
   }
 }
 
-async function attempt(path: string, clock: Clock, timeoutsMs: CsiTimeoutsMs, signal: AbortSignal | undefined): Promise<ConnectedCsiDriver> {
+async function attempt(
+  path: string,
+  clock: Clock,
+  timeoutsMs: CsiTimeoutsMs,
+  signal: AbortSignal | undefined,
+): Promise<ConnectedCsiDriver> {
   // Looked for first, because gRPC takes long to load and nobody needs it yet.
   if (lstatSync(path, { throwIfNoEntry: false }) === undefined) throw new Error('there is no such socket')
   const connection = new CsiConnection({ protocol: await loadProtocol(), path, clock })
@@ -113,4 +118,3 @@ function driverOf(connection: CsiConnection, info: CsiDriverInfo, timeoutsMs: Cs
   const driver = Object.fromEntries(calls) as unknown as Omit<CsiDriver, 'info'>
   return { ...driver, info, lost: connection.lost, close: () => connection.close() }
 }
-

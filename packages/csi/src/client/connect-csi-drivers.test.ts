@@ -16,8 +16,10 @@ beforeEach(() => {
   folder = socketFolder()
   clock = new VirtualClock()
   lines = []
-  const line = (message: string, { endpoint, driver }: Record<string, unknown>): void =>
-    void lines.push(`${message}${driver === undefined ? '' : ` ${String(driver)}`} ${String(endpoint).split('/').at(-1)}`.replace(/unix:\S*\//, ''))
+  const line = (message: string, { endpoint, driver = '' }: Record<string, unknown>): void => {
+    const socket = (endpoint as string).split('/').at(-1)
+    lines.push(`${message} ${driver as string} ${socket}`.replace(/unix:\S*\//, '').replaceAll('  ', ' '))
+  }
   connections = connectCsiDrivers({ endpoints: [folder.endpoint('a'), folder.endpoint('b')], clock, log: { info: line, warn: line } })
 })
 

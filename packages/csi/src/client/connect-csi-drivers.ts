@@ -10,7 +10,10 @@ export interface ConnectCsiDriversOptions {
   readonly endpoints: readonly string[]
   readonly clock: Clock
   readonly timeoutsMs?: Partial<CsiTimeoutsMs>
-  readonly log?: { info(message: string, fields: Record<string, unknown>): void; warn(message: string, fields: Record<string, unknown>): void }
+  readonly log?: {
+    info(message: string, fields: Record<string, unknown>): void
+    warn(message: string, fields: Record<string, unknown>): void
+  }
 }
 
 export interface CsiConnections {

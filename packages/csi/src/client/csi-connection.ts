@@ -86,10 +86,16 @@ export class CsiConnection {
     const { path, requestSerialize } = rpcOf(this.#protocol, service, rpc)
     return new Promise((resolve, reject) => {
       // Bytes are decoded later: the library would call an answer that cannot be read a refusal of the driver.
-      const call = this.#client.makeUnaryRequest(path, requestSerialize, (bytes) => bytes, wire, (error: ServiceError | null, bytes) => {
-        if (error === null && bytes !== undefined) resolve(bytes)
-        else reject(callError(error ?? noMessage(), this.#protocol.grpc.status, secrets))
-      })
+      const call = this.#client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        (bytes) => bytes,
+        wire,
+        (error: ServiceError | null, bytes) => {
+          if (error === null && bytes !== undefined) resolve(bytes)
+          else reject(callError(error ?? noMessage(), this.#protocol.grpc.status, secrets))
+        },
+      )
       void timeUp.then(() => {
         // As Go's clients say it.
         reject(new CsiError('DEADLINE_EXCEEDED', 'context deadline exceeded'))
