@@ -60,6 +60,8 @@ export interface BuiltinControllersOptions {
   readonly drivers?: CsiDrivers
   /** Reads what an earlier life of the provisioner left in the dark. Default: nothing. */
   readonly interruptedVolumes?: () => readonly VolumeIntent[]
+  /** Where simulated nodes have volumes mounted. Default: nowhere on disk. */
+  readonly volumeFolder?: string
   /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
   readonly resources?: readonly Kind[]
 }
@@ -75,6 +77,7 @@ export function builtinControllers({
   secretCa = '',
   nodes,
   drivers = new CsiDriverRegistry(),
+  volumeFolder,
   interruptedVolumes = () => [],
   resources = servedKinds(),
 }: BuiltinControllersOptions): Controller[] {
@@ -109,7 +112,7 @@ export function builtinControllers({
     volumeExpandController(),
     csiProvisionerController({ drivers, interrupted: interruptedVolumes }),
     csiReclaimController({ drivers }),
-    ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
+    ...(nodes > 0 ? simulatedNodes({ count: nodes, drivers, ...(volumeFolder === undefined ? {} : { volumeFolder }) }) : []),
   ]
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { Apiserver, type AuthorizationOptions, COMPONENT_GROUP, type PluginSelection, type UserInfo } from '@kubetape/apiserver'
 import type { Client } from '@kubetape/client'
 import { exposeFeatureGates, type FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
@@ -236,7 +237,7 @@ function openLog({ data, tape }: ControlPlaneOptions, clock: Clock, random: Rand
 }
 
 function chosenControllers(
-  { nodes = 0, controllers: words = ['*'], serviceAccounts, drivers }: ControlPlaneOptions,
+  { nodes = 0, controllers: words = ['*'], serviceAccounts, drivers, data }: ControlPlaneOptions,
   { access, keys, issuer }: PreparedAccess,
   apiserver: Apiserver,
   log: EventLog,
