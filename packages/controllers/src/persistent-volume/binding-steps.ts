@@ -1,7 +1,7 @@
 import type { PersistentVolume, PersistentVolumeClaim, PersistentVolumeStatus } from '@kubetape/api/types/core/v1'
 import { deepEqual, parseQuantity } from '@kubetape/apimachinery'
 import type { Gates } from '@kubetape/client-go-features'
-import { BIND_COMPLETED, BOUND_BY_CONTROLLER } from './storage-annotations.ts'
+import { BIND_COMPLETED, BOUND_BY_CONTROLLER, CAPACITY_BEFORE_EXPANSION } from './storage-annotations.ts'
 import { refersTo } from './volume-fit.ts'
 
 /**
@@ -67,23 +67,31 @@ export function naming(claim: PersistentVolumeClaim, volume: Readonly<Persistent
 export function boundTo(claim: PersistentVolumeClaim, volume: Readonly<PersistentVolume>, gates: Gates): PersistentVolumeClaim {
   const before = claim.status ?? {}
   const status = { ...before, phase: 'Bound' as const }
-  const { accessModes, capacity, volumeAttributesClassName } = volume.spec ?? {}
+  const { accessModes, volumeAttributesClassName } = volume.spec ?? {}
   if (accessModes !== undefined && !deepEqual(before.accessModes ?? [], accessModes)) status.accessModes = accessModes
   if (before.phase !== 'Bound') {
-    const size = capacity?.['storage']
+    const capacity = usableCapacity(volume)
     const known = before.capacity?.['storage']
-    if (size === undefined) throw new Error(`Cannot bind claim "${claim.metadata.name}": volume "${volume.metadata.name}" has no capacity`)
-    if (known === undefined || parseQuantity(known).compare(parseQuantity(size)) !== 0) status.capacity = capacity!
+    if (known === undefined || parseQuantity(known).compare(parseQuantity(capacity['storage']!)) !== 0) status.capacity = capacity
   }
   if (before.phase === 'Pending' && volumeAttributesClassName !== undefined && gates.enabled('VolumeAttributesClass'))
     status.currentVolumeAttributesClassName = volumeAttributesClassName
   return deepEqual(before, status) ? claim : { ...claim, status }
 }
 
+/** What the file system of a volume has: before an expansion of it is complete, less than the volume. */
+function usableCapacity({ metadata, spec }: Readonly<PersistentVolume>): Record<string, string> {
+  const before = metadata.annotations?.[CAPACITY_BEFORE_EXPANSION]
+  if (before !== undefined) return { ...spec?.capacity, storage: before }
+  if (spec?.capacity?.['storage'] === undefined) throw new Error(`Cannot bind a claim to volume "${metadata.name}": it has no capacity`)
+  return spec.capacity
+}
+
 /** A claim that has no volume, waiting for one or having lost it. */
-export function without(claim: PersistentVolumeClaim, phase: 'Pending' | 'Lost'): PersistentVolumeClaim {
-  const { accessModes: _modes, capacity: _capacity, ...rest } = claim.status ?? {}
-  const status = { ...rest, phase }
+export function without(claim: PersistentVolumeClaim, phase: 'Pending' | 'Lost', gates: Gates): PersistentVolumeClaim {
+  const { accessModes: _modes, capacity: _capacity, currentVolumeAttributesClassName: current, ...rest } = claim.status ?? {}
+  const isKept = current !== undefined && !gates.enabled('VolumeAttributesClass')
+  const status = { ...rest, ...(isKept ? { currentVolumeAttributesClassName: current } : {}), phase }
   return deepEqual(claim.status ?? {}, status) ? claim : { ...claim, status }
 }
 

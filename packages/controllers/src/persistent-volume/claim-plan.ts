@@ -36,15 +36,19 @@ export function planClaim(observed: ClaimObserved): ClaimAction[] {
 }
 
 /** Whether a claim and its volume are bound to each other and say so. */
-export function isSettled(claim: Readonly<PersistentVolumeClaim>, volume: Readonly<PersistentVolume> | undefined, gates: Gates): boolean {
+export function isSettled(claim: Readonly<PersistentVolumeClaim>, volume: Readonly<PersistentVolume> | undefined): boolean {
   return (
     volume !== undefined &&
-    referringTo(volume, claim) === volume &&
+    claim.status?.phase === 'Bound' &&
     volume.status?.phase === 'Bound' &&
+    referringTo(volume, claim) === volume &&
     naming(claim, volume) === claim &&
-    boundTo(claim, volume, gates) === claim
+    boundTo(claim, volume, NO_GATES) === claim
   )
 }
+
+/** Nothing that gates decide is written to a claim that is Bound already. */
+const NO_GATES: Gates = { enabled: () => false }
 
 function planUnbound(observed: ClaimObserved): ClaimAction[] {
   const { claim, storageClass } = observed
@@ -88,7 +92,7 @@ function planBound(observed: ClaimObserved): ClaimAction[] {
   const { claimRef } = volume.spec ?? {}
   if (claimRef !== undefined && claimRef.uid !== claim.metadata.uid)
     return lost(claim, 'ClaimMisbound', 'Two claims are bound to the same volume, this one is bound incorrectly')
-  return isSettled(claim, volume, observed.gates) ? [] : [{ type: 'bind', volume }]
+  return isSettled(claim, volume) ? [] : [{ type: 'bind', volume }]
 }
 
 /** Told once, when it happens. */

@@ -8,6 +8,8 @@ export const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller'
 export const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by'
 /** On a volume or a claim: the CSI driver that stands in for its in-tree plugin. */
 export const MIGRATED_TO = 'pv.kubernetes.io/migrated-to'
+/** On a volume: the size that its file system still has while it is being expanded. */
+export const CAPACITY_BEFORE_EXPANSION = 'volume.alpha.kubernetes.io/pre-resize-capacity'
 /** On a claim: who is to provision it, under the name of today and that of old. */
 export const STORAGE_PROVISIONERS = ['volume.beta.kubernetes.io/storage-provisioner', 'volume.kubernetes.io/storage-provisioner'] as const
 /** On a claim: the node that the scheduler has chosen for the Pod that needs it. */
