@@ -252,6 +252,7 @@ function chosenControllers(
     ...(serviceAccounts?.secretCa === undefined ? {} : { secretCa: serviceAccounts.secretCa }),
     hostPath: hostPathOptions(data, hostPath),
     nodes,
+    ...(data === undefined ? {} : { volumeFolder: resolve(data, 'kubelets') }),
     ...(drivers === undefined ? {} : { drivers, interruptedVolumes: () => interruptedVolumes(log) }),
     resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)),
   })

@@ -100,7 +100,8 @@ async function reconcile(
       )
     context.carry(plan.memory)
     // The object goes when nothing of it is on the node any more; the volumes' end leads to another look.
-    if (plan.remove && !volumes.mounted) await context.client.delete<Pod>(PodKind, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } })
+    if (plan.remove && !volumes.mounted)
+      await context.client.delete<Pod>(PodKind, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } })
     return plan.requeueAfterMs === undefined ? {} : { requeueAfterMs: plan.requeueAfterMs }
   } catch (error) {
     // It is gone, or another Pod has its name now.
@@ -139,9 +140,7 @@ function bindingWatches(isOurs: (node: string) => boolean): Watch[] {
   const volumes: Watch<PersistentVolume> = {
     kind: VolumeKind,
     map: ({ type, object, previous }, lookup) =>
-      type !== 'deleted' && object.spec.claimRef?.uid !== previous?.spec.claimRef?.uid
-        ? keysOf(usersOf(object.spec.claimRef, lookup))
-        : [],
+      type !== 'deleted' && object.spec.claimRef?.uid !== previous?.spec.claimRef?.uid ? keysOf(usersOf(object.spec.claimRef, lookup)) : [],
     predicate: undefined,
     delayMs: undefined,
   }

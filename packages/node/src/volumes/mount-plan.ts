@@ -38,7 +38,12 @@ export type MountStep =
   /** Until something changes: the volume is not attached yet, or the driver is away. */
   | { readonly type: 'wait'; readonly complaint: string | undefined }
   | { readonly type: 'stage'; readonly request: NodeStageVolumeRequest; readonly secret: SecretReference | undefined }
-  | { readonly type: 'publish'; readonly pod: Pod; readonly request: NodePublishVolumeRequest; readonly secret: SecretReference | undefined }
+  | {
+      readonly type: 'publish'
+      readonly pod: Pod
+      readonly request: NodePublishVolumeRequest
+      readonly secret: SecretReference | undefined
+    }
   | { readonly type: 'unpublish'; readonly podUid: string; readonly targetPath: string }
   | { readonly type: 'unstage'; readonly stagingPath: string }
   /** Nothing of it is on the node any more. */
@@ -121,7 +126,11 @@ function planExpansion({ claim, mounted, info }: MountObserved, volume: Persiste
 }
 
 function isReadOnly(pod: Pod, { spec: { claimRef } }: PersistentVolume): boolean {
-  const names = new Set(podClaims(pod).filter(({ claim }) => claim === claimRef?.name).map(({ volume }) => volume))
+  const names = new Set(
+    podClaims(pod)
+      .filter(({ claim }) => claim === claimRef?.name)
+      .map(({ volume }) => volume),
+  )
   return (pod.spec.volumes ?? []).some((one) => names.has(one.name) && one.persistentVolumeClaim?.readOnly)
 }
 

@@ -147,7 +147,11 @@ async function ask(
 }
 
 /** What is known of the volume on the node by now, or what is to be known of it first. */
-function recordOf({ volume, csiDriver }: MountObserved, { mounts, node, volume: name, driver }: MountPlace, stagingPath = ''): MountedVolume {
+function recordOf(
+  { volume, csiDriver }: MountObserved,
+  { mounts, node, volume: name, driver }: MountPlace,
+  stagingPath = '',
+): MountedVolume {
   const known = mounts.at(node, name)
   if (known !== undefined) return known
   const attachable = isAttachable(csiDriver)

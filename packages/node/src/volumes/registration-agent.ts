@@ -22,7 +22,12 @@ export function registrationAgent(service: VolumeService, names: readonly string
     .named('simulated-csi-registration')
     .with({ concurrencyMax: CONCURRENT_NODES })
     .reads(CsiNodeKind)
-    .source('storage drivers', () => concat(defer(() => from(drivers.names())), drivers.changes).pipe(map(() => names)))
+    .source('storage drivers', () =>
+      concat(
+        defer(() => from(drivers.names())),
+        drivers.changes,
+      ).pipe(map(() => names)),
+    )
     .reconcile(({ name }, context) => (isOurs(name) ? reconcile(name, service, context) : undefined))
 }
 
@@ -45,7 +50,13 @@ async function reconcile(name: string, { drivers }: VolumeService, context: Reco
   try {
     // Labels first: whoever reads the topology keys of the CSINode looks for them at the Node.
     await describeNode(node, entries, context)
-    await writeDrivers(node, csiNode, entries.map(({ entry }) => entry), before, context)
+    await writeDrivers(
+      node,
+      csiNode,
+      entries.map(({ entry }) => entry),
+      before,
+      context,
+    )
   } catch (error) {
     if (isNotFound(error)) return {}
     if (isConflict(error)) return { requeue: true }
@@ -65,7 +76,11 @@ function entryOf(name: string, { nodeId, maxVolumesPerNode, accessibleTopology }
   }
 }
 
-async function describeNode(node: Node, entries: readonly { entry: CSINodeDriver; info: CsiNodeInfo }[], { client }: ReconcileContext): Promise<void> {
+async function describeNode(
+  node: Node,
+  entries: readonly { entry: CSINodeDriver; info: CsiNodeInfo }[],
+  { client }: ReconcileContext,
+): Promise<void> {
   const { name = '', uid, labels = {}, annotations = {} } = node.metadata
   const wanted = Object.assign({}, ...entries.map(({ info }) => info.accessibleTopology?.segments ?? {})) as Record<string, string>
   const ids = entries.length === 0 ? undefined : JSON.stringify(Object.fromEntries(entries.map(({ entry }) => [entry.name, entry.nodeID])))
@@ -87,7 +102,7 @@ async function writeDrivers(
   const others = (known?.spec.drivers ?? []).filter((entry) => !connected.has(entry.name) && !ours.has(entry.name))
   const drivers = [...others, ...entries]
   if (known !== undefined) {
-    if (deepEqual(drivers as never, (known.spec.drivers ?? []) as never)) return
+    if (deepEqual(drivers, (known.spec.drivers ?? []))) return
     await client.update<CSINode>(CsiNodeKind, { ...known, spec: { ...known.spec, drivers } })
     return
   }

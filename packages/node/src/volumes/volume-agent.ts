@@ -43,19 +43,25 @@ export function volumeAgent(service: VolumeService): Controller {
     name: 'simulated-volumes',
     kind: VolumeKind,
     watches: [
-      watch<Pod>(PodKind, (change, lookup) => (isOurs(change.object.spec.nodeName ?? '') && changesUse(change) ? keysOf(change.object, mounts, lookup) : [])),
+      watch<Pod>(PodKind, (change, lookup) =>
+        isOurs(change.object.spec.nodeName ?? '') && changesUse(change) ? keysOf(change.object, mounts, lookup) : [],
+      ),
       watch<PersistentVolumeClaim>(ClaimKind, ({ type, object, previous }, lookup) =>
         type === 'deleted' || deepEqual(factsOf(object), factsOf(previous)) ? [] : keysOfUsers(object.metadata, service, lookup),
       ),
       watch<PersistentVolume>(VolumeKind, ({ type, object, previous }, lookup) =>
-        type === 'deleted' || deepEqual(object.spec as never, previous?.spec as never) ? [] : keysOfUsers(object.spec.claimRef, service, lookup),
+        type === 'deleted' || deepEqual(object.spec, previous?.spec)
+          ? []
+          : keysOfUsers(object.spec.claimRef, service, lookup),
       ),
       watch<VolumeAttachment>(AttachmentKind, ({ type, object: { spec, status } }) =>
         type !== 'deleted' && status?.attached && isOurs(spec.nodeName) && spec.source.persistentVolumeName !== undefined
           ? [`${spec.nodeName}/${spec.source.persistentVolumeName}`]
           : [],
       ),
-      watch<Node>(NodeKind, ({ object, previous }, lookup) => (isOurs(object.metadata.name ?? '') ? keysOfNode(object, previous, mounts, lookup) : [])),
+      watch<Node>(NodeKind, ({ object, previous }, lookup) =>
+        isOurs(object.metadata.name ?? '') ? keysOfNode(object, previous, mounts, lookup) : [],
+      ),
     ],
     reads: [DriverKind],
     indexes: new Map<Kind, IndexFunctions<KubeObject>>([
@@ -69,8 +75,13 @@ export function volumeAgent(service: VolumeService): Controller {
         keys: ({ lookup }) =>
           concat(drivers.changes).pipe(
             map((name) => [
-              ...mounts.all().filter(({ driver }) => driver === name).map(keyOf),
-              ...lookup<PersistentVolume>(VolumeKind).byIndex(BY_DRIVER, name).flatMap(({ spec }) => keysOfUsers(spec.claimRef, service, lookup)),
+              ...mounts
+                .all()
+                .filter(({ driver }) => driver === name)
+                .map(keyOf),
+              ...lookup<PersistentVolume>(VolumeKind)
+                .byIndex(BY_DRIVER, name)
+                .flatMap(({ spec }) => keysOfUsers(spec.claimRef, service, lookup)),
             ]),
           ),
       },
@@ -139,7 +150,12 @@ async function reconcile(node: string, name: string, service: VolumeService, con
   }
 }
 
-function complain({ pods, mounted }: MountObserved, message: string | undefined, reason: string, { event }: ReconcileContext): ReconcileResult {
+function complain(
+  { pods, mounted }: MountObserved,
+  message: string | undefined,
+  reason: string,
+  { event }: ReconcileContext,
+): ReconcileResult {
   if (message === undefined) return {}
   const waiting = pods.filter(({ metadata }) => reason !== 'FailedMount' || !mounted?.pods[metadata.uid ?? '']?.published)
   for (const pod of waiting) event(pod, 'Warning', reason, message, { component: 'kubelet' })

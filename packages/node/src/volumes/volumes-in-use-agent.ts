@@ -1,4 +1,10 @@
-import { CSIDriver as DriverKind, Node as NodeKind, PersistentVolume as VolumeKind, PersistentVolumeClaim as ClaimKind, Pod as PodKind } from '@kubetape/api/kinds'
+import {
+  CSIDriver as DriverKind,
+  Node as NodeKind,
+  PersistentVolume as VolumeKind,
+  PersistentVolumeClaim as ClaimKind,
+  Pod as PodKind,
+} from '@kubetape/api/kinds'
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '@kubetape/api/types/core/v1'
 import type { CSIDriver } from '@kubetape/api/types/storage/v1'
 import { deepEqual, isConflict, isNotFound } from '@kubetape/apimachinery'
@@ -28,7 +34,9 @@ export function volumesInUseAgent({ mounts, drivers: _, isOurs }: VolumeService)
       type !== 'deleted' && object.status?.phase !== previous?.status?.phase ? nodesOf(usersOf(object.metadata, lookup)) : [],
     )
     .watches<PersistentVolume>(VolumeKind, ({ type, object, previous }, lookup) =>
-      type !== 'deleted' && object.spec.claimRef?.uid !== previous?.spec.claimRef?.uid ? nodesOf(usersOf(object.spec.claimRef, lookup)) : [],
+      type !== 'deleted' && object.spec.claimRef?.uid !== previous?.spec.claimRef?.uid
+        ? nodesOf(usersOf(object.spec.claimRef, lookup))
+        : [],
     )
     .reads(DriverKind)
     .source('mounts', () => mounts.changes.pipe(map(({ node }) => node)))
