@@ -4,6 +4,7 @@ import type { Kind } from '@kubetape/apimachinery'
 import { kubeletClientName } from '@kubetape/apiserver'
 import {
   attachDetachController,
+  attributesClassProtectionController,
   bootstrapSignerController,
   certificateApprovingController,
   certificateCleanerController,
@@ -128,7 +129,7 @@ export function builtinControllers({
     csiProvisionerController({ drivers, interrupted: interruptedVolumes }),
     csiReclaimController({ drivers }),
     csiResizerController({ drivers }),
-    ...(classKind === undefined ? [] : [csiModifierController({ drivers, classKind })]),
+    ...(classKind === undefined ? [] : [csiModifierController({ drivers, classKind }), attributesClassProtectionController({ classKind })]),
     ...(nodes > 0 ? simulatedNodes({ count: nodes, drivers, ...(volumeFolder === undefined ? {} : { volumeFolder }) }) : []),
   ]
 }

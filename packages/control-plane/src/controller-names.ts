@@ -80,8 +80,13 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'ttl-controller',
 ])
 
-/** Run only when they are named, as upstream. */
-const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['bootstrap-signer-controller', 'token-cleaner-controller'])
+/** Run only when they are named. */
+const OFF_BY_DEFAULT: ReadonlySet<string> = new Set([
+  'bootstrap-signer-controller',
+  'token-cleaner-controller',
+  // Of v1.32: v1.31 lets a class that is in use go at once.
+  'volumeattributesclass-protection-controller',
+])
 
 /** Those of these words of `--controllers` that name nothing: a controller that is not there may be left out, if upstream has it. */
 export function unknownControllers(names: readonly string[], words: readonly string[]): string[] {
