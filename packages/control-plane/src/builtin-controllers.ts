@@ -70,6 +70,8 @@ export interface BuiltinControllersOptions {
   readonly drivers?: CsiDrivers
   /** Reads what an earlier life of the provisioner left in the dark. Default: nothing. */
   readonly interruptedVolumes?: () => readonly VolumeIntent[]
+  /** Where simulated nodes have volumes mounted. Default: nowhere on disk. */
+  readonly volumeFolder?: string
   /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
   readonly resources?: readonly Kind[]
 }
@@ -86,6 +88,7 @@ export function builtinControllers({
   hostPath = { directories: NO_FOLDERS, provisions: false },
   nodes,
   drivers = new CsiDriverRegistry(),
+  volumeFolder,
   interruptedVolumes = () => [],
   resources: served,
 }: BuiltinControllersOptions): Controller[] {
@@ -127,7 +130,7 @@ export function builtinControllers({
     csiReclaimController({ drivers }),
     csiResizerController({ drivers }),
     ...(classKind === undefined ? [] : [csiModifierController({ drivers, classKind }), attributesClassProtectionController({ classKind })]),
-    ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
+    ...(nodes > 0 ? simulatedNodes({ count: nodes, drivers, ...(volumeFolder === undefined ? {} : { volumeFolder }) }) : []),
   ]
 }
 
