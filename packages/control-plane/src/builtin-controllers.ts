@@ -4,6 +4,7 @@ import type { Kind } from '@kubetape/apimachinery'
 import { kubeletClientName } from '@kubetape/apiserver'
 import {
   attachDetachController,
+  attributesClassProtectionController,
   bootstrapSignerController,
   certificateApprovingController,
   certificateCleanerController,
@@ -13,6 +14,7 @@ import {
   claimProtectionController,
   clusterRoleAggregationController,
   cronJobController,
+  ephemeralVolumeController,
   csiAttachedVolumeController,
   csiAttacherController,
   csiProvisionerController,
@@ -20,6 +22,8 @@ import {
   csiReclaimController,
   csiResizerController,
   garbageCollectorController,
+  type HostPathOptions,
+  inTreePlugins,
   jobController,
   jobOrphanPodController,
   namespaceController,
@@ -40,6 +44,7 @@ import {
 import { CsiDriverRegistry, type CsiDrivers } from '@kubetape/csi'
 import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
+import { NO_FOLDERS } from './host-path-directories.ts'
 import { signWithToken } from './sign-with-token.ts'
 
 /**
@@ -57,12 +62,16 @@ export interface BuiltinControllersOptions {
   readonly issueCertificate?: CertificateSigningControllerOptions['issue']
   /** What such Secrets get as `ca.crt`. Default: none. */
   readonly secretCa?: string
+  /** Directories of host-path volumes. Default: cannot, which is enough for replay. */
+  readonly hostPath?: HostPathOptions
   /** Simulated nodes. */
   readonly nodes: number
   /** The CSI drivers that are connected. Default: none, which is enough for replay. */
   readonly drivers?: CsiDrivers
   /** Reads what an earlier life of the provisioner left in the dark. Default: nothing. */
   readonly interruptedVolumes?: () => readonly VolumeIntent[]
+  /** Where simulated nodes have volumes mounted. Default: nowhere on disk. */
+  readonly volumeFolder?: string
   /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
   readonly resources?: readonly Kind[]
 }
@@ -76,11 +85,14 @@ export function builtinControllers({
   signToken = cannotSign,
   issueCertificate = cannotIssue,
   secretCa = '',
+  hostPath = { directories: NO_FOLDERS, provisions: false },
   nodes,
   drivers = new CsiDriverRegistry(),
+  volumeFolder,
   interruptedVolumes = () => [],
   resources: served,
 }: BuiltinControllersOptions): Controller[] {
+  const plugins = inTreePlugins(hostPath)
   const resources = served ?? servedKinds()
   // Replay knows no served kinds, and has to have what a tape may have runs of.
   const classKind = served === undefined ? VolumeAttributesClass : served.find(isAttributesClass)
@@ -105,10 +117,11 @@ export function builtinControllers({
     nodeTaintsController(),
     resourceQuotaController({ resources: owned }),
     validatingAdmissionPolicyStatusController(),
-    claimBinderController(),
-    volumeBinderController(),
+    claimBinderController({ plugins }),
+    volumeBinderController({ plugins }),
     claimProtectionController(),
     volumeProtectionController(),
+    ephemeralVolumeController(),
     attachDetachController(),
     csiAttacherController({ drivers }),
     csiAttachedVolumeController({ drivers }),
@@ -116,8 +129,8 @@ export function builtinControllers({
     csiProvisionerController({ drivers, interrupted: interruptedVolumes }),
     csiReclaimController({ drivers }),
     csiResizerController({ drivers }),
-    ...(classKind === undefined ? [] : [csiModifierController({ drivers, classKind })]),
-    ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
+    ...(classKind === undefined ? [] : [csiModifierController({ drivers, classKind }), attributesClassProtectionController({ classKind })]),
+    ...(nodes > 0 ? simulatedNodes({ count: nodes, drivers, ...(volumeFolder === undefined ? {} : { volumeFolder }) }) : []),
   ]
 }
 

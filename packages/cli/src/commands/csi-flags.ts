@@ -12,7 +12,7 @@ export interface CsiFlags {
 
 export function addCsiFlags(command: Command): Command {
   return command
-    .optionsGroup('Storage drivers:')
+    .optionsGroup('Volumes:')
     .option(
       '--csi-directory [folder]',
       'run the driver csi.kubetape.dev, which keeps each volume as a directory (default: csi-directory in the data folder)',

@@ -24,8 +24,9 @@ import { addCsiFlags, connectDrivers, type ConnectedDrivers, type CsiFlags } fro
 import { addFeatureGateFlags, type FeatureGateFlags, featureGatesOf } from './feature-gate-flags.ts'
 import { addIdentityFlags, type IdentityFlags, identityOptions } from './identity-flags.ts'
 import { addLogFlags, type LogFlags, loggerOf } from './log-flags.ts'
+import { addVolumeFlags, type VolumeFlags, volumeOptions } from './volume-flags.ts'
 
-interface UpFlags extends AccessFlags, AuditFlags, AuthenticationFlags, CsiFlags, FeatureGateFlags, IdentityFlags, LogFlags {
+interface UpFlags extends AccessFlags, AuditFlags, AuthenticationFlags, CsiFlags, FeatureGateFlags, IdentityFlags, LogFlags, VolumeFlags {
   data: string
   host: string
   port: string
@@ -61,9 +62,10 @@ export function addUp(program: Command, output: Output): void {
     .option('--keep <duration>', 'how long history is kept: 90m, 24h, 30d (default: for ever)')
     .option('--insecure-http', 'serve plain HTTP; only on a loopback address')
     .action(async (flags: UpFlags) => up(flags, output))
-  addIdentityFlags(
-    addCsiFlags(addAuditFlags(addAccessFlags(addAuthenticationFlags(addFeatureGateFlags(addAddOption(addLogFlags(command))))))),
+  const withAccess = addIdentityFlags(
+    addAuditFlags(addAccessFlags(addAuthenticationFlags(addFeatureGateFlags(addAddOption(addLogFlags(command)))))),
   )
+  addCsiFlags(addVolumeFlags(withAccess))
 }
 
 async function up(flags: UpFlags, output: Output): Promise<void> {
@@ -85,6 +87,7 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     ...accessOptions(flags),
     ...auditOptions(flags),
     ...authenticationOptions(flags),
+    ...volumeOptions(flags),
     ...(flags.keep === undefined ? {} : { keepMs: durationMs('--keep', flags.keep) }),
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
     ...(flags.tokenAuthFile === undefined ? {} : { tokens: tokensOf(flags.tokenAuthFile) }),

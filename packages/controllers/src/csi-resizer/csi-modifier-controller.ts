@@ -103,7 +103,7 @@ async function modify(
   if (driver === undefined) return
   if (!context.outside(() => drivers.info(driver)?.controllerCapabilities.includes('MODIFY_VOLUME') ?? false)) return
   const classes = context.lister<VolumeAttributesClass>(classKind)
-  const step: ModifyStep = { context, drivers, driver, memory: (context.carried ?? {}) }
+  const step: ModifyStep = { context, drivers, driver, memory: context.carried ?? {} }
   for (let steps = 0; steps < STEPS_MAX; steps++) {
     const observed = { claim, volume, classOf: (one: string) => classes.get('', one), memory: step.memory }
     const next = planModification(observed, context.nowMs())
