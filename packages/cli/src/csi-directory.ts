@@ -2,7 +2,7 @@ import { mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { checkCsiEndpoints } from '@kubetape/csi'
-import { serveDirectoryDriver } from '@kubetape/csi/directory-driver'
+import { linkPlacement, serveDirectoryDriver } from '@kubetape/csi/directory-driver'
 import { type Clock, systemRandom, uidSource } from '@kubetape/determinism'
 import { packageVersion } from './commands/version.ts'
 
@@ -33,6 +33,8 @@ export async function startCsiDirectory({ data, folder, clock, warn }: CsiDirect
     root: folder ?? join(data, 'csi-directory'),
     nodeId: NODE_ID,
     reach: 'everywhere',
+    // Simulated Pods need no mounts, and mounts would be left on the machine when this process is killed.
+    placement: linkPlacement(),
     version: packageVersion(),
     clock,
     uids: uidSource(systemRandom()),
