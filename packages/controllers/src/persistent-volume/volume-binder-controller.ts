@@ -12,7 +12,7 @@ import { BY_CLAIM_REFERENCE, byClaimReference } from './volume-index.ts'
 import { isUnsettled, planVolume, type SeenClaim, type VolumeAction } from './volume-plan.ts'
 
 /** Volumes worked on at the same time. */
-const CONCURRENT_VOLUMES = 16
+const CONCURRENT_VOLUMES = 32
 /** After somebody else was faster it is looked at again this much later. */
 const AGAIN_MS = 20
 /** The index of volumes that a resync looks at. */
