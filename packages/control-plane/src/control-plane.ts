@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { Apiserver, type AuthorizationOptions, COMPONENT_GROUP, type PluginSelection, type UserInfo } from '@kubetape/apiserver'
 import type { Client } from '@kubetape/client'
 import { exposeFeatureGates, type FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
@@ -18,6 +19,7 @@ import { type AuditOptions, startAudit } from './audit-options.ts'
 import type { AuthenticationOptions } from './authentication-options.ts'
 import { checkOptions } from './check-options.ts'
 import { gatesOf, logGates } from './gate-options.ts'
+import { hostPathOptions, type HostPathVolumes } from './host-path-options.ts'
 import { identityOptions } from './identity-options.ts'
 import { interruptedVolumes } from './interrupted-volumes.ts'
 import { loggedRuns } from './logged-runs.ts'
@@ -46,6 +48,8 @@ export interface ControlPlaneOptions {
   readonly runtimeConfig?: Readonly<Record<string, string>>
   /** Range of Service addresses. Default 10.96.0.0/16. */
   readonly serviceClusterIpRange?: string
+  /** Volumes of kubernetes.io/host-path. */
+  readonly hostPath?: HostPathVolumes
   /** How long history is kept, in milliseconds. Default: for ever. */
   readonly keepMs?: number
   /** Names of built-in controllers to run, ours or kube-controller-manager's: `*` all that are on by default, `-name` without one. Default `['*']`. */
@@ -236,7 +240,7 @@ function openLog({ data, tape }: ControlPlaneOptions, clock: Clock, random: Rand
 }
 
 function chosenControllers(
-  { nodes = 0, controllers: words = ['*'], serviceAccounts, drivers }: ControlPlaneOptions,
+  { nodes = 0, controllers: words = ['*'], serviceAccounts, drivers, data, hostPath }: ControlPlaneOptions,
   { access, keys, issuer }: PreparedAccess,
   apiserver: Apiserver,
   log: EventLog,
@@ -246,7 +250,9 @@ function chosenControllers(
     signToken: (claims) => keys.sign(claims),
     ...(issuer === undefined ? {} : { issueCertificate: (order) => issuer.issue(order) }),
     ...(serviceAccounts?.secretCa === undefined ? {} : { secretCa: serviceAccounts.secretCa }),
+    hostPath: hostPathOptions(data, hostPath),
     nodes,
+    ...(data === undefined ? {} : { volumeFolder: resolve(data, 'kubelets') }),
     ...(drivers === undefined ? {} : { drivers, interruptedVolumes: () => interruptedVolumes(log) }),
     resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)),
   })
