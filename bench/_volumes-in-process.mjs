@@ -35,7 +35,7 @@ export async function bindVolumes({ folder, n }) {
   const client = (name) => apiserver.client({ name, groups: [COMPONENT_GROUP] }, name)
   const user = client('admin')
   const manager = new Manager({ client: client('controller-manager'), gates, clock, random, journal })
-  manager.add(volumeBinderController(), volumeProtectionController(), claimProtectionController())
+  manager.add(volumeBinderController({ plugins: [] }), volumeProtectionController(), claimProtectionController())
   await manager.start()
 
   await user.create(Namespace, { metadata: { name: NAMESPACE } })
@@ -47,7 +47,7 @@ export async function bindVolumes({ folder, n }) {
   globalThis.gc?.()
   const [startedMs, cpuBefore, before] = [clock.monotonicMs(), process.cpuUsage(), log.head()]
   const bound = untilEach(user, PersistentVolumeClaim, n, ({ status }) => status?.phase === 'Bound')
-  manager.add(claimBinderController())
+  manager.add(claimBinderController({ plugins: [] }))
   await bound
   const bindSeconds = (clock.monotonicMs() - startedMs) / 1000
   const { user: own, system } = process.cpuUsage(cpuBefore)
