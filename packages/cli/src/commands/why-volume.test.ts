@@ -16,7 +16,7 @@ const tape = tapeFolder({
     await soon(client.create(StorageClass, { metadata: { name: 'fast' }, provisioner: 'csi.example.com' }))
     const spec = { accessModes: ['ReadWriteOnce' as const], storageClassName: 'fast', resources: { requests: { storage: '1Gi' } } }
     await soon(client.create(PersistentVolumeClaim, { metadata: claim, spec }))
-    volumeName = (await soon(client.get(PersistentVolumeClaim, claim))).spec!.volumeName!
+    volumeName = (await soon(client.get(PersistentVolumeClaim, claim))).spec.volumeName!
     await soon(client.delete(PersistentVolume, { name: volumeName }))
     await soon(client.delete(PersistentVolumeClaim, claim))
     await soon(Promise.resolve())
