@@ -34,9 +34,7 @@ const mounted = (staged: MountedVolume['staged'], pods: Record<string, Partial<M
   attachable: true,
   stagingPath: STAGING,
   staged,
-  pods: Object.fromEntries(
-    Object.entries(pods).map(([uid, pod]) => [uid, { key: 'ns/p', targetPath: TARGET, published: true, ...pod }]),
-  ),
+  pods: Object.fromEntries(Object.entries(pods).map(([uid, pod]) => [uid, { key: 'ns/p', targetPath: TARGET, published: true, ...pod }])),
 })
 const observed = (rest: Partial<MountObserved> = {}): MountObserved => ({
   node: { metadata: { name: 'n' }, spec: {}, status: { volumesInUse: [NAME], volumesAttached: [{ name: NAME, devicePath: '' }] } },
@@ -75,7 +73,11 @@ describe('planMount()', () => {
     ],
     ['rests when all have it', { mounted: mounted('done', { p: {} }) }, { type: 'none' }],
     ['waits until it is attached', { attachment: undefined }, { type: 'wait', complaint: undefined }],
-    ['waits until the node has been told', { node: { metadata: { name: 'n' }, spec: {}, status: { volumesInUse: [NAME] } } }, { type: 'wait' }],
+    [
+      'waits until the node has been told',
+      { node: { metadata: { name: 'n' }, spec: {}, status: { volumesInUse: [NAME] } } },
+      { type: 'wait' },
+    ],
     ['waits until the node has said that it uses it', { node: { metadata: { name: 'n' }, spec: {} } }, { type: 'wait' }],
     [
       'waits for nothing where the driver attaches nothing',
@@ -90,18 +92,30 @@ describe('planMount()', () => {
         complaint: `MountVolume.MountDevice failed for volume "pv-data" : kubernetes.io/csi: attacher.MountDevice failed to create newCsiDriverClient: driver name ${DRIVER} not found in the list of registered CSI drivers`,
       },
     ],
-    ['takes down for Pods that are gone', { ...gone, mounted: mounted('done', { p: {} }) }, { type: 'unpublish', podUid: 'p', targetPath: TARGET }],
+    [
+      'takes down for Pods that are gone',
+      { ...gone, mounted: mounted('done', { p: {} }) },
+      { type: 'unpublish', podUid: 'p', targetPath: TARGET },
+    ],
     ['takes down before it sets up', { mounted: mounted('done', { old: {} }) }, { type: 'unpublish', podUid: 'old' }],
     ['takes down a volume that is gone', { ...gone, volume: undefined, mounted: mounted('done', { p: {} }) }, { type: 'unpublish' }],
     ['unstages at last', { ...gone, mounted: mounted('done') }, { type: 'unstage', stagingPath: STAGING }],
     ['unstages what may have been staged', { ...gone, mounted: mounted('begun') }, { type: 'unstage' }],
     ['forgets what was never staged', { ...gone, mounted: mounted('no') }, { type: 'forget' }],
-    ['takes nothing down without the driver', { ...gone, info: undefined, mounted: mounted('done') }, { type: 'wait', complaint: undefined }],
+    [
+      'takes nothing down without the driver',
+      { ...gone, info: undefined, mounted: mounted('done') },
+      { type: 'wait', complaint: undefined },
+    ],
     ['passes over what is no CSI volume', { volume: { ...volume, spec: { hostPath: { path: '/x' } } } }, { type: 'none' }],
     [
       'grows where it is mounted',
       { claim: growing, mounted: mounted('done', { p: {} }) },
-      { type: 'expand', size: '2Gi', request: { volumePath: TARGET, stagingTargetPath: STAGING, capacityRange: { requiredBytes: 2 ** 31 } } },
+      {
+        type: 'expand',
+        size: '2Gi',
+        request: { volumePath: TARGET, stagingTargetPath: STAGING, capacityRange: { requiredBytes: 2 ** 31 } },
+      },
     ],
     [
       'says that it has grown where the driver has nothing to do for it',
@@ -128,7 +142,10 @@ describe('planMount()', () => {
   test('has folders of their own for block devices', () => {
     const block = { ...volume, spec: { ...volume.spec, volumeMode: 'Block' as const } }
     expect(planMount(observed({ volume: block }))).toMatchObject({
-      request: { stagingTargetPath: '/k/plugins/kubernetes.io/csi/volumeDevices/staging/pv-data', volumeCapability: { accessMode: 'SINGLE_NODE_WRITER' } },
+      request: {
+        stagingTargetPath: '/k/plugins/kubernetes.io/csi/volumeDevices/staging/pv-data',
+        volumeCapability: { accessMode: 'SINGLE_NODE_WRITER' },
+      },
     })
   })
 })
