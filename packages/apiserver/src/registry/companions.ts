@@ -29,7 +29,7 @@ export interface Accompaniment {
    * Called once, when the change is durable or will not be made: of a dry run, after a refusal, when somebody was faster. Then what was set aside for it
    * is free again, and the draft is as it was given.
    */
-  settle(committed: boolean): void
+  readonly settle: (committed: boolean) => void
 }
 
 /** What goes with a change on its way to its commit, at most once of each. */
