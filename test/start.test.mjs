@@ -33,18 +33,24 @@ function loadedBy(data) {
   return new Set(JSON.parse(printed).map((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1]))
 }
 
-test('a start on a used folder loads no library for YAML, protobuf, certificates or the text of metrics', { timeout: 2 * LIMIT_MS }, () => {
-  const data = mkdtempSync(join(tmpdir(), 'kubetape-start-'))
-  try {
-    const first = loadedBy(data)
-    assert.ok(first.has('@peculiar/x509'), 'the first start makes certificates')
-    const second = loadedBy(data)
-    assert.ok(second.has('rxjs'), 'what is loaded is seen')
-    assert.deepEqual(
-      ['yaml', 'protobufjs', '@peculiar/x509', 'prom-client', 'pino-pretty'].filter((library) => second.has(library)),
-      [],
-    )
-  } finally {
-    rmSync(data, { recursive: true, force: true })
-  }
-})
+test(
+  'a start on a used folder loads no library for YAML, protobuf, certificates, gRPC or the text of metrics',
+  { timeout: 2 * LIMIT_MS },
+  () => {
+    const data = mkdtempSync(join(tmpdir(), 'kubetape-start-'))
+    try {
+      const first = loadedBy(data)
+      assert.ok(first.has('@peculiar/x509'), 'the first start makes certificates')
+      const second = loadedBy(data)
+      assert.ok(second.has('rxjs'), 'what is loaded is seen')
+      assert.deepEqual(
+        ['yaml', 'protobufjs', '@peculiar/x509', 'prom-client', 'pino-pretty', '@grpc/grpc-js', '@grpc/proto-loader'].filter((library) =>
+          second.has(library),
+        ),
+        [],
+      )
+    } finally {
+      rmSync(data, { recursive: true, force: true })
+    }
+  },
+)

@@ -2,6 +2,7 @@ import { allResources, type ResourceInfo } from '@kubetape/api'
 import type { Kind } from '@kubetape/apimachinery'
 import { kubeletClientName } from '@kubetape/apiserver'
 import {
+  attachDetachController,
   bootstrapSignerController,
   certificateApprovingController,
   certificateCleanerController,
@@ -23,6 +24,7 @@ import {
   tokenCleanerController,
   ttlAfterFinishedController,
   validatingAdmissionPolicyStatusController,
+  volumeExpandController,
   volumeProtectionController,
 } from '@kubetape/controllers'
 import { simulatedNodes } from '@kubetape/node'
@@ -85,6 +87,8 @@ export function builtinControllers({
     validatingAdmissionPolicyStatusController(),
     claimProtectionController(),
     volumeProtectionController(),
+    attachDetachController(),
+    volumeExpandController(),
     ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
   ]
 }

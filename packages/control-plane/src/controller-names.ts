@@ -16,6 +16,7 @@ const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
   'serviceaccount-controller': ['serviceaccount'],
   'serviceaccount-token-controller': ['serviceaccount-token'],
   'ttl-after-finished-controller': ['ttl-after-finished'],
+  attachdetach: ['persistentvolume-attach-detach-controller'],
   bootstrapsigner: ['bootstrap-signer-controller'],
   'clusterrole-aggregation': ['clusterrole-aggregation-controller'],
   csrapproving: ['certificatesigningrequest-approving'],
@@ -23,6 +24,7 @@ const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
   csrsigning: ['certificatesigningrequest-signing'],
   garbagecollector: ['garbage-collector'],
   nodelifecycle: ['node-taints'],
+  'persistentvolume-expander': ['persistentvolume-expander-controller'],
   podgc: ['pod-garbage-collector'],
   'pv-protection': ['persistentvolume-protection-controller'],
   'pvc-protection': ['persistentvolumeclaim-protection-controller'],
@@ -33,7 +35,6 @@ const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
 
 /** Its other controllers, by both kinds of names: they may be left out, which changes nothing, and cannot be run. */
 const ELSEWHERE: ReadonlySet<string> = new Set([
-  'attachdetach',
   'cloud-node-lifecycle',
   'cloud-node-lifecycle-controller',
   'daemonset',
@@ -57,11 +58,8 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'node-ipam-controller',
   'node-route-controller',
   'nodeipam',
-  'persistentvolume-attach-detach-controller',
   'persistentvolume-binder',
   'persistentvolume-binder-controller',
-  'persistentvolume-expander',
-  'persistentvolume-expander-controller',
   'replicaset',
   'replicaset-controller',
   'replicationcontroller',

@@ -16,6 +16,7 @@ export {
 export { resourceQuotaController, type ResourceQuotaControllerOptions } from './resource-quota/resource-quota-controller.ts'
 export { claimProtectionController } from './claim-protection/claim-protection-controller.ts'
 export { volumeProtectionController } from './volume-protection/volume-protection-controller.ts'
+export { volumeExpandController } from './volume-expand/volume-expand-controller.ts'
 export { nodeTaintsController } from './node-taints/node-taints-controller.ts'
 export { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status/validating-admission-policy-status-controller.ts'
 export {
@@ -32,3 +33,4 @@ export {
 export { bootstrapSignerController, type BootstrapSignerControllerOptions } from './bootstrap-token/bootstrap-signer-controller.ts'
 export { tokenCleanerController } from './bootstrap-token/token-cleaner-controller.ts'
 export type { SignWithToken } from './bootstrap-token/plan.ts'
+export { attachDetachController } from './attach-detach/attach-detach-controller.ts'

@@ -157,4 +157,5 @@ export interface NodeExpandVolumeRequest {
   readonly stagingTargetPath?: string
   readonly capacityRange: CsiCapacityRange
   readonly volumeCapability?: CsiVolumeCapability
+  readonly secrets?: CsiSecrets
 }

@@ -21,5 +21,15 @@ export type {
   NodePublishVolumeRequest,
   NodeStageVolumeRequest,
 } from './csi-driver.ts'
-export { type CsiCode, csiCodeOf, CsiError, isFinal } from './csi-error.ts'
+export type {
+  CsiDriverHandlers,
+  NodeGetVolumeStatsRequest,
+  NodeVolumeStats,
+  ValidateVolumeCapabilitiesAnswer,
+  ValidateVolumeCapabilitiesRequest,
+} from './csi-driver-handlers.ts'
 export type { CsiDrivers } from './csi-drivers.ts'
+export { attachedVolumeName, attachmentNameOf, type VolumeId, volumeIdOf } from './volume-names.ts'
+export { accessModeOf, jointAccessModeOf, SINGLE_NODE_MULTI_WRITER, volumeCapabilityOf, type VolumeUse } from './volume-capability.ts'
+export { type CsiCode, csiCodeOf, CsiError, isFinal } from './csi-error.ts'
+export { serveCsiDriver, type ServeCsiDriverOptions, type ServedCsiDriver } from './server/serve-csi-driver.ts'

@@ -1,0 +1,256 @@
+import type {
+  ControllerExpandVolumeRequest,
+  ControllerModifyVolumeRequest,
+  ControllerPublishVolumeRequest,
+  CreateVolumeRequest,
+  CsiDriver,
+  CsiParameters,
+  CsiVolume,
+  CsiVolumePage,
+  GetCapacityRequest,
+} from '../csi-driver.ts'
+import type { ValidateVolumeCapabilitiesAnswer, ValidateVolumeCapabilitiesRequest } from '../csi-driver-handlers.ts'
+import { type Codec, type CsiMethod, nothing } from './codec.ts'
+import { CsiMessageError } from './message-error.ts'
+import {
+  type CsiVolumeEntry,
+  decodeCapability,
+  decodeEntry,
+  decodeRange,
+  decodeSource,
+  decodeTopology,
+  decodeVolume,
+  encodeCapability,
+  encodeEntry,
+  encodeRange,
+  encodeSource,
+  encodeVolume,
+  given,
+  required,
+  sizeOf,
+} from './parts.ts'
+import type { WireCapability, WireEntry, WireRange, WireSize, WireSource, WireTopology, WireVolume } from './wire.ts'
+
+type Request<M extends Exclude<keyof CsiDriver, 'info'>> = Parameters<CsiDriver[M]>[0]
+type Answer<M extends Exclude<keyof CsiDriver, 'info'>> = Awaited<ReturnType<CsiDriver[M]>>
+type WithCapability = { readonly volumeCapability?: WireCapability | null }
+
+/** Everything but secrets and parameters is said in every request of these, so that only they are left away when they are empty. */
+interface Maps {
+  readonly parameters?: CsiParameters
+  readonly mutableParameters?: CsiParameters
+  readonly secrets?: CsiParameters
+  readonly volumeContext?: CsiParameters
+}
+
+const maps = ({ parameters, mutableParameters, secrets, volumeContext }: Maps): Maps => ({
+  ...given('parameters', parameters),
+  ...given('mutableParameters', mutableParameters),
+  ...given('secrets', secrets),
+  ...given('volumeContext', volumeContext),
+})
+
+interface WireCreate extends Maps {
+  readonly name?: string
+  readonly capacityRange?: WireRange | null
+  readonly volumeCapabilities?: readonly WireCapability[]
+  readonly volumeContentSource?: WireSource | null
+  readonly accessibilityRequirements?: { readonly requisite?: readonly WireTopology[]; readonly preferred?: readonly WireTopology[] } | null
+}
+
+const createVolumeRequest: Codec<CreateVolumeRequest> = {
+  encode: ({ capacityRange, volumeCapabilities, volumeContentSource, ...rest }) => ({
+    ...rest,
+    capacityRange: encodeRange(capacityRange),
+    volumeCapabilities: volumeCapabilities.map(encodeCapability),
+    ...(volumeContentSource === undefined ? {} : { volumeContentSource: encodeSource(volumeContentSource) }),
+  }),
+  decode(wire: WireCreate) {
+    const { requisite = [], preferred = [] } = wire.accessibilityRequirements ?? {}
+    return {
+      name: required('name', wire.name),
+      capacityRange: decodeRange(wire.capacityRange),
+      volumeCapabilities: someCapabilities(wire.volumeCapabilities),
+      ...maps(wire),
+      ...(wire.volumeContentSource ? { volumeContentSource: decodeSource(wire.volumeContentSource) } : {}),
+      ...(wire.accessibilityRequirements
+        ? { accessibilityRequirements: { requisite: requisite.map(decodeTopology), preferred: preferred.map(decodeTopology) } }
+        : {}),
+    }
+  },
+}
+
+function someCapabilities(wire: readonly WireCapability[] = []): ReturnType<typeof decodeCapability>[] {
+  if (wire.length === 0) throw new CsiMessageError('volume_capabilities is missing')
+  return wire.map(decodeCapability)
+}
+
+const createVolumeAnswer: Codec<CsiVolume> = {
+  encode: (volume) => ({ volume: encodeVolume(volume) }),
+  decode: (wire: { volume?: WireVolume | null }) => decodeVolume(wire.volume),
+}
+
+const deleteVolumeRequest: Codec<Request<'deleteVolume'>> = {
+  encode: (request) => request,
+  decode: (wire: { volumeId?: string; secrets?: CsiParameters }) => ({
+    volumeId: required('volume_id', wire.volumeId),
+    ...given('secrets', wire.secrets),
+  }),
+}
+
+const publishRequest: Codec<ControllerPublishVolumeRequest> = {
+  encode: (request) => ({ ...request, volumeCapability: encodeCapability(request.volumeCapability) }),
+  decode: (wire: Maps & WithCapability & { volumeId?: string; nodeId?: string; readonly?: boolean }) => ({
+    volumeId: required('volume_id', wire.volumeId),
+    nodeId: required('node_id', wire.nodeId),
+    volumeCapability: decodeCapability(wire.volumeCapability),
+    readonly: wire.readonly ?? false,
+    ...maps(wire),
+  }),
+}
+
+const publishAnswer: Codec<Answer<'controllerPublishVolume'>> = {
+  encode: (answer) => answer,
+  decode: (wire: { publishContext?: CsiParameters }) => ({ publishContext: wire.publishContext ?? {} }),
+}
+
+const unpublishRequest: Codec<Request<'controllerUnpublishVolume'>> = {
+  encode: (request) => request,
+  // The protocol allows no node: from all of them.
+  decode: (wire: { volumeId?: string; nodeId?: string; secrets?: CsiParameters }) => ({
+    volumeId: required('volume_id', wire.volumeId),
+    nodeId: wire.nodeId ?? '',
+    ...given('secrets', wire.secrets),
+  }),
+}
+
+const expandRequest: Codec<ControllerExpandVolumeRequest> = {
+  encode: ({ volumeCapability, ...request }) => ({
+    ...request,
+    capacityRange: encodeRange(request.capacityRange),
+    ...(volumeCapability === undefined ? {} : { volumeCapability: encodeCapability(volumeCapability) }),
+  }),
+  decode(wire: Maps & WithCapability & { volumeId?: string; capacityRange?: WireRange | null }) {
+    if (!wire.capacityRange) throw new CsiMessageError('capacity_range is missing')
+    return {
+      volumeId: required('volume_id', wire.volumeId),
+      capacityRange: decodeRange(wire.capacityRange),
+      ...(wire.volumeCapability ? { volumeCapability: decodeCapability(wire.volumeCapability) } : {}),
+      ...given('secrets', wire.secrets),
+    }
+  },
+}
+
+const expandAnswer: Codec<Answer<'controllerExpandVolume'>> = {
+  encode: (answer) => ({ ...answer, capacityBytes: sizeOf('capacity_bytes', answer.capacityBytes) }),
+  decode: (wire: { capacityBytes?: WireSize; nodeExpansionRequired?: boolean }) => ({
+    capacityBytes: sizeOf('capacity_bytes', wire.capacityBytes),
+    nodeExpansionRequired: wire.nodeExpansionRequired ?? false,
+  }),
+}
+
+const modifyRequest: Codec<ControllerModifyVolumeRequest> = {
+  encode: (request) => request,
+  decode(wire: Maps & { volumeId?: string }) {
+    const { mutableParameters = {}, secrets } = wire
+    if (Object.keys(mutableParameters).length === 0) throw new CsiMessageError('mutable_parameters is missing')
+    return { volumeId: required('volume_id', wire.volumeId), mutableParameters, ...given('secrets', secrets) }
+  },
+}
+
+const listRequest: Codec<Request<'listVolumes'>> = {
+  encode: (request) => ({ ...request, maxEntries: sizeOf('max_entries', request.maxEntries) }),
+  decode(wire: { maxEntries?: number; startingToken?: string }) {
+    const maxEntries = sizeOf('max_entries', wire.maxEntries)
+    return { ...(maxEntries === 0 ? {} : { maxEntries }), ...given('startingToken', wire.startingToken) }
+  },
+}
+
+const listAnswer: Codec<CsiVolumePage> = {
+  encode: ({ entries, nextToken }) => ({ entries: entries.map(encodeEntry), nextToken }),
+  decode: (wire: { entries?: readonly WireEntry[]; nextToken?: string }) => ({
+    entries: (wire.entries ?? []).map(decodeEntry),
+    nextToken: wire.nextToken ?? '',
+  }),
+}
+
+const capacityRequest: Codec<GetCapacityRequest> = {
+  encode: ({ volumeCapabilities = [], ...request }) => ({ ...request, volumeCapabilities: volumeCapabilities.map(encodeCapability) }),
+  decode(wire: Maps & { volumeCapabilities?: readonly WireCapability[]; accessibleTopology?: WireTopology | null }) {
+    const { volumeCapabilities = [], accessibleTopology, parameters } = wire
+    return {
+      ...(volumeCapabilities.length === 0 ? {} : { volumeCapabilities: volumeCapabilities.map(decodeCapability) }),
+      ...given('parameters', parameters),
+      ...(accessibleTopology ? { accessibleTopology: decodeTopology(accessibleTopology) } : {}),
+    }
+  },
+}
+
+type WireBound = { readonly value?: WireSize } | null
+
+const capacityAnswer: Codec<Answer<'getCapacity'>> = {
+  encode: ({ availableCapacity, maximumVolumeSize, minimumVolumeSize }) => ({
+    availableCapacity: sizeOf('available_capacity', availableCapacity),
+    ...(maximumVolumeSize === undefined ? {} : { maximumVolumeSize: { value: sizeOf('maximum_volume_size', maximumVolumeSize) } }),
+    ...(minimumVolumeSize === undefined ? {} : { minimumVolumeSize: { value: sizeOf('minimum_volume_size', minimumVolumeSize) } }),
+  }),
+  decode: (wire: { availableCapacity?: WireSize; maximumVolumeSize?: WireBound; minimumVolumeSize?: WireBound }) => ({
+    availableCapacity: sizeOf('available_capacity', wire.availableCapacity),
+    ...(wire.maximumVolumeSize ? { maximumVolumeSize: sizeOf('maximum_volume_size', wire.maximumVolumeSize.value) } : {}),
+    ...(wire.minimumVolumeSize ? { minimumVolumeSize: sizeOf('minimum_volume_size', wire.minimumVolumeSize.value) } : {}),
+  }),
+}
+
+type WireValidate = Maps & { readonly volumeId?: string; readonly volumeCapabilities?: readonly WireCapability[] }
+
+const validateRequest: Codec<ValidateVolumeCapabilitiesRequest> = {
+  encode: (request) => ({ ...request, volumeCapabilities: request.volumeCapabilities.map(encodeCapability) }),
+  decode: (wire: WireValidate) => ({
+    volumeId: required('volume_id', wire.volumeId),
+    volumeCapabilities: someCapabilities(wire.volumeCapabilities),
+    ...maps(wire),
+  }),
+}
+
+const validateAnswer: Codec<ValidateVolumeCapabilitiesAnswer> = {
+  encode: ({ confirmed, message }) => ({
+    ...(confirmed === undefined
+      ? {}
+      : { confirmed: { ...confirmed, volumeCapabilities: confirmed.volumeCapabilities.map(encodeCapability) } }),
+    ...given('message', message),
+  }),
+  decode: ({ confirmed, message }: { confirmed?: WireValidate | null; message?: string }) => ({
+    ...(confirmed
+      ? { confirmed: { ...maps(confirmed), volumeCapabilities: (confirmed.volumeCapabilities ?? []).map(decodeCapability) } }
+      : {}),
+    ...given('message', message),
+  }),
+}
+
+const getVolumeRequest: Codec<{ readonly volumeId: string }> = {
+  encode: (request) => request,
+  decode: (wire: { volumeId?: string }) => ({ volumeId: required('volume_id', wire.volumeId) }),
+}
+
+const getVolumeAnswer: Codec<CsiVolumeEntry> = { encode: encodeEntry, decode: decodeEntry }
+
+const method = <R, A>(rpc: string, request: Codec<R>, answer: Codec<A>): CsiMethod<R, A> => ({
+  service: 'Controller',
+  rpc,
+  request,
+  answer,
+})
+
+/** The Controller service, by our names. */
+export const controllerMethods = {
+  createVolume: method('CreateVolume', createVolumeRequest, createVolumeAnswer),
+  deleteVolume: method('DeleteVolume', deleteVolumeRequest, nothing),
+  controllerPublishVolume: method('ControllerPublishVolume', publishRequest, publishAnswer),
+  controllerUnpublishVolume: method('ControllerUnpublishVolume', unpublishRequest, nothing),
+  controllerExpandVolume: method('ControllerExpandVolume', expandRequest, expandAnswer),
+  controllerModifyVolume: method('ControllerModifyVolume', modifyRequest, nothing),
+  listVolumes: method('ListVolumes', listRequest, listAnswer),
+  getCapacity: method('GetCapacity', capacityRequest, capacityAnswer),
+  validateVolumeCapabilities: method('ValidateVolumeCapabilities', validateRequest, validateAnswer),
+  controllerGetVolume: method('ControllerGetVolume', getVolumeRequest, getVolumeAnswer),
+}
