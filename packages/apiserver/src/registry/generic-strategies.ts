@@ -23,8 +23,6 @@ export const genericStrategies: readonly (readonly [string, Strategy])[] = [
     },
   ],
   ['discovery.k8s.io/endpointslices', counted],
-  // A status that comes with a new ServiceCIDR is kept.
-  ['networking.k8s.io/servicecidrs', { generation: 'none', prepareForCreate: () => undefined }],
   ['resource.k8s.io/podschedulingcontexts', uncounted],
   ['resource.k8s.io/resourceclaims', uncounted],
   ['internal.apiserver.k8s.io/storageversions', uncounted],

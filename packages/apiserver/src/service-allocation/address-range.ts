@@ -32,6 +32,11 @@ export class AddressRange {
     return this.#taken.size
   }
 
+  /** The first address that a Service can have, as it is written; undefined when there is none. */
+  get first(): string | undefined {
+    return this.size === 0 ? undefined : formatIp({ family: this.range.family, value: this.#first })
+  }
+
   /** Whether a Service can have this address of it. */
   offers(address: IpAddress): boolean {
     return rangeHolds(this.range, address) && address.value >= this.#first && address.value <= this.#last
