@@ -77,9 +77,10 @@ export const STEPS = {
   tidy: nodeTest(() => testFiles('test').filter((file) => /\/test\/tidy[./]/.test(file))),
   unit: nx(jestCounts, 'test', 'packages/*'),
   apps: nx(jestCounts, 'test', 'apps/*'),
-  product: nodeTest(() => testFiles('test', ['tidy.test.mjs', 'tidy', 'long', 'foreign', 'packed'])),
+  product: nodeTest(() => testFiles('test', ['tidy.test.mjs', 'tidy', 'long', 'foreign', 'packed', 'csi-sanity'])),
   // The first build of the Go program compiles kube-controller-manager.
   foreign: nodeTest(() => testFiles('test/foreign'), undefined, 1_800_000),
+  'csi-sanity': nodeTest(() => testFiles('test/csi-sanity'), undefined, 1_500_000),
   packages: both(
     packageChecks,
     nodeTest(() => testFiles('test/packed')),

@@ -5,12 +5,12 @@ import { type Answer, describeRequest, type WireRequest } from './wire-request.t
 /** An answer's body longer than this is cut where it becomes part of an error. */
 const QUOTED_BODY_CHARACTERS_MAX = 2048
 
-/** The value of a successful answer. Throws the StatusError of a refusal, and RequestFailed when the body is no JSON. `parse` throws where it is none. */
-export function valueOf(request: WireRequest, answer: Answer, parse: (text: string) => unknown = parseExactJson): unknown {
+/** The value of a successful answer. Throws the StatusError of a refusal, and RequestFailed when the body is no JSON. */
+export function valueOf(request: WireRequest, answer: Answer): unknown {
   if (answer.code >= 300) throw refusalOf(request, answer)
   if (answer.body === '') return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: answer.code } satisfies Status
   try {
-    return parse(answer.body)
+    return parseExactJson(answer.body)
   } catch (cause) {
     throw new RequestFailed(`Cannot ${describeRequest(request)}: the answer is no JSON`, { cause })
   }

@@ -2,7 +2,7 @@ import type { Agent, ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 
 import { request as httpsRequest } from 'node:https'
 import type { Clock, Timer } from '@kubetape/determinism'
 import { RequestFailed } from './client.ts'
-import { type Answer, describeRequest, type WireRequest } from './wire-request.ts'
+import { type BodyReader, describeRequest, type Answer, type WireRequest } from './wire-request.ts'
 
 /** Where and how a request is sent. */
 export interface Target {
@@ -58,8 +58,11 @@ export function exchange(target: Target, request: WireRequest, mode: Mode, { clo
     })
     sent.on('response', (response) => {
       response.on('error', (cause) => lost('the connection was lost', cause))
-      if (mode === 'stream' && response.statusCode! < 300) succeed({ stream: response })
-      else collect(response, (body) => succeed({ answer: { code: response.statusCode!, headers: response.headers, body } }), lost)
+      const [code, headers] = [response.statusCode!, response.headers]
+      if (code < 300 && mode === 'stream') succeed({ stream: response })
+      else if (code < 300 && request.reader !== undefined)
+        read(response, request.reader(), (value) => succeed({ answer: { code, headers, body: '', read: value } }), lost)
+      else collect(response, (body) => succeed({ answer: { code, headers, body } }), lost)
     })
     signal?.addEventListener('abort', onAbort, { once: true })
     if (timeoutMs > 0) timer = clock.setTimer(() => lost(`no answer within ${timeoutMs} ms`), timeoutMs)
@@ -77,6 +80,23 @@ function open(target: Target, request: WireRequest): ClientRequest {
   if (request.cause !== undefined) headers['kubetape-cause'] = `run:${request.cause.run}/${request.cause.sequence}`
   const send = target.secure ? httpsRequest : process.getBuiltinModule('node:http').request
   return send({ hostname, port, agent, headers, method: request.method, path: target.prefix + request.path })
+}
+
+function read(
+  response: IncomingMessage,
+  reader: BodyReader,
+  done: (value: unknown) => void,
+  lost: (why: string, cause: unknown) => void,
+): void {
+  const guarded = (step: () => void): void => {
+    try {
+      step()
+    } catch (cause) {
+      lost('the answer is no JSON', cause)
+    }
+  }
+  response.on('data', (chunk: Buffer) => guarded(() => reader.push(chunk)))
+  response.on('end', () => guarded(() => done(reader.end())))
 }
 
 function collect(response: IncomingMessage, done: (body: string) => void, lost: (why: string, cause: unknown) => void): void {

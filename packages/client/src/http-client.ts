@@ -10,16 +10,18 @@ import {
 } from '@kubetape/apimachinery'
 import { type Clock, systemClock } from '@kubetape/determinism'
 import { Observable } from 'rxjs'
-import { valueOf } from './answer.ts'
+import { refusalOf, valueOf } from './answer.ts'
 import type { Client, DeleteOptions, GetOptions, ListOptions, Patch, PatchType, WatchOptions, WriteOptions } from './client.ts'
 import { Connection } from './connection.ts'
 import type { CredentialSource } from './credentials.ts'
+import { ListReader } from './list-reader.ts'
+import { ObjectReader } from './object-reader.ts'
 import { RequestMetrics, type RequestMetricsPort } from './request-metrics.ts'
 import { collectionPath, creationPath, objectPath, queryOf, type QueryValue, versionPath } from './request-path.ts'
 import { SharedFields } from './shared-fields.ts'
 import { warningTexts } from './warning-header.ts'
 import { readWatch } from './watch-stream.ts'
-import { itemsOf, wholeList, wholeObject, type WireList } from './whole-object.ts'
+import { headOf, wholeList, wholeObject, type WireList } from './whole-object.ts'
 import type { WireRequest } from './wire-request.ts'
 
 /** Longer than the minute after which a server itself gives up on a request, so that its own answer comes first. */
@@ -49,7 +51,7 @@ export interface HttpClientOptions extends HttpClientSettings {
  */
 export class HttpClient implements Client {
   readonly #connection: Connection
-  readonly #fields = new SharedFields()
+  readonly #objects = new ObjectReader(new SharedFields())
 
   constructor({
     url,
@@ -70,9 +72,11 @@ export class HttpClient implements Client {
 
   async list<T extends KubeObject>(kind: Kind<T>, options: ListOptions = {}): Promise<KubeList<T>> {
     const path = collectionPath(kind, options.namespace, options.subresource) + queryOf(listQuery(options))
-    const request: WireRequest = { verb: 'list', resource: kind, name: '', method: 'GET', path, signal: options.signal }
+    const reader = (): ListReader => new ListReader(this.#objects, headOf(kind))
+    const request: WireRequest = { verb: 'list', resource: kind, name: '', method: 'GET', path, signal: options.signal, reader }
     const answer = await this.#connection.send(request)
-    return wholeList(kind, valueOf(request, answer, (text) => this.#fields.parse(text, itemsOf)) as WireList<T>)
+    if (answer.code >= 300) throw refusalOf(request, answer)
+    return wholeList(kind, answer.read as WireList<T>)
   }
 
   watch<T extends KubeObject>(kind: Kind<T>, options: WatchOptions = {}): Observable<WatchEvent<T>> {
@@ -96,7 +100,7 @@ export class HttpClient implements Client {
       this.#connection.open(request).then(
         (response) => {
           subscriber.add(() => response.destroy())
-          if (!subscriber.closed) readWatch(request, kind, response, subscriber, this.#fields)
+          if (!subscriber.closed) readWatch(request, kind, response, subscriber, this.#objects)
         },
         (error: unknown) => {
           if (!subscriber.closed) subscriber.error(error)

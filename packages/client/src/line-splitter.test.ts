@@ -9,11 +9,11 @@ function split(text: string, sizes: readonly number[]): string[] {
   const lines: string[] = []
   let at = 0
   for (const size of [...sizes, bytes.length]) {
-    lines.push(...splitter.push(bytes.subarray(at, at + size)))
+    for (const line of splitter.push(bytes.subarray(at, at + size))) lines.push(line.toString().trim())
     at += size
   }
   const rest = splitter.rest()
-  return rest === undefined ? lines : [...lines, rest]
+  return rest === undefined ? lines : [...lines, rest.toString()]
 }
 
 describe('LineSplitter', () => {
@@ -26,7 +26,7 @@ describe('LineSplitter', () => {
 
   test('rest() has nothing when the stream ends with a newline', () => {
     const splitter = new LineSplitter(100)
-    expect([...splitter.push(Buffer.from('a\n'))]).toEqual(['a'])
+    expect([...splitter.push(Buffer.from('a\n'))].map(String)).toEqual(['a'])
     expect(splitter.rest()).toBeUndefined()
   })
 

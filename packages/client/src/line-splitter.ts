@@ -1,9 +1,11 @@
+import { behindSpace } from './json-extent.ts'
+
 const NEWLINE = 0x0a
 const NOTHING = Buffer.alloc(0)
 
 /**
  * Cuts a stream of bytes into lines. Bytes of an unfinished line wait as the chunks that they came in and are joined once, when its end
- * arrives, so a line costs its own length however it was cut; text is decoded by whole lines only, so characters are never torn.
+ * arrives, so a line costs its own length however it was cut, and no character is torn.
  */
 export class LineSplitter {
   readonly #bytesMax: number
@@ -15,27 +17,27 @@ export class LineSplitter {
     this.#bytesMax = bytesMax
   }
 
-  /** The lines that this chunk finishes, without their newlines, blank ones left out. */
-  *push(chunk: Buffer): Generator<string> {
+  /** The lines that this chunk finishes, without their newlines, blank ones left out. They may be parts of the chunk. */
+  *push(chunk: Buffer): Generator<Buffer> {
     let start = 0
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       const line = this.#take(chunk.subarray(start, end))
       start = end + 1
-      if (line !== '') yield line
+      if (!isBlank(line)) yield line
     }
     if (start < chunk.length) this.#keep(chunk.subarray(start))
   }
 
   /** The last line, when the stream ends without a newline; undefined when nothing but blanks is left. */
-  rest(): string | undefined {
+  rest(): Buffer | undefined {
     const line = this.#take(NOTHING)
-    return line === '' ? undefined : line
+    return isBlank(line) ? undefined : line
   }
 
-  #take(end: Buffer): string {
-    if (this.#waiting.length === 0) return end.toString('utf8').trim()
+  #take(end: Buffer): Buffer {
+    if (this.#waiting.length === 0) return end
     this.#keep(end)
-    const line = Buffer.concat(this.#waiting, this.#waitingBytes).toString('utf8').trim()
+    const line = Buffer.concat(this.#waiting, this.#waitingBytes)
     this.#waiting = []
     this.#waitingBytes = 0
     return line
@@ -47,3 +49,5 @@ export class LineSplitter {
     this.#waiting.push(part)
   }
 }
+
+const isBlank = (line: Buffer): boolean => behindSpace(line, 0, line.length) === line.length

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http'
-import { type Kind, type KubeObject, type Status, StatusError, type WatchEvent } from '@kubetape/apimachinery'
+import { type Kind, type KubeObject, parseExactJson, type Status, StatusError, type WatchEvent } from '@kubetape/apimachinery'
 import type { Subscriber } from 'rxjs'
 import { RequestFailed } from './client.ts'
+import { behindSpace, CUT, endOfValue, OPEN } from './json-extent.ts'
 import { LineSplitter } from './line-splitter.ts'
-import type { SharedFields } from './shared-fields.ts'
-import { wholeObject } from './whole-object.ts'
+import { MemberCursor } from './member-cursor.ts'
+import type { ObjectHead, ObjectReader } from './object-reader.ts'
+import { headOf } from './whole-object.ts'
 import { describeRequest, type WireRequest } from './wire-request.ts'
 
 /** The longest event that is read; the API refuses objects far below this. */
@@ -19,16 +21,17 @@ export function readWatch<T extends KubeObject>(
   kind: Kind<T>,
   response: IncomingMessage,
   subscriber: Subscriber<WatchEvent<T>>,
-  fields: SharedFields,
+  objects: ObjectReader,
 ): void {
   const lines = new LineSplitter(WATCH_EVENT_BYTES_MAX)
   const fail = (why: string, cause: unknown): void => {
     if (!subscriber.closed) subscriber.error(new RequestFailed(`Cannot ${describeRequest(request)}: ${why}`, { cause }))
   }
-  const deliver = (line: string): void => {
-    const event = eventOf(line, fields)
+  const head = headOf(kind)
+  const deliver = (line: Buffer): void => {
+    const event = eventOf(line, head, objects)
     if (event.type === 'ERROR') subscriber.error(new StatusError(event.object))
-    else subscriber.next({ type: event.type, object: wholeObject(kind, event.object as T) })
+    else subscriber.next(event as WatchEvent<T>)
   }
   response.on('data', (chunk: Buffer) => {
     try {
@@ -53,16 +56,35 @@ export function readWatch<T extends KubeObject>(
   if (response.destroyed) fail('the connection was lost', response.errored)
 }
 
-function eventOf(line: string, fields: SharedFields): WatchEvent {
-  const event = fields.parse(line, objectOf) as { type?: unknown; object?: unknown }
-  if (typeof event.type !== 'string' || typeof event.object !== 'object' || event.object === null) {
-    throw new TypeError(`Cannot read a watch event: it has no type or no object: ${line.slice(0, 200)}`)
+/** The event of a line. Throws a SyntaxError or a TypeError when it is none. */
+function eventOf(line: Buffer, head: ObjectHead, objects: ObjectReader): WatchEvent {
+  const cursor = new MemberCursor(line, 0, line.length)
+  let type: unknown
+  let object: KubeObject | undefined
+  let objectAt = 0
+  let found = cursor.next('type')
+  for (; found === 'value'; found = cursor.next('object')) {
+    const from = cursor.at
+    if (cursor.name === 'object' && line[from] === OPEN) {
+      object = objects.read(line, from, line.length, head)
+      if (object === undefined) break
+      cursor.at = objects.end
+      objectAt = from
+      continue
+    }
+    cursor.at = endOfValue(line, from, line.length)
+    if (cursor.at === CUT) break
+    if (cursor.name === 'type') type = parseExactJson(line.toString('utf8', from, cursor.at))
   }
-  if (event.type === 'ERROR') return { type: 'ERROR', object: withCode(event.object as Status) }
-  return event as WatchEvent
+  if (found !== 'end' || behindSpace(line, cursor.at, line.length) < line.length)
+    throw new SyntaxError('Cannot read a watch event: it is cut')
+  if (typeof type !== 'string' || object === undefined)
+    throw new TypeError(`Cannot read a watch event: it has no type or no object: ${line.toString('utf8', 0, 200)}`)
+  // A Status is not of the kind that is watched.
+  if (type === 'ERROR')
+    return { type, object: withCode(parseExactJson(line.toString('utf8', objectAt, endOfValue(line, objectAt, line.length))) as Status) }
+  return { type, object } as WatchEvent
 }
-
-const objectOf = (event: unknown): readonly unknown[] => [(event as { object?: unknown }).object]
 
 /** Some servers leave the code out of a Status; 500 is what its absence stands for. */
 const withCode = (status: Status): Status => (typeof status.code === 'number' ? status : { ...status, code: 500 })

@@ -17,13 +17,25 @@ export interface WireRequest {
   readonly body?: { readonly text: string; readonly contentType: string }
   readonly cause?: Cause | undefined
   readonly signal?: AbortSignal | undefined
+  /** Reads the body of a successful answer while it arrives; a new one for each attempt. Default: it is answered as text. */
+  readonly reader?: () => BodyReader
+}
+
+/** Reads a body from its pieces. Both methods throw when it is not what it should be. */
+export interface BodyReader {
+  push(chunk: Buffer): void
+  /** What was read. */
+  end(): unknown
 }
 
 /** A whole answer. */
 export interface Answer {
   readonly code: number
   readonly headers: IncomingHttpHeaders
+  /** Empty when a reader read it. */
   readonly body: string
+  /** What the reader of the request made of the body. */
+  readonly read?: unknown
 }
 
 /** `list pods`, `get configmaps "a"`: a request in error messages. */

@@ -1,17 +1,29 @@
 import { allResources, type ResourceInfo } from '@kubetape/api'
+import { VolumeAttributesClass } from '@kubetape/api/kinds'
 import type { Kind } from '@kubetape/apimachinery'
 import { kubeletClientName } from '@kubetape/apiserver'
 import {
   attachDetachController,
+  attributesClassProtectionController,
   bootstrapSignerController,
   certificateApprovingController,
   certificateCleanerController,
   certificateSigningController,
   type CertificateSigningControllerOptions,
+  claimBinderController,
   claimProtectionController,
   clusterRoleAggregationController,
   cronJobController,
+  ephemeralVolumeController,
+  csiAttachedVolumeController,
+  csiAttacherController,
+  csiProvisionerController,
+  csiModifierController,
+  csiReclaimController,
+  csiResizerController,
   garbageCollectorController,
+  type HostPathOptions,
+  inTreePlugins,
   jobController,
   jobOrphanPodController,
   namespaceController,
@@ -24,11 +36,15 @@ import {
   tokenCleanerController,
   ttlAfterFinishedController,
   validatingAdmissionPolicyStatusController,
+  volumeBinderController,
   volumeExpandController,
+  type VolumeIntent,
   volumeProtectionController,
 } from '@kubetape/controllers'
+import { CsiDriverRegistry, type CsiDrivers } from '@kubetape/csi'
 import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
+import { NO_FOLDERS } from './host-path-directories.ts'
 import { signWithToken } from './sign-with-token.ts'
 
 /**
@@ -46,8 +62,16 @@ export interface BuiltinControllersOptions {
   readonly issueCertificate?: CertificateSigningControllerOptions['issue']
   /** What such Secrets get as `ca.crt`. Default: none. */
   readonly secretCa?: string
+  /** Directories of host-path volumes. Default: cannot, which is enough for replay. */
+  readonly hostPath?: HostPathOptions
   /** Simulated nodes. */
   readonly nodes: number
+  /** The CSI drivers that are connected. Default: none, which is enough for replay. */
+  readonly drivers?: CsiDrivers
+  /** Reads what an earlier life of the provisioner left in the dark. Default: nothing. */
+  readonly interruptedVolumes?: () => readonly VolumeIntent[]
+  /** Where simulated nodes have volumes mounted. Default: nowhere on disk. */
+  readonly volumeFolder?: string
   /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
   readonly resources?: readonly Kind[]
 }
@@ -61,9 +85,17 @@ export function builtinControllers({
   signToken = cannotSign,
   issueCertificate = cannotIssue,
   secretCa = '',
+  hostPath = { directories: NO_FOLDERS, provisions: false },
   nodes,
-  resources = servedKinds(),
+  drivers = new CsiDriverRegistry(),
+  volumeFolder,
+  interruptedVolumes = () => [],
+  resources: served,
 }: BuiltinControllersOptions): Controller[] {
+  const plugins = inTreePlugins(hostPath)
+  const resources = served ?? servedKinds()
+  // Replay knows no served kinds, and has to have what a tape may have runs of.
+  const classKind = served === undefined ? VolumeAttributesClass : served.find(isAttributesClass)
   const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
   return [
     jobController(),
@@ -85,13 +117,25 @@ export function builtinControllers({
     nodeTaintsController(),
     resourceQuotaController({ resources: owned }),
     validatingAdmissionPolicyStatusController(),
+    claimBinderController({ plugins }),
+    volumeBinderController({ plugins }),
     claimProtectionController(),
     volumeProtectionController(),
+    ephemeralVolumeController(),
     attachDetachController(),
+    csiAttacherController({ drivers }),
+    csiAttachedVolumeController({ drivers }),
     volumeExpandController(),
-    ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
+    csiProvisionerController({ drivers, interrupted: interruptedVolumes }),
+    csiReclaimController({ drivers }),
+    csiResizerController({ drivers }),
+    ...(classKind === undefined ? [] : [csiModifierController({ drivers, classKind }), attributesClassProtectionController({ classKind })]),
+    ...(nodes > 0 ? simulatedNodes({ count: nodes, drivers, ...(volumeFolder === undefined ? {} : { volumeFolder }) }) : []),
   ]
 }
+
+const isAttributesClass = (kind: Kind): kind is typeof VolumeAttributesClass =>
+  kind.group === VolumeAttributesClass.group && kind.resource === VolumeAttributesClass.resource
 
 const cannotIssue = (): { failure: string } => ({ failure: 'this cluster has no certificate authority' })
 

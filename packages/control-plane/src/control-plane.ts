@@ -1,6 +1,8 @@
+import { resolve } from 'node:path'
 import { Apiserver, type AuthorizationOptions, COMPONENT_GROUP, type PluginSelection, type UserInfo } from '@kubetape/apiserver'
 import type { Client } from '@kubetape/client'
 import { exposeFeatureGates, type FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
+import type { CsiDrivers } from '@kubetape/csi'
 import { type Clock, type Random, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
 import type { EventLog } from '@kubetape/eventlog'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
@@ -17,7 +19,9 @@ import { type AuditOptions, startAudit } from './audit-options.ts'
 import type { AuthenticationOptions } from './authentication-options.ts'
 import { checkOptions } from './check-options.ts'
 import { gatesOf, logGates } from './gate-options.ts'
+import { hostPathOptions, type HostPathVolumes } from './host-path-options.ts'
 import { identityOptions } from './identity-options.ts'
+import { interruptedVolumes } from './interrupted-volumes.ts'
 import { loggedRuns } from './logged-runs.ts'
 import { prepareAccess, type PreparedAccess } from './prepare-access.ts'
 import type { ServiceAccountOptions } from './service-account-keys.ts'
@@ -44,10 +48,14 @@ export interface ControlPlaneOptions {
   readonly runtimeConfig?: Readonly<Record<string, string>>
   /** Range of Service addresses. Default 10.96.0.0/16. */
   readonly serviceClusterIpRange?: string
+  /** Volumes of kubernetes.io/host-path. */
+  readonly hostPath?: HostPathVolumes
   /** How long history is kept, in milliseconds. Default: for ever. */
   readonly keepMs?: number
   /** Names of built-in controllers to run, ours or kube-controller-manager's: `*` all that are on by default, `-name` without one. Default `['*']`. */
   readonly controllers?: readonly string[]
+  /** The CSI drivers that are connected, now and later. Default: none. */
+  readonly drivers?: CsiDrivers
   /** Controllers of your own, run beside the built-in ones. */
   readonly add?: readonly Controller[]
   /** Static bearer tokens. */
@@ -216,7 +224,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     metrics: runMetrics(metrics),
     events: 'v1',
   })
-  manager.add(...chosenControllers(options, prepared, apiserver), ...(options.add ?? []))
+  manager.add(...chosenControllers(options, prepared, apiserver, log), ...(options.add ?? []))
   return { log, apiserver, manager, gates, metrics, access }
 }
 
@@ -233,16 +241,20 @@ function openLog({ data, tape }: ControlPlaneOptions, clock: Clock, random: Rand
 }
 
 function chosenControllers(
-  { nodes = 0, controllers: words = ['*'], serviceAccounts }: ControlPlaneOptions,
+  { nodes = 0, controllers: words = ['*'], serviceAccounts, drivers, data, hostPath }: ControlPlaneOptions,
   { access, keys, issuer }: PreparedAccess,
   apiserver: Apiserver,
+  log: EventLog,
 ): Controller[] {
   const all = builtinControllers({
     ca: access.ca,
     signToken: (claims) => keys.sign(claims),
     ...(issuer === undefined ? {} : { issueCertificate: (order) => issuer.issue(order) }),
     ...(serviceAccounts?.secretCa === undefined ? {} : { secretCa: serviceAccounts.secretCa }),
+    hostPath: hostPathOptions(data, hostPath),
     nodes,
+    ...(data === undefined ? {} : { volumeFolder: resolve(data, 'kubelets') }),
+    ...(drivers === undefined ? {} : { drivers, interruptedVolumes: () => interruptedVolumes(log) }),
     resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)),
   })
   const chosen = chosenNames(

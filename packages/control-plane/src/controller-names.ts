@@ -11,6 +11,7 @@ const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
   'job-controller': ['job', 'job-orphan-pods'],
   'namespace-controller': ['namespace'],
   'node-lifecycle-controller': ['node-taints'],
+  'persistentvolume-binder-controller': ['persistentvolume-binder-claims', 'persistentvolume-binder-volumes'],
   'pod-garbage-collector-controller': ['pod-garbage-collector'],
   'root-ca-certificate-publisher-controller': ['root-ca-certificate-publisher'],
   'serviceaccount-controller': ['serviceaccount'],
@@ -22,8 +23,11 @@ const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
   csrapproving: ['certificatesigningrequest-approving'],
   csrcleaner: ['certificatesigningrequest-cleaner'],
   csrsigning: ['certificatesigningrequest-signing'],
+  'ephemeral-volume': ['ephemeral-volume-controller'],
+  'external-resizer': ['external-resizer', 'external-resizer-modify'],
   garbagecollector: ['garbage-collector'],
   nodelifecycle: ['node-taints'],
+  'persistentvolume-binder': ['persistentvolume-binder-claims', 'persistentvolume-binder-volumes'],
   'persistentvolume-expander': ['persistentvolume-expander-controller'],
   podgc: ['pod-garbage-collector'],
   'pv-protection': ['persistentvolume-protection-controller'],
@@ -49,8 +53,6 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'endpointslice-controller',
   'endpointslice-mirroring-controller',
   'endpointslicemirroring',
-  'ephemeral-volume',
-  'ephemeral-volume-controller',
   'horizontal-pod-autoscaler-controller',
   'horizontalpodautoscaling',
   'legacy-service-account-token-cleaner',
@@ -58,8 +60,6 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'node-ipam-controller',
   'node-route-controller',
   'nodeipam',
-  'persistentvolume-binder',
-  'persistentvolume-binder-controller',
   'replicaset',
   'replicaset-controller',
   'replicationcontroller',
@@ -80,8 +80,13 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'ttl-controller',
 ])
 
-/** Run only when they are named, as upstream. */
-const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['bootstrap-signer-controller', 'token-cleaner-controller'])
+/** Run only when they are named. */
+const OFF_BY_DEFAULT: ReadonlySet<string> = new Set([
+  'bootstrap-signer-controller',
+  'token-cleaner-controller',
+  // Of v1.32: v1.31 lets a class that is in use go at once.
+  'volumeattributesclass-protection-controller',
+])
 
 /** Those of these words of `--controllers` that name nothing: a controller that is not there may be left out, if upstream has it. */
 export function unknownControllers(names: readonly string[], words: readonly string[]): string[] {

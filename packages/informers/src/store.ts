@@ -1,5 +1,5 @@
 import { compareResourceVersions, isResourceVersion, type KubeObject, objectKey } from '@kubetape/apimachinery'
-import { type IndexFunctions, Indexes } from './indexes.ts'
+import { type IndexFunctions, Indexes, type ValueRange } from './indexes.ts'
 import { ObjectBucket } from './object-bucket.ts'
 import { OwnWrites } from './own-writes.ts'
 
@@ -10,6 +10,11 @@ export interface Store<T extends KubeObject> {
   list(namespace?: string): T[]
   /** Objects that the named index files under `value`. Throws for an index that does not exist. */
   byIndex(index: string, value: string): T[]
+  /**
+   * The first object, in order of the values that the named index files it under, whose value lies in `range` and that `passes`. Costs O(log n) and
+   * what does not pass: nothing is copied. Throws for an index that does not exist.
+   */
+  firstByIndex(index: string, range: ValueRange, passes: (object: T) => boolean): T | undefined
   readonly size: number
   /** Everything up to here has been delivered by the watch; '' before the first listing. */
   readonly resourceVersion: string
@@ -92,6 +97,10 @@ class IndexedMemory<T extends KubeObject> implements Store<T>, StoreWriter<T> {
 
   byIndex(index: string, value: string): T[] {
     return this.#indexes.find(index, value)
+  }
+
+  firstByIndex(index: string, range: ValueRange, passes: (object: T) => boolean): T | undefined {
+    return this.#indexes.first(index, range, passes)
   }
 
   pendingWrites(): { key: string; resourceVersion: string }[] {

@@ -1,8 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PodSpec, PodStatus } from '@kubetape/api/types/core/v1'
-import { Node as NodeKind, Pod as PodKind } from '@kubetape/api/kinds'
+import {
+  Node as NodeKind,
+  PersistentVolume as VolumeKind,
+  PersistentVolumeClaim as ClaimKind,
+  Pod as PodKind,
+  StorageClass as ClassKind,
+} from '@kubetape/api/kinds'
 import { conflict, type Kind, type KubeObject } from '@kubetape/apimachinery'
 import { binder } from './binder.ts'
+import { boundClaimOf, claimOf, labelled, podWith, volumeOf } from './testing/claim-objects.ts'
 import { keysFor, runOnce } from './testing/run-once.ts'
 
 const controller = binder()
@@ -65,6 +72,57 @@ describe('binder()', () => {
     expect(
       (await runOnce(controller, 'pending', { pods: [told], nodes: [node('a', { spec: { unschedulable: true } })] })).requests,
     ).toMatchObject([{ body: { status: { conditions: [{ lastTransitionTime: 'then' }] } } }])
+  })
+
+  const late = {
+    metadata: { name: 'late' },
+    provisioner: 'kubernetes.io/no-provisioner',
+    volumeBindingMode: 'WaitForFirstConsumer',
+  }
+
+  test('gives claims that wait their volumes or their node, and binds the Pod when they are bound', async () => {
+    const made = { ...late, metadata: { name: 'made' }, provisioner: 'csi.example.com' }
+    const shown = {
+      nodes: [labelled('a'), labelled('b')],
+      pods: [podWith(['data', 'logs'])],
+      persistentvolumeclaims: [claimOf('data'), claimOf('logs', { storageClassName: 'made' })],
+      persistentvolumes: [volumeOf('v', '1Gi', 'b')],
+      storageclasses: [late, made],
+    }
+    const { requests } = await runOnce(controller, 'pending', shown)
+    expect(requests).toMatchObject([
+      { what: 'patch persistentvolumes v', body: { spec: { claimRef: { namespace: 'ns', name: 'data', uid: 'uid-data' } } } },
+      { what: 'patch persistentvolumeclaims logs', body: { metadata: { annotations: { 'volume.kubernetes.io/selected-node': 'b' } } } },
+    ])
+    const bound = {
+      ...shown,
+      persistentvolumeclaims: [boundClaimOf('data'), boundClaimOf('logs')],
+      persistentvolumes: ['pv-data', 'pv-logs'].map((name) => volumeOf(name, '1Gi', 'b')),
+    }
+    expect((await runOnce(controller, 'pending', bound)).requests).toMatchObject([
+      { what: 'create pods/binding p', body: { target: { name: 'b' } } },
+    ])
+  })
+
+  test('tells a Pod that its claims are not bound, in the words of kube-scheduler', async () => {
+    const { requests } = await runOnce(controller, 'pending', {
+      nodes: [labelled('a'), labelled('b')],
+      pods: [podWith(['data'])],
+      persistentvolumeclaims: [claimOf('data', { storageClassName: 'now' })],
+    })
+    const message =
+      '0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.'
+    expect(requests).toMatchObject([
+      { what: 'patch pods/status p', body: { status: { conditions: [{ reason: 'Unschedulable', message }] } } },
+    ])
+  })
+
+  test.each([
+    { title: 'a claim changes that no Pod waits for', kind: ClaimKind, object: claimOf('data') as KubeObject },
+    { title: 'a volume is free that no Pod waits for', kind: VolumeKind, object: volumeOf('v') as KubeObject },
+    { title: 'a class appears that no Pod waits for', kind: ClassKind, object: late },
+  ])('does not look when $title', ({ kind, object }) => {
+    expect(keysFor(controller, kind, object)).toEqual([])
   })
 
   test('remembers nothing about a Pod that somebody else has bound', async () => {

@@ -1,9 +1,22 @@
 import type { Binding, Node, Pod, PodCondition } from '@kubetape/api/types/core/v1'
 import { Node as NodeKind, Pod as PodKind } from '@kubetape/api/kinds'
-import { deepEqual, findCondition, formatTime, isConflict, isNotFound, isStatusError, objectKey } from '@kubetape/apimachinery'
-import type { StoreChange } from '@kubetape/informers'
+import {
+  deepEqual,
+  findCondition,
+  formatTime,
+  isConflict,
+  isNotFound,
+  isStatusError,
+  type Kind,
+  type KubeObject,
+  objectKey,
+} from '@kubetape/apimachinery'
+import type { IndexFunctions, StoreChange } from '@kubetape/informers'
 import type { Controller, ReconcileContext, Watch } from '@kubetape/runtime'
 import { isPending, planBinding, takesRoom } from './binding-plan.ts'
+import { reserveClaims } from './volumes/reserve-claims.ts'
+import { volumeNeeds } from './volumes/volume-needs.ts'
+import { VOLUME_INDEXES, volumeView, volumeWatches } from './volumes/volume-watches.ts'
 
 /** All pending Pods are placed together: one look at the nodes serves them all. */
 const KEY = 'pending'
@@ -33,12 +46,14 @@ export function binder(): Controller {
   return {
     name: 'simulated-binder',
     kind: PodKind,
-    watches: [pods as unknown as Watch, nodes as unknown as Watch],
+    watches: [pods as unknown as Watch, nodes as unknown as Watch, ...volumeWatches(KEY)],
     reads: [],
-    indexes: new Map([
+    indexes: new Map<Kind, IndexFunctions<KubeObject>>([
+      ...VOLUME_INDEXES,
       [
         PodKind,
         {
+          ...VOLUME_INDEXES.get(PodKind),
           [PENDING_INDEX]: (pod) => (isPending(pod as Pod) ? [KEY] : []),
           [ROOM_INDEX]: (pod) => (takesRoom(pod as Pod) ? [(pod as Pod).spec.nodeName!] : []),
         },
@@ -78,12 +93,19 @@ async function reconcile(context: ReconcileContext): Promise<void> {
   }
   const assumedOn = Map.groupBy(placed, ({ metadata }) => assumed[metadata.uid ?? ''])
   const podsOn = (node: string): Pod[] => [...pods.byIndex(ROOM_INDEX, node), ...(assumedOn.get(node) ?? [])]
-  const { bindings, refusals } = planBinding({ pending, nodes: context.lister<Node>(NodeKind).list(), podsOn })
+  const view = volumeView(context)
+  const { bindings, reservations, refusals } = planBinding({
+    pending,
+    nodes: context.lister<Node>(NodeKind).list(),
+    podsOn,
+    volumeNeeds: (pod, taken) => volumeNeeds(pod, view, taken),
+  })
   const bound: Record<string, string> = Object.fromEntries(placed.map(({ metadata }) => [metadata.uid ?? '', assumed[metadata.uid ?? '']!]))
   const nowMs = context.nowMs()
   await inRounds(bindings, async ({ pod, node }) => {
     if (await bind(pod, node, context)) bound[pod.metadata.uid ?? ''] = node
   })
+  await inRounds(reservations, ({ node, choices }) => reserveClaims(node, choices, context))
   await inRounds(refusals, ({ pod, condition }) => refuse(pod, condition, nowMs, context))
   // What the informer shows by now need not be remembered.
   const stillWaiting = new Set(pods.byIndex(PENDING_INDEX, KEY).map(({ metadata }) => metadata.uid))

@@ -1,5 +1,7 @@
 import type { Node, Pod, PodCondition } from '@kubetape/api/types/core/v1'
 import { type Misfit, misfit, type NodeRoom } from './node-fit.ts'
+import { podClaims } from './volumes/pod-claims.ts'
+import type { ClaimChoice, VolumeNeeds } from './volumes/volume-needs.ts'
 import { type Amounts, amountsOf, requestsOf, sum } from './pod-resources.ts'
 
 /** What kube-scheduler assumes of a Pod that asks for nothing, so that such Pods spread too. */
@@ -12,10 +14,14 @@ export interface BindingObserved {
   readonly nodes: readonly Node[]
   /** Pods that take room on a node. */
   readonly podsOn: (node: string) => readonly Pod[]
+  /** Of Pods with claims; `taken` are volumes of Pods that had their turn. Default: claims do not matter. */
+  readonly volumeNeeds?: (pod: Pod, taken: ReadonlySet<string>) => VolumeNeeds
 }
 
 export interface BindingPlan {
   readonly bindings: readonly { readonly pod: Pod; readonly node: string }[]
+  /** Pods that go to this node as soon as their claims are bound, and what must be asked for that to happen. */
+  readonly reservations: readonly { readonly pod: Pod; readonly node: string; readonly choices: readonly ClaimChoice[] }[]
   /** Pods that fit nowhere, with the condition that says why. */
   readonly refusals: readonly { readonly pod: Pod; readonly condition: Omit<PodCondition, 'lastTransitionTime'> }[]
 }
@@ -35,22 +41,38 @@ export function takesRoom({ spec, status }: Pod): boolean {
  * Gives every pending Pod the node where the least of CPU and memory is taken, of those that have room and do not refuse it; higher priority
  * first, then older, then by name. What fits nowhere is told so in kube-scheduler's words. Nothing is preempted and nothing spread on purpose.
  */
-export function planBinding({ pending, nodes, podsOn }: BindingObserved): BindingPlan {
+export function planBinding({ pending, nodes, podsOn, volumeNeeds }: BindingObserved): BindingPlan {
   const rooms = nodes.map((node): NodeRoom => roomOf(node, podsOn(node.metadata.name ?? '')))
   const bindings: { pod: Pod; node: string }[] = []
+  const reservations: { pod: Pod; node: string; choices: readonly ClaimChoice[] }[] = []
   const refusals: { pod: Pod; condition: Omit<PodCondition, 'lastTransitionTime'> }[] = []
+  const taken = new Set<string>()
+  const refuse = (pod: Pod, message: string): void =>
+    void refusals.push({ pod, condition: { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message } })
   for (const pod of [...pending].sort(byTurn)) {
     const requests = requestsOf(pod)
-    const { best, misfits } = choose(pod, requests, rooms)
+    const needs = volumeNeeds === undefined || podClaims(pod).length === 0 ? undefined : volumeNeeds(pod, taken)
+    if (needs?.type === 'refused' && rooms.length > 0) {
+      refuse(pod, refusedEverywhere(needs.message, rooms.length))
+      continue
+    }
+    const { best, misfits } = choose(pod, requests, rooms, needs)
     if (best === undefined) {
-      refusals.push({ pod, condition: { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: refusal(misfits) } })
+      refuse(pod, refusal(misfits))
       continue
     }
     best.used = sum(best.used, requests)
     best.pods++
-    bindings.push({ pod, node: best.node.metadata.name ?? '' })
+    const node = best.node.metadata.name ?? ''
+    if (needs?.type !== 'waiting') {
+      bindings.push({ pod, node })
+      continue
+    }
+    const choices = needs.choices(best.node)
+    for (const { volume } of choices) if (volume !== undefined) taken.add(volume.metadata.name ?? '')
+    if (choices.length > 0) reservations.push({ pod, node, choices })
   }
-  return { bindings, refusals }
+  return { bindings, reservations, refusals }
 }
 
 function roomOf(node: Node, pods: readonly Pod[]): NodeRoom {
@@ -62,11 +84,16 @@ function roomOf(node: Node, pods: readonly Pod[]): NodeRoom {
   }
 }
 
-function choose(pod: Pod, requests: Amounts, rooms: readonly NodeRoom[]): { best: NodeRoom | undefined; misfits: Misfit[] } {
+function choose(
+  pod: Pod,
+  requests: Amounts,
+  rooms: readonly NodeRoom[],
+  needs: VolumeNeeds | undefined,
+): { best: NodeRoom | undefined; misfits: Misfit[] } {
   let best: { room: NodeRoom; score: number } | undefined
   const misfits: Misfit[] = []
   for (const room of rooms) {
-    const why = misfit(pod, requests, room)
+    const why = misfit(pod, requests, room) ?? (needs === undefined || needs.type === 'refused' ? undefined : needs.misfit(room.node))
     if (why !== undefined) {
       misfits.push(why)
       continue
@@ -112,6 +139,12 @@ function refusal(misfits: readonly Misfit[]): string {
   ]
   const prefix = `0/${misfits.length} nodes are available:`
   return `${prefix} ${counted(misfits.flatMap(({ reasons }) => reasons))}. preemption: ${prefix} ${preemption.join(', ')}.`
+}
+
+/** What keeps a Pod off every node alike. */
+function refusedEverywhere(message: string, nodes: number): string {
+  const prefix = `0/${nodes} nodes are available:`
+  return `${prefix} ${message}. preemption: ${prefix} ${nodes} Preemption is not helpful for scheduling.`
 }
 
 function counted(reasons: readonly string[]): string {

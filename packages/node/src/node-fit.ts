@@ -57,7 +57,12 @@ function selects({ spec: { nodeSelector, affinity } }: Pod, { metadata }: Node):
   const labels = metadata.labels ?? {}
   if (!Object.entries(nodeSelector ?? {}).every(([key, value]) => labels[key] === value)) return false
   const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
-  return terms === undefined || terms.some((term) => termMatches(term, labels, metadata.name ?? ''))
+  return terms === undefined || nodeMatches(terms, { metadata })
+}
+
+/** Whether one of these terms matches the node; none of none does. */
+export function nodeMatches(terms: readonly NodeSelectorTerm[], { metadata }: Pick<Node, 'metadata'>): boolean {
+  return terms.some((term) => termMatches(term, metadata.labels ?? {}, metadata.name ?? ''))
 }
 
 function termMatches(

@@ -16,7 +16,7 @@ const STORED_UNDER: ReadonlyMap<string, { readonly group: string; readonly versi
  */
 export class View {
   /** What a run reads. Reading what the tape no longer knows throws `NotOnTape`. */
-  readonly store: Pick<Store<KubeObject>, 'get' | 'list' | 'byIndex' | 'resourceVersion'>
+  readonly store: Pick<Store<KubeObject>, 'get' | 'list' | 'byIndex' | 'firstByIndex' | 'resourceVersion'>
   readonly #known: Store<KubeObject>
   readonly #writer: StoreWriter<KubeObject>
   readonly #reader: LogReader
@@ -47,6 +47,10 @@ export class View {
       byIndex: (index, value) => {
         this.#mustBeWhole()
         return store.byIndex(index, value)
+      },
+      firstByIndex: (index, range, passes) => {
+        this.#mustBeWhole()
+        return store.firstByIndex(index, range, passes)
       },
     }
     this.#writer = writer

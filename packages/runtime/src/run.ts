@@ -3,6 +3,7 @@ import { deepFreeze, splitObjectKey } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
 import { type Random, seededRandom } from '@kubetape/determinism'
+import type { ValueRange } from '@kubetape/informers'
 import { type Controller, kindId } from './controller.ts'
 import type { PublishEvent } from './event-request.ts'
 import { applyObject, patchObject } from './context-writes.ts'
@@ -19,6 +20,7 @@ export interface RunInputs {
     get(key: string): KubeObject | undefined
     list(namespace?: string): KubeObject[]
     byIndex(index: string, value: string): KubeObject[]
+    firstByIndex(index: string, range: ValueRange, passes: (object: KubeObject) => boolean): KubeObject | undefined
     /** Empty before the kind has been listed. */
     readonly resourceVersion: string
   }

@@ -35,7 +35,7 @@ export interface TestClusterOptions {
   /** Makes a logger for the controllers under test. Default: silent. */
   readonly log?: (fields: Record<string, unknown>) => RunLog
   /** More for `ControlPlane.start`. */
-  readonly controlPlane?: Pick<ControlPlaneOptions, 'runtimeConfig' | 'admission' | 'authorization' | 'random'>
+  readonly controlPlane?: Pick<ControlPlaneOptions, 'runtimeConfig' | 'admission' | 'authorization' | 'random' | 'drivers'>
 }
 
 export interface SettleOptions {

@@ -23,8 +23,9 @@ import { addAuthenticationFlags, type AuthenticationFlags, authenticationOptions
 import { addFeatureGateFlags, type FeatureGateFlags, featureGatesOf } from './feature-gate-flags.ts'
 import { addIdentityFlags, type IdentityFlags, identityOptions } from './identity-flags.ts'
 import { addLogFlags, type LogFlags, loggerOf } from './log-flags.ts'
+import { addVolumeFlags, type VolumeFlags, volumeOptions } from './volume-flags.ts'
 
-interface UpFlags extends AccessFlags, AuditFlags, AuthenticationFlags, FeatureGateFlags, IdentityFlags, LogFlags {
+interface UpFlags extends AccessFlags, AuditFlags, AuthenticationFlags, FeatureGateFlags, IdentityFlags, LogFlags, VolumeFlags {
   data: string
   host: string
   port: string
@@ -60,7 +61,9 @@ export function addUp(program: Command, output: Output): void {
     .option('--keep <duration>', 'how long history is kept: 90m, 24h, 30d (default: for ever)')
     .option('--insecure-http', 'serve plain HTTP; only on a loopback address')
     .action(async (flags: UpFlags) => up(flags, output))
-  addIdentityFlags(addAuditFlags(addAccessFlags(addAuthenticationFlags(addFeatureGateFlags(addAddOption(addLogFlags(command)))))))
+  addVolumeFlags(
+    addIdentityFlags(addAuditFlags(addAccessFlags(addAuthenticationFlags(addFeatureGateFlags(addAddOption(addLogFlags(command))))))),
+  )
 }
 
 async function up(flags: UpFlags, output: Output): Promise<void> {
@@ -82,6 +85,7 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     ...accessOptions(flags),
     ...auditOptions(flags),
     ...authenticationOptions(flags),
+    ...volumeOptions(flags),
     ...(flags.keep === undefined ? {} : { keepMs: durationMs('--keep', flags.keep) }),
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
     ...(flags.tokenAuthFile === undefined ? {} : { tokens: tokensOf(flags.tokenAuthFile) }),

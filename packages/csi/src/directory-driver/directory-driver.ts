@@ -75,10 +75,11 @@ const NODE_CAPABILITIES = ['STAGE_UNSTAGE_VOLUME', 'GET_VOLUME_STATS', 'EXPAND_V
  * - Capacity is kept by accounting: what would go beyond the whole is refused, and a volume that holds more than its own is reported as abnormal. Writing
  *   beyond it is not prevented. `iops` and `throughput` are checked, kept and reported; nothing slows anybody down.
  *
- * Rejects when the root is in use, or is no place for volumes.
+ * Rejects when the root is in use, or is no place for volumes, and for names that Kubernetes could not use.
  */
 export async function openDirectoryDriver(options: DirectoryDriverOptions): Promise<DirectoryDriver> {
   const { clock, uids, files = machineFiles(), name = DIRECTORY_DRIVER_NAME, nodeId, version } = options
+  checkNames(name, nodeId)
   // Others may pass, so that a link to a volume leads there; what may be listed is in folders of its own.
   await mkdir(options.root, { recursive: true, mode: 0o711 })
   const root = await realpath(options.root)
@@ -112,6 +113,21 @@ export async function openDirectoryDriver(options: DirectoryDriverOptions): Prom
     lock.release()
     throw error
   }
+}
+
+/** The protocol's rule for the names of drivers; and the name of a node becomes the value of a label. */
+const DRIVER_NAME = /^[a-zA-Z0-9](?:[-a-zA-Z0-9.]{0,61}[a-zA-Z0-9])?$/
+const LABEL_VALUE = /^[a-zA-Z0-9](?:[-a-zA-Z0-9_.]{0,61}[a-zA-Z0-9])?$/
+
+function checkNames(name: string, nodeId: string): void {
+  if (!DRIVER_NAME.test(name))
+    throw new Error(
+      `Cannot be a driver "${name}": a name has at most 63 letters, digits, dots and dashes, and begins and ends with a letter or digit`,
+    )
+  if (!LABEL_VALUE.test(nodeId))
+    throw new Error(
+      `Cannot be on a node "${nodeId}": a name has at most 63 letters, digits, dots, dashes and underscores, and begins and ends with a letter or digit`,
+    )
 }
 
 function infoOf(name: string, vendorVersion: string, topology: CsiTopology | undefined): CsiDriverInfo {

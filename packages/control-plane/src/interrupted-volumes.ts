@@ -1,0 +1,51 @@
+import { createOutcome, type VolumeIntent } from '@kubetape/controllers'
+import type { LogReader } from '@kubetape/eventlog'
+import { readJournal, type RequestRecord } from '@kubetape/journal'
+
+/** The controller whose calls these are. */
+const PROVISIONER = 'csi-provisioner'
+
+/**
+ * What the provisioner has asked of drivers without coming to an end, from the tape: each call of CreateVolume that is followed by no error that is final,
+ * no PersistentVolume and no deletion of what it made. The tape has the call before the driver hears of it, so nothing is missing, whenever the process
+ * died. Reads the runs of the provisioner once.
+ */
+export function interruptedVolumes(log: LogReader): VolumeIntent[] {
+  const journal = readJournal(log)
+  const open = new Map<string, VolumeIntent>()
+  for (const { id } of journal.runs({ controller: PROVISIONER })) {
+    let intent: VolumeIntent | undefined
+    for (const request of journal.requests(id)) {
+      if (isCall(request, 'CreateVolume')) {
+        intent = request.body as VolumeIntent
+        open.set(intent.claim.uid, intent)
+      }
+      if (intent !== undefined && isSettledBy(request, intent, log)) open.delete(intent.claim.uid)
+    }
+  }
+  return [...open.values()]
+}
+
+const isCall = ({ verb, resource }: RequestRecord, method: string): boolean => verb === 'call' && resource === method
+
+function isSettledBy(request: RequestRecord, intent: VolumeIntent, log: LogReader): boolean {
+  const { answer } = request
+  if (isCall(request, 'CreateVolume')) {
+    const error = errorOf(request)
+    return error !== undefined && createOutcome(error, intent.mayReschedule) !== 'background'
+  }
+  if (isCall(request, 'DeleteVolume')) return answer !== undefined && errorOf(request) === undefined
+  const { verb, resource, body } = request
+  if (verb !== 'create' || resource !== 'persistentvolumes') return false
+  if (answer?.type === 'entry' || answer?.type === 'object') return true
+  // No answer came: the log knows better.
+  const { name } = (body as { metadata: { name: string } }).metadata
+  return (answer === undefined || answer.type === 'failed') && log.latest(`/persistentvolumes/${name}`) !== undefined
+}
+
+/** The error that a call came to, as the run had it; undefined for none, and where nothing was written down. */
+function errorOf({ answer }: RequestRecord): Error | undefined {
+  const { error } =
+    (answer?.type === 'outside' ? (answer.reading as { error?: { name: string; message: string; code?: string } }) : undefined) ?? {}
+  return error === undefined ? undefined : Object.assign(new Error(error.message), error)
+}
