@@ -2,6 +2,7 @@ import type { ServiceCIDR } from '@kubetape/api/types/networking/v1beta1'
 import { type FieldError, FieldPath, invalid, parseCidr, required } from '@kubetape/apimachinery'
 import { immutable } from '../batch/field-rules.ts'
 import type { Strategy } from '../strategy.ts'
+import { ageCell } from '../table-cells.ts'
 import { canonicalCidrError } from './address-errors.ts'
 
 const CIDRS = FieldPath.of('spec').child('cidrs')
@@ -27,5 +28,9 @@ export const serviceCidrStrategy: Strategy = {
   generation: 'none',
   prepareForCreate: () => undefined,
   validate: (draft) => validate(draft as ServiceCIDR),
+  tableRow: ({ metadata, ...rest }, nowMs) => {
+    const { spec } = rest as Pick<ServiceCIDR, 'spec'>
+    return [metadata?.name ?? '', (spec?.cidrs ?? []).join(','), ageCell(metadata?.creationTimestamp, nowMs)]
+  },
   validateUpdate: (draft, old) => immutable(CIDRS, (draft as ServiceCIDR).spec?.cidrs, (old as ServiceCIDR).spec?.cidrs),
 }

@@ -4,6 +4,7 @@ import { canonicalAddressError } from '../../networking/address-errors.ts'
 import type { Draft, Strategy, StrategyContext } from '../../strategy.ts'
 import { dropOutlived } from './service-kept-values.ts'
 import { hasClusterIps, isExternal, isHeadless, type Spec } from './service-kind.ts'
+import { serviceRow } from './service-table-row.ts'
 import { validateServiceStatus } from './service-status-validation.ts'
 import { validateService, validateServiceUpdate } from './service-validation.ts'
 
@@ -86,6 +87,7 @@ export const serviceStrategy: Strategy = {
   validate: (draft) => validateService(draft as Service),
   validateUpdate: (draft, old) => validateServiceUpdate(draft as Service, old as Readonly<Service>),
   warnings: (draft) => warnings(draft as Readonly<Service>),
+  tableRow: serviceRow,
   selectableFields: (object: Readonly<KubeObject>) => {
     const { spec = {} } = object as Readonly<Service>
     return { 'spec.clusterIP': spec.clusterIP ?? '', 'spec.type': spec.type ?? '' }
