@@ -8,6 +8,7 @@ import {
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '@kubetape/api/types/core/v1'
 import type { StorageClass } from '@kubetape/api/types/storage/v1'
 import { deepEqual, isConflict, isNotFound, objectKey } from '@kubetape/apimachinery'
+import type { Client } from '@kubetape/client'
 import type { StoreChange } from '@kubetape/informers'
 import { type Controller, controllerFor, keysOf, type KindLookup, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
 import { BY_CLAIM, claimsOf } from '../claim-protection/claim-use.ts'
@@ -16,6 +17,7 @@ import { type ClaimAction, type ClaimObserved, isSettled, planClaim } from './cl
 import { withMigrationMark } from './csi-migration.ts'
 import { EVENT_SOURCE } from './event-source.ts'
 import type { InTreeOptions } from './in-tree-plugins.ts'
+import { readClaim } from './live-reads.ts'
 import type { OperationBackOff } from './operation-back-off.ts'
 import { provisionClaim } from './provision-claim.ts'
 import { BIND_COMPLETED } from './storage-annotations.ts'
@@ -155,6 +157,8 @@ async function bind(volume: PersistentVolume, claim: PersistentVolumeClaim, cont
   outside(() => (taken.add(name), true))
   try {
     const referring = referringTo(volume, claim)
+    // A volume that was given to a claim that is gone by now would be Released, and with it what it holds reclaimed.
+    if (referring !== volume && !(await isStillThere(claim, client))) return
     const referred = referring === volume ? volume : await client.update<PersistentVolume>(VolumeKind, referring)
     const phased = inPhase(referred, 'Bound')
     if (phased !== referred) await client.update<PersistentVolume>(VolumeKind, phased, { subresource: 'status' })
@@ -165,4 +169,9 @@ async function bind(volume: PersistentVolume, claim: PersistentVolumeClaim, cont
   const complete = named === claim ? claim : await client.update<PersistentVolumeClaim>(ClaimKind, named)
   const bound = boundTo(complete, volume, gates)
   if (bound !== complete) await client.update<PersistentVolumeClaim>(ClaimKind, bound, { subresource: 'status' })
+}
+
+async function isStillThere({ metadata }: Readonly<PersistentVolumeClaim>, client: Client): Promise<boolean> {
+  const { namespace = '', name = '', uid } = metadata
+  return (await readClaim(client, { namespace, name }))?.metadata.uid === uid
 }

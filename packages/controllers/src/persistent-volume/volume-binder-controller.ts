@@ -8,6 +8,7 @@ import { inPhase, unbound } from './binding-steps.ts'
 import { RESYNC_MS } from './claim-binder-controller.ts'
 import { EVENT_SOURCE } from './event-source.ts'
 import type { InTreeOptions } from './in-tree-plugins.ts'
+import { readClaim } from './live-reads.ts'
 import { reclaimVolume, type ReclaimState } from './reclaim-volume.ts'
 import { volumeOfRecycler } from './recycle-plan.ts'
 import { withDeletionMarks } from './volume-finalizers.ts'
@@ -16,7 +17,7 @@ import { isUnsettled, planVolume, type SeenClaim, type VolumeAction } from './vo
 import type { VolumePlugin } from './volume-plugin.ts'
 
 /** Volumes worked on at the same time. */
-const CONCURRENT_VOLUMES = 16
+const CONCURRENT_VOLUMES = 32
 /** After somebody else was faster it is looked at again this much later. */
 const AGAIN_MS = 20
 /** The index of volumes that a resync looks at. */
@@ -67,7 +68,8 @@ async function reconcile(name: string, context: ReconcileContext, plugins: reado
     const claim: { -readonly [K in keyof SeenClaim]: SeenClaim[K] } = { seen: claimOf(volume, context), live: undefined }
     let actions = planVolume(volume, claim)
     if (actions.some(({ type }) => type === 'read-claim')) {
-      claim.live = await readClaim(volume, context)
+      const { namespace = '', name: claimName = '' } = volume.spec?.claimRef ?? {}
+      claim.live = (await readClaim(client, { namespace, name: claimName })) ?? null
       actions = planVolume(volume, claim)
     }
     let latest = volume
@@ -82,16 +84,6 @@ async function reconcile(name: string, context: ReconcileContext, plugins: reado
 function claimOf({ spec }: PersistentVolume, { lister }: ReconcileContext): PersistentVolumeClaim | undefined {
   const { claimRef } = spec ?? {}
   return claimRef?.uid ? lister<PersistentVolumeClaim>(ClaimKind).get(claimRef.namespace ?? '', claimRef.name ?? '') : undefined
-}
-
-async function readClaim({ spec }: PersistentVolume, { client }: ReconcileContext): Promise<PersistentVolumeClaim | null> {
-  const { namespace = '', name = '' } = spec?.claimRef ?? {}
-  try {
-    return await client.get<PersistentVolumeClaim>(ClaimKind, { namespace, name })
-  } catch (error) {
-    if (isNotFound(error)) return null
-    throw error
-  }
 }
 
 /** Answers the volume as it is now. */
