@@ -16,8 +16,8 @@ async function serve({ ranges = ['10.0.0.0/29'], flag = '10.96.0.0/16', multi = 
       const gates = { enabled: (gate: string) => multi && gate === 'MultiCIDRServiceAllocator' }
       const environment = {
         storage,
-        clock: new TestServer().clock,
-        random: new TestServer().registry.environment.random,
+        clock: new VirtualClock(),
+        random: seededRandom(1),
         gates,
         servesRanges: true,
       }
@@ -31,7 +31,7 @@ async function serve({ ranges = ['10.0.0.0/29'], flag = '10.96.0.0/16', multi = 
 }
 
 const service = (name: string, spec: object = {}): object => ({ metadata: { name }, spec: { ports: [{ port: 80 }], ...spec } })
-const specOf = ({ body }: TestAnswer): NonNullable<Service['spec']> => (body as Service).spec!
+const specOf = ({ body }: TestAnswer): NonNullable<Service['spec']> => (body as Service).spec
 const names = async (server: TestServer): Promise<string[]> =>
   ((await server.list(ADDRESSES)).body.items ?? []).map(({ metadata }) => metadata!.name!).sort()
 

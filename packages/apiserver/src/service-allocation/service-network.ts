@@ -78,7 +78,7 @@ export class ServiceNetwork {
     if (clusterIP === undefined) return
     const ports = [{ name: 'https', port: 443, protocol: 'TCP', targetPort: DEFAULT_PORT }]
     const spec = { type: 'ClusterIP', clusterIP, ports, sessionAffinity: 'None' } as ServiceObject['spec']
-    await create(client, Service, { metadata: { ...PLACE, labels: LABELS }, spec: spec! } as ServiceObject)
+    await create(client, Service, { metadata: { ...PLACE, labels: LABELS }, spec: spec })
   }
 
   /** Says where the API server is reached: the port of the Service `kubernetes`, its Endpoints and its slice. */
@@ -88,7 +88,7 @@ export class ServiceNetwork {
     if (service === undefined) return
     const [own] = service.spec?.ports ?? []
     if (own !== undefined && own.targetPort !== port)
-      await client.update(Service, { ...service, spec: { ...service.spec, ports: [{ ...own, targetPort: port }] } } as ServiceObject)
+      await client.update(Service, { ...service, spec: { ...service.spec, ports: [{ ...own, targetPort: port }] } })
     const ports = [{ name: 'https', port, protocol: 'TCP' as const }]
     const skip = { 'endpointslice.kubernetes.io/skip-mirror': 'true' }
     await put(client, Endpoints, {

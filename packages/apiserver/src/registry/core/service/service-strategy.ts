@@ -76,13 +76,13 @@ export const serviceStrategy: Strategy = {
     draft['status'] = {}
     const { spec } = draft as Service
     if (spec?.type === 'ExternalName') delete spec.internalTrafficPolicy
-    dropDisabled(spec!, undefined, context)
+    dropDisabled(spec, undefined, context)
   },
   prepareForUpdate: (draft, old, context) => {
     const [service, before] = [draft as Service, old as Readonly<Service>]
     draft['status'] = keptStatus(service, before, context)
-    dropDisabled(service.spec!, before.spec, context)
-    dropOutlived(service.spec!, before.spec ?? {})
+    dropDisabled(service.spec, before.spec, context)
+    dropOutlived(service.spec, before.spec ?? {})
   },
   validate: (draft) => validateService(draft as Service),
   validateUpdate: (draft, old) => validateServiceUpdate(draft as Service, old as Readonly<Service>),
