@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import { Apiserver, type AuthorizationOptions, COMPONENT_GROUP, type PluginSelection, type UserInfo } from '@kubetape/apiserver'
 import type { Client } from '@kubetape/client'
 import { exposeFeatureGates, type FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
-import type { CsiDrivers } from '@kubetape/csi'
 import { type Clock, type Random, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
 import type { EventLog } from '@kubetape/eventlog'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
@@ -18,6 +17,7 @@ import { chosenNames } from './controller-names.ts'
 import { type AuditOptions, startAudit } from './audit-options.ts'
 import type { AuthenticationOptions } from './authentication-options.ts'
 import { checkOptions } from './check-options.ts'
+import { connectCsi, type CsiConnection, type CsiOptions } from './csi-options.ts'
 import { gatesOf, logGates } from './gate-options.ts'
 import { hostPathOptions, type HostPathVolumes } from './host-path-options.ts'
 import { identityOptions } from './identity-options.ts'
@@ -28,7 +28,7 @@ import type { ServiceAccountOptions } from './service-account-keys.ts'
 import { warningLogs } from './warning-logs.ts'
 
 /** How a control plane is made. Everything has a default: `ControlPlane.start()` is one in memory, in process only. */
-export interface ControlPlaneOptions {
+export interface ControlPlaneOptions extends CsiOptions {
   /** Folder of the tape (`tape.db`), certificates and kubeconfig. Default: nothing on disk. */
   readonly data?: string
   /** The file of the tape. Default: `tape.db` in the data folder, or none. */
@@ -54,8 +54,6 @@ export interface ControlPlaneOptions {
   readonly keepMs?: number
   /** Names of built-in controllers to run, ours or kube-controller-manager's: `*` all that are on by default, `-name` without one. Default `['*']`. */
   readonly controllers?: readonly string[]
-  /** The CSI drivers that are connected, now and later. Default: none. */
-  readonly drivers?: CsiDrivers
   /** Controllers of your own, run beside the built-in ones. */
   readonly add?: readonly Controller[]
   /** Static bearer tokens. */
@@ -132,6 +130,7 @@ export class ControlPlane {
       access.writeKubeconfig(plane.url, options.kubeconfig)
     }
     started.defer(() => manager.stop())
+    started.defer(parts.csi.stopping)
     await manager.start()
     plane.#keep(started.move())
     return plane
@@ -159,6 +158,7 @@ interface Parts {
   readonly gates: FeatureGateRegistry
   readonly metrics: MetricsRegistry
   readonly access: Access
+  readonly csi: CsiConnection
 }
 
 /** Makes everything, from the log up; nothing listens or reconciles yet. */
@@ -223,8 +223,10 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     metrics: runMetrics(metrics),
     events: 'v1',
   })
-  manager.add(...chosenControllers(options, prepared, apiserver, log), ...(options.add ?? []))
-  return { log, apiserver, manager, gates, metrics, access }
+  const csi = connectCsi(options, clock, logger)
+  started.defer(csi.stop)
+  manager.add(...chosenControllers({ ...options, drivers: csi.drivers }, prepared, apiserver, log), ...(options.add ?? []))
+  return { log, apiserver, manager, gates, metrics, access, csi }
 }
 
 function openLog({ data, tape }: ControlPlaneOptions, clock: Clock, random: Random, ca: string, logger: RunLog): EventLog {

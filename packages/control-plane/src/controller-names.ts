@@ -24,7 +24,6 @@ const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
   csrcleaner: ['certificatesigningrequest-cleaner'],
   csrsigning: ['certificatesigningrequest-signing'],
   'ephemeral-volume': ['ephemeral-volume-controller'],
-  'external-resizer': ['external-resizer', 'external-resizer-modify'],
   garbagecollector: ['garbage-collector'],
   nodelifecycle: ['node-taints'],
   'persistentvolume-binder': ['persistentvolume-binder-claims', 'persistentvolume-binder-volumes'],

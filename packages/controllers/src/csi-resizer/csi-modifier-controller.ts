@@ -48,7 +48,7 @@ export function csiModifierController({ drivers, classKind = ClassKind }: CsiMod
     delayMs: undefined,
   }
   return {
-    name: 'external-resizer-modify',
+    name: 'csi-modifier',
     kind: ClaimKind,
     watches: [claims as unknown as Watch, classes as unknown as Watch],
     reads: [VolumeKind],

@@ -51,7 +51,7 @@ interface Expander {
 export function csiResizerController({ drivers }: CsiResizerOptions): Controller {
   const claims: Watch<PersistentVolumeClaim> = { kind: ClaimKind, map: keysToExpand, predicate: undefined, delayMs: undefined }
   return {
-    name: 'external-resizer',
+    name: 'csi-resizer',
     kind: ClaimKind,
     watches: [claims as unknown as Watch],
     reads: [VolumeKind, PodKind],

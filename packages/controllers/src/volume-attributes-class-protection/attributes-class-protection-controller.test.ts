@@ -2,10 +2,14 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { PersistentVolume as VolumeKind, PersistentVolumeClaim as ClaimKind, VolumeAttributesClass as ClassKind } from '@kubetape/api/kinds'
 import type { PersistentVolumeClaim } from '@kubetape/api/types/core/v1'
 import type { VolumeAttributesClass } from '@kubetape/api/types/storage/v1beta1'
+import type { Kind } from '@kubetape/apimachinery'
 import { runControllers, type RunningControllers } from '../garbage-collector/testing/running-controllers.ts'
 import { attributesClassProtectionController } from './attributes-class-protection-controller.ts'
 import { classesOfClaim, plan, PROTECTION_FINALIZER } from './plan.ts'
 
+interface Observed {
+  subscribe(observer: { next(event: unknown): void }): unknown
+}
 const deletionTimestamp = '2024-01-01T00:00:00Z'
 const gold = (metadata: VolumeAttributesClass['metadata'] = {}): VolumeAttributesClass => ({
   metadata: { name: 'gold', ...metadata },
@@ -58,6 +62,36 @@ describe('attributesClassProtectionController()', () => {
     await clock.advance(1)
     expect(await finalizers()).toEqual([PROTECTION_FINALIZER])
     await cluster.patch(VolumeKind, { name: 'v' }, { type: 'merge', body: { spec: { volumeAttributesClassName: 'silver' } } })
+    await clock.advance(1)
+    await expect(finalizers()).rejects.toThrow('not found')
+  })
+  test('12, KEP-3751: keeps a class that a claim names whose event has not come yet', async () => {
+    let hold = false
+    const held: (() => void)[] = []
+    running = await runControllers([attributesClassProtectionController()], async (small) => {
+      const watch = small.watch.bind(small)
+      small.watch = ((kind: Kind, options?: object) => {
+        const seen = watch(kind, options)
+        if (kind !== ClaimKind) return seen
+        const lagging = {
+          subscribe: (observer: { next(event: unknown): void }) =>
+            (seen as Observed).subscribe({ next: (event) => (hold ? void held.push(() => observer.next(event)) : observer.next(event)) }),
+          '@@observable': () => lagging,
+        }
+        return lagging as never
+      })
+      await small.create(ClassKind, gold())
+    })
+    const { cluster, clock } = running
+    await clock.advance(1)
+    hold = true
+    await cluster.create(ClaimKind, claim)
+    await cluster.delete(ClassKind, { name: 'gold' })
+    await clock.advance(1000)
+    expect(await finalizers()).toEqual([PROTECTION_FINALIZER])
+    hold = false
+    for (const deliver of held.splice(0)) deliver()
+    await cluster.delete(ClaimKind, { namespace: 'n', name: 'data' })
     await clock.advance(1)
     await expect(finalizers()).rejects.toThrow('not found')
   })

@@ -36,10 +36,10 @@ async function serve(socket: string, name: string, vendorVersion = '1'): Promise
   return server
 }
 
-/** Lets virtual time pass as well: sockets answer in real time, attempts come in virtual. */
+/** Lets virtual time pass as well, slowly: sockets answer in real time, attempts and time-outs come in virtual. */
 async function until(test: () => boolean): Promise<void> {
   while (!test()) {
-    await clock.advance(1_000)
+    await clock.advance(100)
     await new Promise((resolve) => systemClock().defer(() => resolve(undefined)))
   }
 }
@@ -83,12 +83,30 @@ describe('connectCsiDrivers()', () => {
     expect(lines.filter((line) => line === refusal)).toHaveLength(1)
   })
 
-  test('has nothing under way when it has stopped', async () => {
+  test('has nothing under way when it has stopped, and tells nobody that drivers have gone', async () => {
     await serve('a', 'disk.test')
     await until(() => connections.drivers.names().length === 1)
+    const changed: string[] = []
+    connections.drivers.changes.subscribe((name) => changed.push(name))
     await connections.stop()
-    expect(connections.drivers.names()).toEqual([])
+    expect(changed).toEqual([])
+    await expect(connections.drivers.driver('disk.test')!.nodeGetInfo()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
     expect(clock.pendingTimers).toBe(0)
+  })
+
+  test('cuts off calls that do not end while its owner stops', async () => {
+    const fake = new FakeCsiDriver({ name: 'slow.test' })
+    servers.add(await serveCsiDriver({ endpoint: folder.endpoint('a'), driver: fake }))
+    await until(() => connections.drivers.names().length === 1)
+    fake.hold('nodeGetInfo')
+    const asking = connections.drivers
+      .driver('slow.test')!
+      .nodeGetInfo()
+      .catch((error: unknown) => error)
+    await until(() => fake.calls.length === 1)
+    connections.cutOffAfter(5_000)
+    await until(() => clock.pendingTimers === 0)
+    expect(await asking).toMatchObject({ code: 'UNAVAILABLE' })
   })
 
   test.each([

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '@kubetape/determinism'
+import { type Clock, sleep, type Timer } from '@kubetape/determinism'
 import { CsiDriverRegistry } from '../csi-driver-registry.ts'
 import type { CsiDrivers } from '../csi-drivers.ts'
 import { socketPathOf } from '../csi-endpoint.ts'
@@ -18,7 +18,9 @@ export interface ConnectCsiDriversOptions {
 
 export interface CsiConnections {
   readonly drivers: CsiDrivers
-  /** Closes every connection; resolves when nothing is under way any more. */
+  /** Cuts off calls that are still under way after this time, for an owner that waits for its callers to end. Nobody is told that drivers have gone. */
+  cutOffAfter(ms: number): void
+  /** Closes every connection; resolves when nothing is under way any more. Nobody is told that drivers have gone. */
   stop(): Promise<void>
 }
 
@@ -49,6 +51,7 @@ export function connectCsiDrivers({ endpoints, clock, timeoutsMs = {}, log = SIL
         problem = ''
         log.info('CSI driver connected', { endpoint, driver: name, version: vendorVersion })
         await driver.lost
+        signal.throwIfAborted()
         registry.disconnect(driver)
         log.info('CSI driver disconnected', { endpoint, driver: name })
       } else {
@@ -63,10 +66,16 @@ export function connectCsiDrivers({ endpoints, clock, timeoutsMs = {}, log = SIL
       if (!signal.aborted) throw error
     }),
   )
+  const cutOff = (): void => stopping.abort(new Error('Cannot connect to CSI drivers: the connections are being stopped'))
+  let timer: Timer | undefined
   return {
     drivers: registry,
+    cutOffAfter: (ms) => {
+      timer ??= clock.setTimer(cutOff, ms)
+    },
     stop: async () => {
-      stopping.abort(new Error('Cannot connect to CSI drivers: the connections are being stopped'))
+      timer?.cancel()
+      cutOff()
       await Promise.all(running)
     },
   }

@@ -25,6 +25,8 @@ export class CsiConnection {
   readonly #clock: Clock
   readonly #operations = new OperationKeys()
   readonly #lose: () => void
+  /** Ends the calls that are under way. */
+  readonly #cutOffs = new Set<() => void>()
   #open = true
 
   constructor({ protocol, path, clock }: { protocol: Protocol; path: string; clock: Clock }) {
@@ -53,13 +55,14 @@ export class CsiConnection {
   close(): void {
     if (!this.#open) return
     this.#open = false
+    // The library lets calls that are under way go on when it closes.
+    for (const cutOff of this.#cutOffs) cutOff()
     this.#client.close()
     this.#lose()
   }
 
   /** Rejects with a CsiError, and with nothing else. `timeoutMs` includes the time that it waits for other operations on the volume. */
   async call<Request, Answer>(method: CsiMethod<Request, Answer>, request: Request, timeoutMs: number): Promise<Answer> {
-    if (!this.#open) throw new CsiError('UNAVAILABLE', 'the connection to the driver was lost')
     const { rpc } = method
     const wire = encoded(method, request)
     const named = (request ?? {}) as AnyRequest
@@ -83,25 +86,29 @@ export class CsiConnection {
     timeUp: Promise<unknown>,
     secrets: Readonly<Record<string, string>>,
   ): Promise<Buffer> {
+    if (!this.#open) return Promise.reject(lostConnection())
     const { path, requestSerialize } = rpcOf(this.#protocol, service, rpc)
-    return new Promise((resolve, reject) => {
-      // Bytes are decoded later: the library would call an answer that cannot be read a refusal of the driver.
-      const call = this.#client.makeUnaryRequest(
-        path,
-        requestSerialize,
-        (bytes) => bytes,
-        wire,
-        (error: ServiceError | null, bytes) => {
-          if (error === null && bytes !== undefined) resolve(bytes)
-          else reject(callError(error ?? noMessage(), this.#protocol.grpc.status, secrets))
-        },
-      )
-      void timeUp.then(() => {
-        // As Go's clients say it.
-        reject(new CsiError('DEADLINE_EXCEEDED', 'context deadline exceeded'))
-        call.cancel()
-      })
-    })
+    const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
+    // Bytes are decoded later: the library would call an answer that cannot be read a refusal of the driver.
+    const call = this.#client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      (bytes) => bytes,
+      wire,
+      (error: ServiceError | null, bytes) => {
+        if (error === null && bytes !== undefined) resolve(bytes)
+        else reject(callError(error ?? noMessage(), this.#protocol.grpc.status, secrets))
+      },
+    )
+    const end = (error: CsiError): void => {
+      reject(error)
+      call.cancel()
+    }
+    const cutOff = (): void => end(lostConnection())
+    this.#cutOffs.add(cutOff)
+    // As Go's clients say it.
+    void timeUp.then(() => end(new CsiError('DEADLINE_EXCEEDED', 'context deadline exceeded')))
+    return promise.finally(() => this.#cutOffs.delete(cutOff))
   }
 
   /** What was done is not known from an answer that cannot be used, so the operation has not ended. */
@@ -130,6 +137,10 @@ function keyOf({ volumeId, name }: AnyRequest): string | undefined {
 
 async function inTurn({ turn }: OperationPlace, timeUp: Promise<'time up'>, refusal: string): Promise<void> {
   if ((await Promise.race([turn, timeUp])) === 'time up') throw new CsiError('ABORTED', refusal)
+}
+
+function lostConnection(): CsiError {
+  return new CsiError('UNAVAILABLE', 'the connection to the driver was lost')
 }
 
 function noMessage(): ServiceError {

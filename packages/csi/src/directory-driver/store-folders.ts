@@ -47,10 +47,11 @@ export class StoreFolders {
       await this.#makeOwn(join(this.#root, name), mode)
     await this.#files.syncFolder(this.#root)
     const gone: string[] = []
-    for (const { name } of await this.#leftovers('new')) await this.#sweep('new', name, warn)
-    for (const { name } of await this.#leftovers('gone')) if (!(await this.#sweep('gone', name, warn))) gone.push(name)
+    for (const name of await this.#namesIn('new')) await this.#sweep('new', name, warn)
+    for (const name of await this.#namesIn('gone')) if (!(await this.#sweep('gone', name, warn))) gone.push(name)
     const volumes: StoredVolume[] = []
-    for (const { name, kind } of await this.#files.list(join(this.#root, 'volumes'))) {
+    for (const { name: bytes, kind } of await this.#files.list(join(this.#root, 'volumes'))) {
+      const name = String(bytes)
       if (kind === 'folder' && VOLUME_ID.test(name)) volumes.push(await this.#readVolume(name))
       else warn(`Cannot use "${join(this.#root, 'volumes', name)}" as a volume: the driver has not made it`)
     }
@@ -108,8 +109,8 @@ export class StoreFolders {
     else if (kind !== 'folder') throw new Error(`Cannot keep volumes in "${this.#root}": "${path}" is no folder`)
   }
 
-  #leftovers(folder: 'new' | 'gone'): ReturnType<VolumeFiles['list']> {
-    return this.#files.list(join(this.#root, folder))
+  async #namesIn(folder: 'new' | 'gone'): Promise<string[]> {
+    return (await this.#files.list(join(this.#root, folder))).map(({ name }) => String(name))
   }
 
   async #sweep(folder: 'new' | 'gone', name: string, warn: Warn): Promise<boolean> {

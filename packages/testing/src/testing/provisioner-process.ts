@@ -17,6 +17,8 @@ export interface ProvisionerProcessOptions {
   readonly faults?: readonly FaultRule[]
   /** Whether a new life reads off the tape what the last one left in the dark. Default true; false is the controller as upstream has it. */
   readonly remembers?: boolean
+  /** Other controllers of this driver to run instead. */
+  readonly controllers?: (drivers: CsiDriverRegistry) => Controller[]
   /** What befalls calls of the driver. */
   readonly driverFault?: (point: CsiCallPoint) => CsiFault | undefined
 }
@@ -62,7 +64,10 @@ export class ProvisionerProcess {
 
   /** Begins a life; what still waits in an earlier one waits for ever. */
   async start(): Promise<void> {
-    const { plane, clock, remembers = true } = this.#options
+    const { plane, clock, remembers = true, controllers } = this.#options
+    // Nothing of a dead process tries again: its requests fail, and nobody waits for what hangs.
+    void this.#manager?.stop()
+    await settled(clock, Promise.resolve())
     this.faulty.reset()
     this.#life = { isOver: false }
     this.lives++
@@ -70,10 +75,12 @@ export class ProvisionerProcess {
       client: this.faulty,
       gates: plane.gates,
       clock,
+      // As the control plane runs them.
+      events: 'v1',
       // Ids of runs are unique on the tape.
       random: this.#options.random,
       journal: mortal(this.#journal, () => this.faulty.crashed || this.#life.isOver),
-    }).add(...provisionerControllers(this.#drivers, remembers ? plane : undefined))
+    }).add(...(controllers?.(this.#drivers) ?? provisionerControllers(this.#drivers, remembers ? plane : undefined)))
     await settled(clock, this.#manager.start())
   }
 
