@@ -48,13 +48,10 @@ describe('the directory driver, over gRPC', () => {
     })
   })
 
-  test.each([
-    [{ speed: '5' }, 'INVALID_ARGUMENT'],
-    [{ iops: '999999999' }, 'OUT_OF_RANGE'],
-  ])('refuses %j', async (mutableParameters, code) => {
+  test.each([{ speed: '5' }, { iops: '999999999' }])('refuses %j', async (mutableParameters) => {
     const { volumeId } = await driver.create('a', { mutableParameters: { iops: '500' } })
-    await expect(driver.controller('ControllerModifyVolume', { volumeId, mutableParameters })).rejects.toEqual(refused(code))
-    await expect(driver.create('b', { mutableParameters })).rejects.toEqual(refused(code))
+    await expect(driver.controller('ControllerModifyVolume', { volumeId, mutableParameters })).rejects.toEqual(refused('INVALID_ARGUMENT'))
+    await expect(driver.create('b', { mutableParameters })).rejects.toEqual(refused('INVALID_ARGUMENT'))
     expect(await conditionOf(volumeId)).toMatchObject({ message: expect.stringContaining('iops 500,') as unknown })
     expect(readdirSync(join(driver.root, 'volumes'))).toEqual([volumeId])
   })
