@@ -1,4 +1,3 @@
-import { type CsiDrivers, connectCsiDrivers } from '@kubetape/csi'
 import type { Logger } from '@kubetape/component-base'
 import { type Clock, systemClock } from '@kubetape/determinism'
 import type { Command } from 'commander'
@@ -19,38 +18,26 @@ export function addCsiFlags(command: Command): Command {
     )
 }
 
-/** The drivers of a control plane. */
-export interface ConnectedDrivers {
-  readonly drivers: CsiDrivers
+/** A driver that runs in this process. */
+export interface OwnDriver {
+  readonly endpoint: string
   /** What to tell the user. */
-  readonly lines: readonly string[]
+  readonly line: string
   /** Call it when no controller runs any more. */
   stop(): Promise<void>
 }
 
-/** Starts and connects what the flags say; undefined when they say nothing. */
-export async function connectDrivers(
+/** Starts what the flags say; undefined when they say nothing. */
+export async function startDriver(
   { csiDirectory }: CsiFlags,
   { data, logger, clock = systemClock() }: { readonly data: string; readonly logger: Logger; readonly clock?: Clock },
-): Promise<ConnectedDrivers | undefined> {
+): Promise<OwnDriver | undefined> {
   if (csiDirectory === undefined) return undefined
-  const directory = await startCsiDirectory({
+  const served = await startCsiDirectory({
     data,
     ...(csiDirectory === true ? {} : { folder: csiDirectory }),
     clock,
     warn: (message) => logger.warn(message),
   })
-  const log = {
-    info: (message: string, fields: object): void => logger.info(fields, message),
-    warn: (message: string, fields: object): void => logger.warn(fields, message),
-  }
-  const connections = connectCsiDrivers({ endpoints: [directory.endpoint], clock, log })
-  return {
-    drivers: connections.drivers,
-    lines: [`Volumes of ${directory.name} are in ${directory.root}`],
-    stop: async () => {
-      await connections.stop()
-      await directory.stop()
-    },
-  }
+  return { endpoint: served.endpoint, line: `Volumes of ${served.name} are in ${served.root}`, stop: () => served.stop() }
 }

@@ -20,7 +20,7 @@ import { wholeNumber } from '../whole-number.ts'
 import { type AccessFlags, accessOptions, addAccessFlags } from './access-flags.ts'
 import { addAuditFlags, type AuditFlags, auditOptions } from './audit-flags.ts'
 import { addAuthenticationFlags, type AuthenticationFlags, authenticationOptions } from './authentication-flags.ts'
-import { addCsiFlags, connectDrivers, type ConnectedDrivers, type CsiFlags } from './csi-flags.ts'
+import { addCsiFlags, type CsiFlags, type OwnDriver, startDriver } from './csi-flags.ts'
 import { addFeatureGateFlags, type FeatureGateFlags, featureGatesOf } from './feature-gate-flags.ts'
 import { addIdentityFlags, type IdentityFlags, identityOptions } from './identity-flags.ts'
 import { addLogFlags, type LogFlags, loggerOf } from './log-flags.ts'
@@ -93,13 +93,13 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     ...(flags.tokenAuthFile === undefined ? {} : { tokens: tokensOf(flags.tokenAuthFile) }),
   }
   for (const warning of warnings) logger.warn(warning)
-  const { plane, csi } = await start(options, flags.data, () => connectDrivers(flags, { data: flags.data, logger }))
-  for (const line of csi?.lines ?? []) output.out(line)
+  const { plane, driver } = await start(options, flags.data, () => startDriver(flags, { data: flags.data, logger }))
+  if (driver !== undefined) output.out(driver.line)
   output.out(`Kubetape is ready at ${plane.url}`)
   output.out(`export KUBECONFIG=${plane.access.kubeconfig}`)
   logger.debug({ signal: await interrupted(systemClock()) }, 'stopping')
   await plane.stop()
-  await csi?.stop()
+  await driver?.stop()
   const path = join(flags.data, TAPE_NAME)
   const changes = headOf(path)
   output.out(`Stopped; the tape is ${path} (${changes} ${changes === 1 ? 'change' : 'changes'})`)
@@ -118,17 +118,17 @@ function headOf(path: string): number {
 async function start(
   options: ControlPlaneOptions,
   data: string,
-  connect: () => Promise<ConnectedDrivers | undefined>,
-): Promise<{ readonly plane: ControlPlane; readonly csi?: ConnectedDrivers }> {
-  let csi: ConnectedDrivers | undefined
+  startOwn: () => Promise<OwnDriver | undefined>,
+): Promise<{ readonly plane: ControlPlane; readonly driver: OwnDriver | undefined }> {
+  let driver: OwnDriver | undefined
   try {
     checkOptions(options)
     prepareDataFolder(data)
-    csi = await connect()
-    if (csi === undefined) return { plane: await ControlPlane.start(options) }
-    return { csi, plane: await ControlPlane.start({ ...options, drivers: csi.drivers }) }
+    driver = await startOwn()
+    const csiEndpoints = [...(options.csiEndpoints ?? []), ...(driver === undefined ? [] : [driver.endpoint])]
+    return { driver, plane: await ControlPlane.start({ ...options, csiEndpoints }) }
   } catch (error) {
-    await csi?.stop()
+    await driver?.stop()
     if (error instanceof ControlPlaneOptionError || (error instanceof Error && error.name === 'RuntimeConfigError'))
       throw new CommandFailed(error.message, 2, { cause: error })
     throw error

@@ -79,7 +79,7 @@ describe('attributesClassProtectionController()', () => {
           '@@observable': () => lagging,
         }
         return lagging as never
-      }) as typeof small.watch
+      })
       await small.create(ClassKind, gold())
     })
     const { cluster, clock } = running
