@@ -201,6 +201,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     uids,
     gates,
     runtimeConfig: options.runtimeConfig ?? {},
+    services: options.serviceClusterIpRange === undefined ? {} : { clusterIpRange: options.serviceClusterIpRange },
     actorCause: (request) => journal.actor(actorOf(request)),
     metrics: () => metrics.text(),
     recorder: metrics,

@@ -38,3 +38,13 @@ export { connectCsiDriver, type ConnectCsiDriverOptions, type ConnectedCsiDriver
 export { checkCsiEndpoints, connectCsiDrivers, type ConnectCsiDriversOptions, type CsiConnections } from './client/connect-csi-drivers.ts'
 export { type CsiMethodName, type CsiTimeoutsMs, DEFAULT_TIMEOUTS_MS } from './client/timeouts.ts'
 export { callDriver, type DriverCall, secretData } from './call-driver.ts'
+export { listAllVolumes } from './client/list-all-volumes.ts'
+export {
+  type ScannedClaim,
+  type ScannedDriver,
+  type ScannedVolume,
+  scanVolumes,
+  type VolumeFinding,
+  type VolumeRow,
+  type VolumeScan,
+} from './volume-scan.ts'

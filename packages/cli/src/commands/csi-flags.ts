@@ -33,11 +33,11 @@ export async function startDriver(
   { data, logger, clock = systemClock() }: { readonly data: string; readonly logger: Logger; readonly clock?: Clock },
 ): Promise<OwnDriver | undefined> {
   if (csiDirectory === undefined) return undefined
-  const { endpoint, name, root, stop } = await startCsiDirectory({
+  const served = await startCsiDirectory({
     data,
     ...(csiDirectory === true ? {} : { folder: csiDirectory }),
     clock,
     warn: (message) => logger.warn(message),
   })
-  return { endpoint, line: `Volumes of ${name} are in ${root}`, stop }
+  return { endpoint: served.endpoint, line: `Volumes of ${served.name} are in ${served.root}`, stop: () => served.stop() }
 }
