@@ -22,6 +22,7 @@ import type { OperationBackOff } from './operation-back-off.ts'
 import { provisionClaim } from './provision-claim.ts'
 import { BIND_COMPLETED } from './storage-annotations.ts'
 import { classNameOf, defaultClass } from './storage-class.ts'
+import { UnfinishedStorage } from './unfinished-storage.ts'
 import { volumeModeOf } from './volume-fit.ts'
 import { BY_CLAIM_REFERENCE, byClaimReference, byFreedom, FREE, matchOf } from './volume-index.ts'
 
@@ -38,7 +39,7 @@ const WAITING = 'waiting'
  * Binds claims to volumes: the claims' half of kube-controller-manager's persistentvolume-binder-controller. A new volume wakes no claim but the one
  * that it refers to by uid; others find it at the next resync.
  */
-export function claimBinderController(inTree: InTreeOptions): Controller {
+export function claimBinderController({ plugins, unfinished = new UnfinishedStorage() }: InTreeOptions): Controller {
   // Volumes that runs under way have chosen and whose writes have not been answered: no two claims may choose the same.
   const taken = new Set<string>()
   return controllerFor<PersistentVolumeClaim>(ClaimKind, { predicate: isUnsettledUpdate })
@@ -53,7 +54,7 @@ export function claimBinderController(inTree: InTreeOptions): Controller {
     .index<PersistentVolumeClaim>(ClaimKind, WAITING, byWaiting)
     .index<Pod>(PodKind, BY_CLAIM, claimsOf)
     .every(RESYNC_MS, (lookup) => keysOf(lookup(ClaimKind).byIndex(WAITING, WAITING)))
-    .reconcile(({ namespace, name }, context) => reconcile(namespace, name, context, { ...inTree, taken }))
+    .reconcile(({ namespace, name }, context) => reconcile(namespace, name, context, { plugins, unfinished, taken }))
 }
 
 /** Files claims that have no volume, or have lost it. */
@@ -86,7 +87,7 @@ function claimsToWake({ type, object, previous }: StoreChange<PersistentVolume>,
 }
 
 /** What the runs of a controller share. */
-interface Shared extends InTreeOptions {
+interface Shared extends Required<InTreeOptions> {
   readonly taken: Set<string>
 }
 

@@ -5,8 +5,8 @@ import type { VolumePlugin } from './volume-plugin.ts'
 /** What the controllers of volumes and claims can do without a driver. */
 export interface InTreeOptions {
   readonly plugins: readonly VolumePlugin[]
-  /** What their provisioners began. One and the same for all controllers. */
-  readonly unfinished: UnfinishedStorage
+  /** What their provisioners began; one and the same for the controllers of a process. Default: remembered by nobody else. */
+  readonly unfinished?: UnfinishedStorage
 }
 
 /** The plugins of kube-controller-manager v1.31 that can provision, delete or recycle; Portworx' has moved to its driver. */

@@ -30,7 +30,7 @@ import type { VolumePlugin } from './volume-plugin.ts'
 export async function provisionClaim(
   claim: Readonly<PersistentVolumeClaim>,
   storageClass: Readonly<StorageClass> | undefined,
-  inTree: InTreeOptions,
+  inTree: Required<InTreeOptions>,
   context: ReconcileContext,
   state: OperationBackOff | undefined,
 ): Promise<OperationBackOff | undefined> {

@@ -12,7 +12,7 @@ import { pluginOf } from './volume-plugin.ts'
  * Deletes storage in tree that was made for claims that are gone, when no volume came of it: a crash, or the loss of an answer, came between the storage
  * and the volume, and the claim was deleted before it was tried again. Upstream leaves such storage behind.
  */
-export function storageCleanerController({ plugins, unfinished }: InTreeOptions): Controller {
+export function storageCleanerController({ plugins, unfinished }: Required<InTreeOptions>): Controller {
   const claims: Watch<PersistentVolumeClaim> = {
     kind: ClaimKind,
     map: ({ type, object }) => (type === 'deleted' && unfinished.has(objectKey(object)) ? [objectKey(object)] : []),
@@ -31,7 +31,7 @@ export function storageCleanerController({ plugins, unfinished }: InTreeOptions)
   }
 }
 
-async function clean(key: string, context: ReconcileContext, { plugins, unfinished }: InTreeOptions): Promise<void> {
+async function clean(key: string, context: ReconcileContext, { plugins, unfinished }: Required<InTreeOptions>): Promise<void> {
   for (const intent of context.outside(() => unfinished.of(key))) {
     const { uid } = intent.claim
     // While the claim is there it is tried again, and finds the same storage.
