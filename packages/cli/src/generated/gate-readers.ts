@@ -8,7 +8,7 @@ export const gateReaders: Readonly<Record<string, readonly string[]>> = {
   AuthorizeNodeWithSelectors: ['packages/apiserver/src/auth/node/node-authorizer.ts'],
   AuthorizeWithSelectors: ['packages/apiserver/src/admission/policy/compiled-policy.ts', 'packages/apiserver/src/auth/access-attributes.ts', 'packages/apiserver/src/auth/webhook/webhook-authorizer.ts', 'packages/apiserver/src/registry/admissionregistration/webhook-validation.ts', 'packages/apiserver/src/registry/authorization/access-reviews.ts'],
   CRDValidationRatcheting: ['packages/apiserver/src/custom-resources/schema/custom-validator.ts'],
-  CSIMigrationPortworx: ['packages/controllers/src/persistent-volume/csi-migration.ts', 'packages/controllers/src/volume-expand/migrated-plugin.ts'],
+  CSIMigrationPortworx: ['packages/controllers/src/persistent-volume/csi-migration.ts'],
   ClusterTrustBundle: ['packages/apiserver/src/auth/rbac/bootstrap/binding-data.ts', 'packages/apiserver/src/auth/rbac/bootstrap/cluster-role-data.ts'],
   ClusterTrustBundleProjection: ['packages/apiserver/src/registry/core/pod/pod-fields.ts'],
   ConsistentListFromCache: ['packages/apiserver/src/registry/read.ts'],
