@@ -70,6 +70,20 @@ describe('the packed packages, installed elsewhere', { timeout: 180_000 }, () =>
     await ok('node', 'load.mjs')
   })
 
+  test('have a CSI driver that starts, serves and stops', async () => {
+    const serve = 'timeout -s TERM 5 npx kubetape-csi-directory --root volumes --endpoint unix://$PWD/csi.sock --node-id here'
+    const { status, output } = await runCommand('bash', ['-c', serve], {
+      cwd: they.folder,
+      env: they.env,
+      user: they.user,
+      limitMs: 60_000,
+    })
+    // `timeout` has ended it, after as long as it takes to be ready.
+    assert.equal(status, 124, output)
+    assert.match(output, /csi\.kubetape\.dev is ready at unix:\/\/\/.*\/csi\.sock: volumes in .*\/volumes, published by/)
+    assert.deepEqual(globSync('volumes/*', { cwd: they.folder }).sort(), ['volumes/gone', 'volumes/new', 'volumes/volumes'])
+  })
+
   for (const [name, more] of [
     ['strict', {}],
     ['strict and exact', { exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noPropertyAccessFromIndexSignature: true }],

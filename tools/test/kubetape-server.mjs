@@ -45,6 +45,7 @@ export async function startKubetape(profile, moreFlags = []) {
     'warn',
     '--log-format',
     'json',
+    '--enable-hostpath-provisioner',
     ...PROFILE_FLAGS[profile],
     ...moreFlags,
   ])

@@ -92,6 +92,7 @@ export const STEPS = {
 
 /** Steps of `npm run test:long`: what is too long for every change. Sizes come from the environment, so that a bug can be hunted with more. */
 export const LONG_STEPS = {
+  binding: jestTest('controllers', 'binding-orders', { KUBETAPE_BINDING_ORDERS: process.env.KUBETAPE_BINDING_ORDERS ?? '10000' }),
   durability: jestTest('eventlog', 'durability', { KUBETAPE_CRASH_CYCLES: process.env.KUBETAPE_CRASH_CYCLES ?? '2000' }),
   election: jestTest('runtime', 'safety', { KUBETAPE_ELECTION_SCHEDULES: process.env.KUBETAPE_ELECTION_SCHEDULES ?? '100000' }),
   hostile: jestTest('informers', 'hostile-transport', { KUBETAPE_HOSTILE_SEEDS: process.env.KUBETAPE_HOSTILE_SEEDS ?? '500' }),

@@ -83,9 +83,9 @@ export const notSupported = (path: FieldPath, value: unknown, supported: readonl
   )
 /** `Forbidden: detail` */
 export const forbidden = (path: FieldPath, detail: string): FieldError => make('FieldValueForbidden', path, withDetail('Forbidden', detail))
-/** `Duplicate value: value` */
-export const duplicate = (path: FieldPath, value: unknown): FieldError =>
-  make('FieldValueDuplicate', path, `Duplicate value: ${printValue(value)}`)
+/** `Duplicate value: value`; give `printed` where upstream prints the value in its own way. */
+export const duplicate = (path: FieldPath, value: unknown, printed = printValue(value)): FieldError =>
+  make('FieldValueDuplicate', path, `Duplicate value: ${printed}`)
 /** `Not found: value` */
 export const notFoundValue = (path: FieldPath, value: unknown): FieldError =>
   make('FieldValueNotFound', path, `Not found: ${printValue(value)}`)

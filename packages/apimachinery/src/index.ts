@@ -159,6 +159,7 @@ export {
 export { canonicalQuantity, parseQuantity, Quantity, type QuantityFormat, quantityOf, ZERO_QUANTITY } from './quantity.ts'
 export { canonicalMicroTime, canonicalTime, formatMicroTime, formatTime, parseMicroTime, parseTime, printTimeForMessage } from './time.ts'
 export { humanDuration, shortHumanDuration } from './human-duration.ts'
+export { formatCidr, formatIp, type IpAddress, type IpRange, parseCidr, parseIp, rangeHolds } from './ip-address.ts'
 export { type IntOrString, intValue, isPercent, type Rounding, scaledValue } from './int-or-string.ts'
 export { applyJsonPatch, JSON_PATCH_OPERATIONS_MAX, type JsonPatchOperation } from './json-patch.ts'
 export { diffJson } from './json-patch-diff.ts'

@@ -36,6 +36,7 @@ import { addStorageMetrics } from './metrics/storage-metrics.ts'
 import { InProcessClient } from './in-process-client.ts'
 import { Registry } from './registry/registry.ts'
 import { SelectorWarmUp } from './registry/selector-warm-up.ts'
+import { ServiceNetwork, type ServiceNetworkOptions } from './service-allocation/service-network.ts'
 import { builtinResource } from './registry/served-resource.ts'
 import { servedResources } from './discovery/served-resources.ts'
 import { WebhookPost } from './admission/webhook/webhook-post.ts'
@@ -64,6 +65,8 @@ export interface ApiserverOptions {
   readonly webhooks?: WebhookTransport
   /** Nodes that are reached without a network. Default: none. */
   readonly kubelets?: Kubelets
+  /** Where Services get their addresses and node ports from. */
+  readonly services?: ServiceNetworkOptions
   /** How clients are known, beside what `listen` says. Default: tokens of service accounts, signed with a key of this process. */
   readonly identities?: IdentityOptions
   /** Default: nothing is audited. */
@@ -94,6 +97,7 @@ export class Apiserver {
   readonly #customResources: CustomResourceServer
   readonly #identities: ApiserverIdentities
   readonly #webhooks: WebhookTransport
+  readonly #services: ServiceNetwork
   #server: ApiServer | undefined
   /** What every cluster has is there. */
   #isReady = false
@@ -119,6 +123,9 @@ export class Apiserver {
       log: options.log,
     }
     const admission = new AdmissionChain([...selectPlugins(defaultPlugins(plugins), options.admission ?? {}), grantCheck(rbac, authorizer)])
+    const resources = servedResources(options.runtimeConfig)
+    const servesRanges = resources.some(({ resource, group }) => resource === 'servicecidrs' && group === 'networking.k8s.io')
+    this.#services = new ServiceNetwork({ storage, clock, random, gates, servesRanges }, options.services)
     this.registry = new Registry(
       {
         storage,
@@ -130,9 +137,10 @@ export class Apiserver {
         identities,
         uids: options.uids ?? uidSource(random),
         kubelets: options.kubelets,
+        companions: this.#services.companions,
         actorCause: options.actorCause,
       },
-      servedResources(options.runtimeConfig).map(builtinResource),
+      resources.map(builtinResource),
       subresourceHandlers,
     )
     this.#customResources = new CustomResourceServer({
@@ -155,7 +163,7 @@ export class Apiserver {
     server.#stops.push(() => apiServices.stop())
     await Promise.all([
       apiServices.sync(),
-      bootstrap(own).then(() => reconcilePolicy(own, bootstrapPolicy(options.gates))),
+      bootstrap(own).then(() => Promise.all([reconcilePolicy(own, bootstrapPolicy(options.gates)), server.#services.ensure(own)])),
       ensureFlowControlObjects(producer),
     ])
     server.#isReady = true
@@ -214,7 +222,10 @@ export class Apiserver {
       port: options.port,
       log: this.#options.log,
     })
-    await Promise.all([this.#tellClusterAuthentication(), this.#trackLegacyTokens()])
+    const { hostname, port } = new URL(this.#server.url)
+    const own = this.client(COMPONENT_USER, 'kubetape-apiserver')
+    const announced = this.#services.announce(own, hostname.replace(/^\[|\]$/g, ''), Number(port))
+    await Promise.all([this.#tellClusterAuthentication(), this.#trackLegacyTokens(), announced])
     return this.#server.url
   }
 
@@ -244,6 +255,7 @@ export class Apiserver {
 
   async close(): Promise<void> {
     for (const stop of this.#stops) stop()
+    this.#services.close()
     this.#customResources.stop()
     await this.#server?.close()
     this.#webhooks.close()

@@ -10,14 +10,14 @@ function linesFor(key: string, run: Partial<RunRecord>, triggers: Trigger[], wid
   const entry = { key, operation: 'update', revision: 9, timeMs: 0 } as Entry
   const by = { type: 'run', run: { id: 'abcdef123456', controller: 'job', key: 'default/t1', outcome: 'success', ...run } } as Explanation
   const because = triggers.map((trigger) => ({ trigger, entry: undefined, by: undefined }))
-  const story: ChangeStory = { entry, fields: [{ path: 'status.ready', after: 1 }], by, because }
+  const story: ChangeStory = { entry, fields: [{ path: 'status.ready', after: 1 }], by, because, calls: [] }
   return new StoryPrinter({ ink: (_, text) => text, wide, key, lastMs: 0 }).lines(story).map((line) => line.trim())
 }
 
 /** The lines of one change, with what matters to a test. */
 function tell(change: { operation?: Entry['operation']; fields?: ChangeStory['fields']; by?: Explanation }): string[] {
   const entry = { key: KEY, operation: change.operation ?? 'update', revision: 9, timeMs: 0 } as Entry
-  const story: ChangeStory = { entry, fields: change.fields, by: change.by, because: [] }
+  const story: ChangeStory = { entry, fields: change.fields, by: change.by, because: [], calls: [] }
   return new StoryPrinter({ ink: (_, text) => text, wide: false, key: KEY, lastMs: 0 }).lines(story).map((line) => line.trim())
 }
 

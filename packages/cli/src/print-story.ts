@@ -1,12 +1,12 @@
 import type { Entry } from '@kubetape/eventlog'
-import type { Explanation } from '@kubetape/journal'
+import type { Explanation, RequestRecord } from '@kubetape/journal'
 import { keyWithinResource, parseLogKey, resourcePrefix } from '@kubetape/storage'
 import { nameAuthor, shortId } from './author.ts'
-import type { ChangeStory, Reason } from './change-story.ts'
+import type { Authored, ChangeStory, Reason } from './change-story.ts'
 import type { FieldChange } from './field-changes.ts'
 import type { Ink } from './ink.ts'
 import { titleOfKey } from './object-reference.ts'
-import { outcomeOf, versionText } from './run-description.ts'
+import { answerText, outcomeOf, requestText, versionText } from './run-description.ts'
 import { conditionText, shorten, valueText } from './value-text.ts'
 
 export interface StoryPrinterOptions {
@@ -70,7 +70,7 @@ export class StoryPrinter {
     return [
       ...heading,
       `${this.#options.ink('bold', `@${entry.revision}`)}  ${this.#time(entry.timeMs)}  ${byLine}`,
-      ...reasons.map((line) => indent + this.#options.ink('dim', line)),
+      ...[...reasons, ...story.calls.map((call) => this.#call(call))].map((line) => indent + this.#options.ink('dim', line)),
       ...this.#changes(story).map((line) => indent + line),
       '',
     ]
@@ -128,7 +128,7 @@ export class StoryPrinter {
     return texts.map((text, i) => `${i === 0 ? 'because' : '       '} ${text}`)
   }
 
-  #reason({ trigger, entry, by }: Reason): string {
+  #reason({ trigger, entry, by, asked, origin }: Reason): string {
     const { cause, source = '', resource = '', key = '', change = 'changed', resourceVersion } = trigger
     if (cause === 'requeue') return 'the run before asked to be called again'
     if (cause === 'retry') return 'the run before failed'
@@ -136,7 +136,20 @@ export class StoryPrinter {
     if (cause === 'source') return `the source "${source}" asked for it`
     const what = entry === undefined ? `${resource} ${this.#short(key)}` : this.#title(entry.key)
     const who = entry === undefined ? '' : ` by ${nameAuthor(by)}`
-    return `${what} was ${change}${this.#when(entry, resourceVersion)}${who}`
+    return `${what} was ${change}${this.#when(entry, resourceVersion)}${who}${this.#before('asked for', asked)}${this.#before('created', origin)}`
+  }
+
+  /** Of what came before a change: `, asked for @12 by ann`. */
+  #before(what: string, authored: Authored | undefined): string {
+    return authored === undefined ? '' : `, ${what} @${authored.entry.revision} by ${nameAuthor(authored.by)}`
+  }
+
+  /** What somebody outside of the API was asked for, and said. */
+  #call(call: RequestRecord): string {
+    const { answer } = call
+    const said = answer?.type === 'outside' ? (answer.reading as { readonly value?: unknown }).value : undefined
+    const text = said === undefined ? answerText(answer) : valueText(said)
+    return `after ${requestText(call)}: ${shorten(text, this.#lengthMax)}`
   }
 
   /** ` @17`; of what a recording does not have, ` rv:812`. */

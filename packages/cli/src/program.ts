@@ -12,6 +12,7 @@ import { addTypes } from './commands/types.ts'
 import { addUp } from './commands/up.ts'
 import { addVerify } from './commands/verify.ts'
 import { addVersion, versionText } from './commands/version.ts'
+import { addVolumes } from './commands/volumes.ts'
 import { addWhy } from './commands/why.ts'
 import { CommandFailed, type Output } from './output.ts'
 
@@ -32,6 +33,7 @@ export function buildProgram(output: Output, clock: Clock = systemClock()): Comm
   addGet(program, output)
   addReplay(program, output, clock)
   addVerify(program, output, clock)
+  addVolumes(program, output)
   addTypes(program, output)
   addGates(program, output)
   addCompletion(program, output)

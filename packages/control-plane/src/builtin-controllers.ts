@@ -4,6 +4,7 @@ import type { Kind } from '@kubetape/apimachinery'
 import { kubeletClientName } from '@kubetape/apiserver'
 import {
   attachDetachController,
+  attributesClassProtectionController,
   bootstrapSignerController,
   certificateApprovingController,
   certificateCleanerController,
@@ -13,13 +14,17 @@ import {
   claimProtectionController,
   clusterRoleAggregationController,
   cronJobController,
+  ephemeralVolumeController,
   csiAttachedVolumeController,
   csiAttacherController,
+  csiDriverRegistrarController,
   csiProvisionerController,
   csiModifierController,
   csiReclaimController,
   csiResizerController,
   garbageCollectorController,
+  type HostPathOptions,
+  inTreePlugins,
   jobController,
   jobOrphanPodController,
   namespaceController,
@@ -40,6 +45,7 @@ import {
 import { CsiDriverRegistry, type CsiDrivers } from '@kubetape/csi'
 import { simulatedNodes } from '@kubetape/node'
 import type { Controller } from '@kubetape/runtime'
+import { NO_FOLDERS } from './host-path-directories.ts'
 import { signWithToken } from './sign-with-token.ts'
 
 /**
@@ -57,12 +63,16 @@ export interface BuiltinControllersOptions {
   readonly issueCertificate?: CertificateSigningControllerOptions['issue']
   /** What such Secrets get as `ca.crt`. Default: none. */
   readonly secretCa?: string
+  /** Directories of host-path volumes. Default: cannot, which is enough for replay. */
+  readonly hostPath?: HostPathOptions
   /** Simulated nodes. */
   readonly nodes: number
   /** The CSI drivers that are connected. Default: none, which is enough for replay. */
   readonly drivers?: CsiDrivers
   /** Reads what an earlier life of the provisioner left in the dark. Default: nothing. */
   readonly interruptedVolumes?: () => readonly VolumeIntent[]
+  /** Where simulated nodes have volumes mounted. Default: nowhere on disk. */
+  readonly volumeFolder?: string
   /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
   readonly resources?: readonly Kind[]
 }
@@ -76,11 +86,14 @@ export function builtinControllers({
   signToken = cannotSign,
   issueCertificate = cannotIssue,
   secretCa = '',
+  hostPath = { directories: NO_FOLDERS, provisions: false },
   nodes,
   drivers = new CsiDriverRegistry(),
+  volumeFolder,
   interruptedVolumes = () => [],
   resources: served,
 }: BuiltinControllersOptions): Controller[] {
+  const plugins = inTreePlugins(hostPath)
   const resources = served ?? servedKinds()
   // Replay knows no served kinds, and has to have what a tape may have runs of.
   const classKind = served === undefined ? VolumeAttributesClass : served.find(isAttributesClass)
@@ -105,19 +118,21 @@ export function builtinControllers({
     nodeTaintsController(),
     resourceQuotaController({ resources: owned }),
     validatingAdmissionPolicyStatusController(),
-    claimBinderController(),
-    volumeBinderController(),
+    claimBinderController({ plugins }),
+    volumeBinderController({ plugins }),
     claimProtectionController(),
     volumeProtectionController(),
+    ephemeralVolumeController(),
     attachDetachController(),
+    csiDriverRegistrarController({ drivers }),
     csiAttacherController({ drivers }),
     csiAttachedVolumeController({ drivers }),
     volumeExpandController(),
     csiProvisionerController({ drivers, interrupted: interruptedVolumes }),
     csiReclaimController({ drivers }),
     csiResizerController({ drivers }),
-    ...(classKind === undefined ? [] : [csiModifierController({ drivers, classKind })]),
-    ...(nodes > 0 ? simulatedNodes({ count: nodes }) : []),
+    ...(classKind === undefined ? [] : [csiModifierController({ drivers, classKind }), attributesClassProtectionController({ classKind })]),
+    ...(nodes > 0 ? simulatedNodes({ count: nodes, drivers, ...(volumeFolder === undefined ? {} : { volumeFolder }) }) : []),
   ]
 }
 

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { CsiDriverRegistry } from '@kubetape/csi'
 import { checkOptions } from './check-options.ts'
 import { ControlPlane } from './control-plane.ts'
 
@@ -20,6 +21,12 @@ describe('checkOptions()', () => {
   test('refuses controllers that there are not, and takes those of nodes without nodes', () => {
     expect(() => checkOptions({ controllers: ['*', '-jobs'] })).toThrow('Cannot run controller "jobs": there is no such controller')
     expect(() => checkOptions({ controllers: ['*', '-simulated-binder'], nodes: 0 })).not.toThrow()
+  })
+
+  test('refuses sockets of drivers that cannot be any, and those beside drivers that are connected', () => {
+    expect(() => checkOptions({ csiEndpoints: ['unix:///a', '/a'] })).toThrow('Cannot use CSI endpoint "/a": it is given twice')
+    expect(() => checkOptions({ csiEndpoints: [], drivers: new CsiDriverRegistry() })).toThrow('it does not go together with drivers')
+    expect(() => checkOptions({ csiEndpoints: ['unix:///a', '/b'] })).not.toThrow()
   })
 
   test.each([

@@ -6,6 +6,8 @@ import { refuseForeignKubeconfig } from './access.ts'
 import { builtinControllerNames } from './builtin-controllers.ts'
 import { unknownControllers } from './controller-names.ts'
 import type { ControlPlaneOptions } from './control-plane.ts'
+import { checkHostPath } from './host-path-options.ts'
+import { checkCsi } from './csi-options.ts'
 import { gatesOf } from './gate-options.ts'
 import { ControlPlaneOptionError } from './option-error.ts'
 import { givenKeys } from './service-account-keys.ts'
@@ -24,8 +26,13 @@ export function checkOptions({
   data,
   serviceAccounts,
   admission,
+  hostPath,
+  csiEndpoints,
+  drivers,
 }: ControlPlaneOptions): void {
   checkControllers(controllers)
+  if (hostPath !== undefined) checkHostPath(data, hostPath)
+  checkCsi({ csiEndpoints, drivers })
   if (gates !== undefined && featureGates !== undefined)
     throw new ControlPlaneOptionError('Cannot use featureGates: it does not go together with gates, which say everything')
   const all = gatesOf({ gates, featureGates })

@@ -1,7 +1,7 @@
+import { resolve } from 'node:path'
 import { Apiserver, type AuthorizationOptions, COMPONENT_GROUP, type PluginSelection, type UserInfo } from '@kubetape/apiserver'
 import type { Client } from '@kubetape/client'
 import { exposeFeatureGates, type FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
-import type { CsiDrivers } from '@kubetape/csi'
 import { type Clock, type Random, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
 import type { EventLog } from '@kubetape/eventlog'
 import { createMemoryLog } from '@kubetape/eventlog/memory'
@@ -17,7 +17,9 @@ import { chosenNames } from './controller-names.ts'
 import { type AuditOptions, startAudit } from './audit-options.ts'
 import type { AuthenticationOptions } from './authentication-options.ts'
 import { checkOptions } from './check-options.ts'
+import { connectCsi, type CsiConnection, type CsiOptions } from './csi-options.ts'
 import { gatesOf, logGates } from './gate-options.ts'
+import { hostPathOptions, type HostPathVolumes } from './host-path-options.ts'
 import { identityOptions } from './identity-options.ts'
 import { interruptedVolumes } from './interrupted-volumes.ts'
 import { loggedRuns } from './logged-runs.ts'
@@ -26,7 +28,7 @@ import type { ServiceAccountOptions } from './service-account-keys.ts'
 import { warningLogs } from './warning-logs.ts'
 
 /** How a control plane is made. Everything has a default: `ControlPlane.start()` is one in memory, in process only. */
-export interface ControlPlaneOptions {
+export interface ControlPlaneOptions extends CsiOptions {
   /** Folder of the tape (`tape.db`), certificates and kubeconfig. Default: nothing on disk. */
   readonly data?: string
   /** The file of the tape. Default: `tape.db` in the data folder, or none. */
@@ -46,12 +48,12 @@ export interface ControlPlaneOptions {
   readonly runtimeConfig?: Readonly<Record<string, string>>
   /** Range of Service addresses. Default 10.96.0.0/16. */
   readonly serviceClusterIpRange?: string
+  /** Volumes of kubernetes.io/host-path. */
+  readonly hostPath?: HostPathVolumes
   /** How long history is kept, in milliseconds. Default: for ever. */
   readonly keepMs?: number
   /** Names of built-in controllers to run, ours or kube-controller-manager's: `*` all that are on by default, `-name` without one. Default `['*']`. */
   readonly controllers?: readonly string[]
-  /** The CSI drivers that are connected, now and later. Default: none. */
-  readonly drivers?: CsiDrivers
   /** Controllers of your own, run beside the built-in ones. */
   readonly add?: readonly Controller[]
   /** Static bearer tokens. */
@@ -128,6 +130,7 @@ export class ControlPlane {
       access.writeKubeconfig(plane.url, options.kubeconfig)
     }
     started.defer(() => manager.stop())
+    started.defer(parts.csi.stopping)
     await manager.start()
     plane.#keep(started.move())
     return plane
@@ -155,6 +158,7 @@ interface Parts {
   readonly gates: FeatureGateRegistry
   readonly metrics: MetricsRegistry
   readonly access: Access
+  readonly csi: CsiConnection
 }
 
 /** Makes everything, from the log up; nothing listens or reconciles yet. */
@@ -196,6 +200,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     uids,
     gates,
     runtimeConfig: options.runtimeConfig ?? {},
+    services: options.serviceClusterIpRange === undefined ? {} : { clusterIpRange: options.serviceClusterIpRange },
     actorCause: (request) => journal.actor(actorOf(request)),
     metrics: () => metrics.text(),
     recorder: metrics,
@@ -219,8 +224,10 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     metrics: runMetrics(metrics),
     events: 'v1',
   })
-  manager.add(...chosenControllers(options, prepared, apiserver, log), ...(options.add ?? []))
-  return { log, apiserver, manager, gates, metrics, access }
+  const csi = connectCsi(options, clock, logger)
+  started.defer(csi.stop)
+  manager.add(...chosenControllers({ ...options, drivers: csi.drivers }, prepared, apiserver, log), ...(options.add ?? []))
+  return { log, apiserver, manager, gates, metrics, access, csi }
 }
 
 function openLog({ data, tape }: ControlPlaneOptions, clock: Clock, random: Random, ca: string, logger: RunLog): EventLog {
@@ -236,7 +243,7 @@ function openLog({ data, tape }: ControlPlaneOptions, clock: Clock, random: Rand
 }
 
 function chosenControllers(
-  { nodes = 0, controllers: words = ['*'], serviceAccounts, drivers }: ControlPlaneOptions,
+  { nodes = 0, controllers: words = ['*'], serviceAccounts, drivers, data, hostPath }: ControlPlaneOptions,
   { access, keys, issuer }: PreparedAccess,
   apiserver: Apiserver,
   log: EventLog,
@@ -246,7 +253,9 @@ function chosenControllers(
     signToken: (claims) => keys.sign(claims),
     ...(issuer === undefined ? {} : { issueCertificate: (order) => issuer.issue(order) }),
     ...(serviceAccounts?.secretCa === undefined ? {} : { secretCa: serviceAccounts.secretCa }),
+    hostPath: hostPathOptions(data, hostPath),
     nodes,
+    ...(data === undefined ? {} : { volumeFolder: resolve(data, 'kubelets') }),
     ...(drivers === undefined ? {} : { drivers, interruptedVolumes: () => interruptedVolumes(log) }),
     resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)),
   })

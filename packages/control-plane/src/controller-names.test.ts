@@ -7,9 +7,9 @@ const chosen = (...words: string[]): string[] => [...chosenNames(names, words)]
 
 describe('chosenNames()', () => {
   test('are all that are on by default where there is a star', () => {
-    const off = ['bootstrap-signer-controller', 'token-cleaner-controller']
+    const off = ['bootstrap-signer-controller', 'token-cleaner-controller', 'volumeattributesclass-protection-controller']
     expect(chosen('*')).toEqual(names.filter((name) => !off.includes(name)))
-    expect(chosen('*', 'tokencleaner', 'bootstrap-signer-controller')).toEqual(names)
+    expect(chosen('*', 'tokencleaner', 'bootstrap-signer-controller', 'volumeattributesclass-protection-controller')).toEqual(names)
     expect(chosen()).toEqual([])
   })
 

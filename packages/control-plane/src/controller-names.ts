@@ -23,7 +23,7 @@ const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
   csrapproving: ['certificatesigningrequest-approving'],
   csrcleaner: ['certificatesigningrequest-cleaner'],
   csrsigning: ['certificatesigningrequest-signing'],
-  'external-resizer': ['external-resizer', 'external-resizer-modify'],
+  'ephemeral-volume': ['ephemeral-volume-controller'],
   garbagecollector: ['garbage-collector'],
   nodelifecycle: ['node-taints'],
   'persistentvolume-binder': ['persistentvolume-binder-claims', 'persistentvolume-binder-volumes'],
@@ -52,8 +52,6 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'endpointslice-controller',
   'endpointslice-mirroring-controller',
   'endpointslicemirroring',
-  'ephemeral-volume',
-  'ephemeral-volume-controller',
   'horizontal-pod-autoscaler-controller',
   'horizontalpodautoscaling',
   'legacy-service-account-token-cleaner',
@@ -81,8 +79,13 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'ttl-controller',
 ])
 
-/** Run only when they are named, as upstream. */
-const OFF_BY_DEFAULT: ReadonlySet<string> = new Set(['bootstrap-signer-controller', 'token-cleaner-controller'])
+/** Run only when they are named. */
+const OFF_BY_DEFAULT: ReadonlySet<string> = new Set([
+  'bootstrap-signer-controller',
+  'token-cleaner-controller',
+  // Of v1.32: v1.31 lets a class that is in use go at once.
+  'volumeattributesclass-protection-controller',
+])
 
 /** Those of these words of `--controllers` that name nothing: a controller that is not there may be left out, if upstream has it. */
 export function unknownControllers(names: readonly string[], words: readonly string[]): string[] {

@@ -38,9 +38,9 @@ function isSettledBy(request: RequestRecord, intent: VolumeIntent, log: LogReade
   const { verb, resource, body } = request
   if (verb !== 'create' || resource !== 'persistentvolumes') return false
   if (answer?.type === 'entry' || answer?.type === 'object') return true
-  // It died before the answer: the log knows better.
+  // No answer came: the log knows better.
   const { name } = (body as { metadata: { name: string } }).metadata
-  return answer === undefined && log.latest(`/persistentvolumes/${name}`) !== undefined
+  return (answer === undefined || answer.type === 'failed') && log.latest(`/persistentvolumes/${name}`) !== undefined
 }
 
 /** The error that a call came to, as the run had it; undefined for none, and where nothing was written down. */

@@ -33,10 +33,17 @@ export function csiCodeOf(error: unknown): CsiCode | undefined {
   return error instanceof Error && error.name === 'CsiError' ? (error as { code?: CsiCode }).code : undefined
 }
 
-/** After these the operation may still be going on, or have been done. */
+/**
+ * After these the operation may still be going on, or have been done: given up by the caller, no answer in time, no connection, too many requests,
+ * another operation on the volume under way. The same five for external-provisioner, external-resizer and kubelet (their `isFinalError`); they
+ * follow from gRPC's status codes and "Operation pending for volume" of the CSI specification.
+ */
 const NOT_FINAL: ReadonlySet<CsiCode> = new Set(['CANCELLED', 'DEADLINE_EXCEEDED', 'UNAVAILABLE', 'RESOURCE_EXHAUSTED', 'ABORTED'])
 
-/** Whether the driver is done with the operation, and it has not been carried out. What is no answer of a driver is not final. */
+/**
+ * Whether the driver is done with the operation, and it has not been carried out. What is no answer of a driver is not final: an earlier call may
+ * still be under way.
+ */
 export function isFinal(error: unknown): boolean {
   const code = csiCodeOf(error)
   return code !== undefined && !NOT_FINAL.has(code)

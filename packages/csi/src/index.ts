@@ -34,4 +34,17 @@ export { attachedVolumeName, attachmentNameOf, type VolumeId, volumeIdOf } from 
 export { accessModeOf, jointAccessModeOf, SINGLE_NODE_MULTI_WRITER, volumeCapabilityOf, type VolumeUse } from './volume-capability.ts'
 export { type CsiCode, csiCodeOf, CsiError, isFinal, rpcErrorText } from './csi-error.ts'
 export { serveCsiDriver, type ServeCsiDriverOptions, type ServedCsiDriver } from './server/serve-csi-driver.ts'
+export { connectCsiDriver, type ConnectCsiDriverOptions, type ConnectedCsiDriver } from './client/connect-csi-driver.ts'
+export { checkCsiEndpoints, connectCsiDrivers, type ConnectCsiDriversOptions, type CsiConnections } from './client/connect-csi-drivers.ts'
+export { type CsiMethodName, type CsiTimeoutsMs, DEFAULT_TIMEOUTS_MS } from './client/timeouts.ts'
 export { callDriver, type DriverCall, secretData } from './call-driver.ts'
+export { listAllVolumes } from './client/list-all-volumes.ts'
+export {
+  type ScannedClaim,
+  type ScannedDriver,
+  type ScannedVolume,
+  scanVolumes,
+  type VolumeFinding,
+  type VolumeRow,
+  type VolumeScan,
+} from './volume-scan.ts'

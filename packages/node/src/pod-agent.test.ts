@@ -5,7 +5,9 @@ import { conflict, type Kind, type KubeObject } from '@kubetape/apimachinery'
 import { DEFAULT_CAPACITY } from './node-object.ts'
 import { podAgent } from './pod-agent.ts'
 import { PodScripts } from './pod-script.ts'
+import { boundClaimOf, claimOf, podWith } from './testing/claim-objects.ts'
 import { keysFor, runOnce } from './testing/run-once.ts'
+import { Mounts } from './volumes/mounts.ts'
 
 const agent = podAgent([{ name: 'n', index: 0, capacity: { ...DEFAULT_CAPACITY, pods: '2' } }], new PodScripts())
 const podOf = (name: string, rest: { metadata?: Pod['metadata']; status?: Pod['status']; node?: string } = {}): KubeObject => ({
@@ -57,6 +59,56 @@ describe('podAgent()', () => {
       { what: 'delete pods p', body: { gracePeriodSeconds: 0, preconditions: { uid: 'p' } } },
     ])
     expect(carried).toBeUndefined()
+  })
+
+  describe('with a claim', () => {
+    const mounted = { node: 'n', driver: 'd', volumeHandle: 'h', attachable: true, stagingPath: '', staged: 'done' } as const
+    const entry = { key: 'ns/p', targetPath: '/t', published: true }
+    const volume = (spec: object): KubeObject => ({ metadata: { name: 'pv-data' }, spec: { claimRef: { uid: 'uid-data' }, ...spec } })
+    const csi = volume({ csi: { driver: 'd', volumeHandle: 'h' } })
+    const user = (metadata: object = {}): Pod => {
+      const pod = podWith(['data'], { annotations: { 'sim.kubetape.dev/start-ms': '0', 'sim.kubetape.dev/stop-ms': '0' }, ...metadata })
+      return { ...pod, spec: { ...pod.spec, nodeName: 'n' } }
+    }
+    const look = (shown: object, published: boolean): ReturnType<typeof runOnce> => {
+      const mounts = new Mounts()
+      if (published) mounts.put({ ...mounted, volume: 'pv-data', pods: { p: entry } })
+      const withMounts = podAgent([{ name: 'n', index: 0, capacity: DEFAULT_CAPACITY }], new PodScripts(), mounts)
+      return runOnce(withMounts, 'ns/p', { pods: [user()], ...shown }, { nowMs: 1000 })
+    }
+
+    test.each([
+      { title: 'is not bound', shown: { persistentvolumeclaims: [claimOf('data')] }, published: false, phase: 'Pending' },
+      {
+        title: 'is not mounted',
+        shown: { persistentvolumeclaims: [boundClaimOf('data')], persistentvolumes: [csi] },
+        published: false,
+        phase: 'Pending',
+      },
+      {
+        title: 'is mounted',
+        shown: { persistentvolumeclaims: [boundClaimOf('data')], persistentvolumes: [csi] },
+        published: true,
+        phase: 'Running',
+      },
+      {
+        title: 'is nothing that is mounted here',
+        shown: { persistentvolumeclaims: [boundClaimOf('data')], persistentvolumes: [volume({ hostPath: { path: '/x' } })] },
+        published: false,
+        phase: 'Running',
+      },
+    ])('is $phase when it $title', async ({ shown, published, phase }) => {
+      expect((await look(shown, published)).requests).toMatchObject([{ what: 'patch pods/status p', body: { status: { phase } } }])
+    })
+
+    test('goes when nothing of it is mounted any more', async () => {
+      const deleted = {
+        ...user({ deletionTimestamp: '2024-05-01T12:00:30Z', deletionGracePeriodSeconds: 30 }),
+        status: { phase: 'Failed' as const },
+      }
+      expect((await look({ pods: [deleted] }, true)).requests).toEqual([])
+      expect((await look({ pods: [deleted] }, false)).requests).toMatchObject([{ what: 'delete pods p' }])
+    })
   })
 
   test('leaves a Pod alone whose name belongs to another one now', async () => {

@@ -1,13 +1,17 @@
 import { hash } from 'node:crypto'
-import type { Pod } from '@kubetape/api/types/core/v1'
-import { Pod as PodKind } from '@kubetape/api/kinds'
-import { deepEqual, isConflict, isNotFound, objectKey } from '@kubetape/apimachinery'
-import type { StoreChange } from '@kubetape/informers'
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '@kubetape/api/types/core/v1'
+import { PersistentVolume as VolumeKind, PersistentVolumeClaim as ClaimKind, Pod as PodKind } from '@kubetape/api/kinds'
+import { deepEqual, isConflict, isNotFound, type Kind, type KubeObject, objectKey } from '@kubetape/apimachinery'
+import type { IndexFunctions, StoreChange } from '@kubetape/informers'
 import type { Controller, ReconcileContext, ReconcileResult, Watch } from '@kubetape/runtime'
+import { map } from 'rxjs'
 import { hostAddress, podRange } from './address-range.ts'
 import type { SimulatedNode } from './node-object.ts'
 import { planPod, type PodMemory } from './pod-plan.ts'
 import type { PodScripts } from './pod-script.ts'
+import { Mounts } from './volumes/mounts.ts'
+import { podClaims } from './volumes/pod-claims.ts'
+import { POD_VOLUME_INDEXES, usersOf, volumesOf } from './volumes/pod-volumes.ts'
 
 /** Pods served at the same time, over all nodes. */
 const CONCURRENT_PODS = 50
@@ -15,7 +19,7 @@ const CONCURRENT_PODS = 50
 const BY_ADDRESS = 'simulatedNodesAddress'
 
 /** Runs the Pods of the simulated nodes: the part of a kubelet that is about Pods. Nothing is executed; what Pods do is told by their scripts. */
-export function podAgent(nodes: readonly SimulatedNode[], scripts: PodScripts): Controller {
+export function podAgent(nodes: readonly SimulatedNode[], scripts: PodScripts, mounts: Mounts = new Mounts()): Controller {
   const byName = new Map(nodes.map((node) => [node.name, node]))
   const watch: Watch<Pod> = {
     kind: PodKind,
@@ -27,11 +31,14 @@ export function podAgent(nodes: readonly SimulatedNode[], scripts: PodScripts): 
   return {
     name: 'simulated-kubelet',
     kind: PodKind,
-    watches: [watch as unknown as Watch],
+    watches: [watch as unknown as Watch, ...bindingWatches((name) => byName.has(name))],
     reads: [],
-    indexes: new Map([[PodKind, { [BY_ADDRESS]: (pod) => addressesOf(pod as Pod) }]]),
+    indexes: new Map<Kind, IndexFunctions<KubeObject>>([
+      [PodKind, { ...POD_VOLUME_INDEXES.get(PodKind), [BY_ADDRESS]: (pod) => addressesOf(pod as Pod) }],
+    ]),
+    sources: [{ name: 'mounts', keys: () => mounts.changes.pipe(map(({ pods }) => Object.values(pods).map(({ key }) => key))) }],
     options: { concurrencyMax: CONCURRENT_PODS },
-    reconcile: ({ namespace, name }, context) => reconcile(namespace, name, { byName, scripts, addresses }, context),
+    reconcile: ({ namespace, name }, context) => reconcile(namespace, name, { byName, scripts, addresses, mounts }, context),
   }
 }
 
@@ -57,12 +64,13 @@ interface Fleet {
   readonly byName: ReadonlyMap<string, SimulatedNode>
   readonly scripts: PodScripts
   readonly addresses: AddressBook
+  readonly mounts: Mounts
 }
 
 async function reconcile(
   namespace: string,
   name: string,
-  { byName, scripts, addresses }: Fleet,
+  { byName, scripts, addresses, mounts }: Fleet,
   context: ReconcileContext,
 ): Promise<ReconcileResult> {
   const pod = context.lister<Pod>(PodKind).get(namespace, name)
@@ -71,6 +79,7 @@ async function reconcile(
     context.carry(undefined)
     return {}
   }
+  const volumes = podClaims(pod).length === 0 ? NO_VOLUMES : volumesReady(pod, mounts, context)
   const podIP = addresses.take(pod, node, context)
   try {
     const plan = planPod(
@@ -79,6 +88,7 @@ async function reconcile(
       context.carried as PodMemory | undefined,
       { podIP, hostIP: hostAddress(node.index) },
       context.nowMs(),
+      volumes.missing,
     )
     const { uid = '' } = pod.metadata
     if (plan.status !== undefined)
@@ -89,7 +99,9 @@ async function reconcile(
         { subresource: 'status' },
       )
     context.carry(plan.memory)
-    if (plan.remove) await context.client.delete<Pod>(PodKind, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } })
+    // The object goes when nothing of it is on the node any more; the volumes' end leads to another look.
+    if (plan.remove && !volumes.mounted)
+      await context.client.delete<Pod>(PodKind, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } })
     return plan.requeueAfterMs === undefined ? {} : { requeueAfterMs: plan.requeueAfterMs }
   } catch (error) {
     // It is gone, or another Pod has its name now.
@@ -99,6 +111,40 @@ async function reconcile(
   } finally {
     addresses.settle(podIP)
   }
+}
+
+const NO_VOLUMES = { missing: false, mounted: false }
+
+/** Whether volumes of a Pod are missing, and whether any are there. */
+function volumesReady(pod: Pod, mounts: Mounts, context: ReconcileContext): { missing: boolean; mounted: boolean } {
+  const { uid = '' } = pod.metadata
+  const there = context.outside(() => mounts.ofPod(uid).map(({ volume, pods }) => ({ volume, published: pods[uid]?.published ?? false })))
+  const published = new Set(there.filter((one) => one.published).map(({ volume }) => volume))
+  // What is no CSI volume nobody mounts here.
+  const missing = volumesOf(pod, context).some(
+    (volume) => volume === undefined || (volume.spec.csi !== undefined && !published.has(volume.metadata.name ?? '')),
+  )
+  return { missing, mounted: there.length > 0 }
+}
+
+/** Claims that are bound, seen from either side, lead to another look at the Pods that wait for them. */
+function bindingWatches(isOurs: (node: string) => boolean): Watch[] {
+  const keysOf = (pods: readonly Pod[]): string[] => pods.filter(({ spec }) => isOurs(spec.nodeName!)).map(objectKey)
+  const claims: Watch<PersistentVolumeClaim> = {
+    kind: ClaimKind,
+    map: ({ type, object, previous }, lookup) =>
+      type !== 'deleted' && object.status?.phase !== previous?.status?.phase ? keysOf(usersOf(object.metadata, lookup)) : [],
+    predicate: undefined,
+    delayMs: undefined,
+  }
+  const volumes: Watch<PersistentVolume> = {
+    kind: VolumeKind,
+    map: ({ type, object, previous }, lookup) =>
+      type !== 'deleted' && object.spec.claimRef?.uid !== previous?.spec.claimRef?.uid ? keysOf(usersOf(object.spec.claimRef, lookup)) : [],
+    predicate: undefined,
+    delayMs: undefined,
+  }
+  return [claims as unknown as Watch, volumes as unknown as Watch]
 }
 
 /** Finds free addresses, and keeps two Pods that start at the same moment from being given the same one. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { Play, START_MS, podOf } from './testing/pod-play.ts'
+import { type PodMemory, type PodPlan, planPod } from './pod-plan.ts'
+import { PodScripts } from './pod-script.ts'
+import { PLACE, Play, START_MS, podOf } from './testing/pod-play.ts'
 
 describe('planPod()', () => {
   test('starts the containers after their delay, and reports all of it', () => {
@@ -29,6 +31,18 @@ describe('planPod()', () => {
     })
     for (const type of ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'])
       expect([type, play.condition(type)]).toEqual([type, 'True'])
+  })
+
+  test('starts nothing before the volumes are there, and says that it waits', () => {
+    const pod = podOf({ spec: { activeDeadlineSeconds: 60 } })
+    const plan = (known: PodMemory | undefined, nowMs: number, waits: boolean): PodPlan =>
+      planPod(pod, new PodScripts().scriptOf(pod), known, PLACE, nowMs, waits)
+    const first = plan(undefined, START_MS, true)
+    expect(first).toMatchObject({ status: { phase: 'Pending' }, requeueAfterMs: 60_000 })
+    expect(first.status).not.toHaveProperty('podIP')
+    expect(plan(first.memory, START_MS + 1000, true)).toMatchObject({ status: { phase: 'Pending' } })
+    expect(plan(first.memory, START_MS + 2000, false)).toMatchObject({ status: { phase: 'Running', podIP: PLACE.podIP } })
+    expect(plan(first.memory, START_MS + 60_000, true)).toMatchObject({ status: { phase: 'Failed', reason: 'DeadlineExceeded' } })
   })
 
   test('reports a start that takes long before it comes', () => {

@@ -31,9 +31,17 @@ const DEADLINE_EXCEEDED = { reason: 'DeadlineExceeded', message: 'Pod was active
 
 /**
  * One look of a simulated kubelet at a Pod of its node: what the Pod's containers have done by `nowMs` according to the script, what to
- * report about it, and when to look again. Ended Pods stay as they are; deleted ones end first and are then removed.
+ * report about it, and when to look again. Ended Pods stay as they are; deleted ones end first and are then removed. Nothing starts before the
+ * Pod's volumes are there.
  */
-export function planPod(pod: Pod, script: PodScript, known: PodMemory | undefined, place: PodPlace, nowMs: number): PodPlan {
+export function planPod(
+  pod: Pod,
+  script: PodScript,
+  known: PodMemory | undefined,
+  place: PodPlace,
+  nowMs: number,
+  waitsForVolumes = false,
+): PodPlan {
   const { deletionTimestamp, deletionGracePeriodSeconds = 0 } = pod.metadata
   const phase = pod.status?.phase
   if (phase === 'Succeeded' || phase === 'Failed')
@@ -49,9 +57,11 @@ export function planPod(pod: Pod, script: PodScript, known: PodMemory | undefine
   if (nowMs >= deadlineMs) return fail(pod, memory, place, nowMs, DEADLINE_EXCEEDED)
   const startMs = memory.seenMs + script.startDelayMs
   const wasStarted = Object.values(memory.lives).some(({ state }) => state.type !== 'new')
-  if (!wasStarted && nowMs < startMs) {
-    const status = script.startDelayMs < REPORTED_DELAY_MS ? undefined : report(pod, factsOf(memory, memory.lives, undefined, nowMs))
-    return { status, memory, remove: false, requeueAfterMs: Math.min(startMs, deadlineMs) - nowMs }
+  if (!wasStarted && (nowMs < startMs || waitsForVolumes)) {
+    const isReported = waitsForVolumes || script.startDelayMs >= REPORTED_DELAY_MS
+    const status = isReported ? report(pod, factsOf(memory, memory.lives, undefined, nowMs)) : undefined
+    const nextMs = Math.min(waitsForVolumes ? Infinity : startMs, deadlineMs)
+    return { status, memory, remove: false, requeueAfterMs: nextMs === Infinity ? undefined : nextMs - nowMs }
   }
   const { lives, nextMs } = live(pod, script, memory.lives, nowMs)
   const failMs = failTimeOf(pod, script, lives)

@@ -10,8 +10,8 @@ import type { Draft } from './strategy.ts'
  */
 export interface Companions {
   /**
-   * Called when a change has been validated, before validating admission judges it; undefined where nothing goes with it. May complete the draft.
-   * Throws what the request is refused with, and then keeps nothing. Called again when somebody else was faster with any of the writes.
+   * Called when mutating admission is done with a change, before it is validated, as upstream's registry does; undefined where nothing goes with it. May
+   * complete the draft. Throws what the request is refused with, and then keeps nothing. Called again when somebody else was faster with any of the writes.
    */
   accompany(change: AccompaniedChange, context: RequestContext): Accompaniment | undefined
 }
@@ -29,7 +29,7 @@ export interface Accompaniment {
    * Called once, when the change is durable or will not be made: of a dry run, after a refusal, when somebody was faster. Then what was set aside for it
    * is free again, and the draft is as it was given.
    */
-  settle(committed: boolean): void
+  readonly settle: (committed: boolean) => void
 }
 
 /** What goes with a change on its way to its commit, at most once of each. */

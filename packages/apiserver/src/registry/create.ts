@@ -54,10 +54,10 @@ export async function createObject(
   const givenName = metadata.name
   for (let attempt = 1; ; attempt++) {
     if (!givenName && metadata.generateName) metadata.name = metadata.generateName.slice(0, GENERATED_BASE_MAX) + context.newSuffix()
-    if (attempt === 1) prepare(resource, context, draft)
-    validate(resource, context, draft)
     const change = { operation: 'create', draft, old: undefined } as const
     const made = await accompanied(environment, resource, context, change, async (writes) => {
+      if (attempt === 1 || givenName) prepare(resource, context, draft)
+      validate(resource, context, draft)
       const judged = environment.admission.validate({ ...attributes, name: metadata.name ?? '' })
       if (judged !== undefined) await judged
       resource.type.schema.complete(draft)

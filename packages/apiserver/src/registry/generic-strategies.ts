@@ -1,4 +1,3 @@
-import type { KubeObject } from '@kubetape/apimachinery'
 import type { Strategy } from './strategy.ts'
 
 /** Kinds with a status whose generation upstream does not count. */
@@ -11,27 +10,8 @@ const counted: Strategy = { generation: 'spec' }
  */
 export const genericStrategies: readonly (readonly [string, Strategy])[] = [
   ['/endpoints', { createOnUpdate: true }],
-  [
-    '/services',
-    {
-      generation: 'none',
-      createOnUpdate: true,
-      selectableFields: (object) => ({
-        'spec.clusterIP': text(object, 'spec', 'clusterIP'),
-        'spec.type': text(object, 'spec', 'type', 'ClusterIP'),
-      }),
-    },
-  ],
   ['discovery.k8s.io/endpointslices', counted],
-  // A status that comes with a new ServiceCIDR is kept.
-  ['networking.k8s.io/servicecidrs', { generation: 'none', prepareForCreate: () => undefined }],
   ['resource.k8s.io/podschedulingcontexts', uncounted],
   ['resource.k8s.io/resourceclaims', uncounted],
   ['internal.apiserver.k8s.io/storageversions', uncounted],
 ]
-
-/** A member of an object's spec or status as field selectors compare it. */
-function text(object: Readonly<KubeObject>, part: 'spec' | 'status', member: string, absent = ''): string {
-  const value = (object[part] as Record<string, unknown> | undefined)?.[member]
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : absent
-}

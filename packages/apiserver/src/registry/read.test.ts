@@ -149,7 +149,7 @@ describe('matcher()', () => {
     expect(await refusal('batch/v1/jobs', 'spec.parallelism=1')).toBe('field label "spec.parallelism" not supported for Job')
   })
 
-  test('knows the fields of kinds that have no strategy of their own', async () => {
+  test('knows fields that only some kinds have', async () => {
     const made = await server()
     await made.create('services', { metadata: { name: 's' }, spec: { clusterIP: 'None' } })
     expect(names((await made.list('services', { fieldSelector: 'spec.clusterIP=None,spec.type=ClusterIP' })).body.items)).toEqual(['s'])

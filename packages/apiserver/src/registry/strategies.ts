@@ -28,11 +28,14 @@ import { podTemplateStrategy } from './core/pod-template/pod-template-strategy.t
 import { replicationControllerStrategy } from './core/replication-controller/replication-controller-strategy.ts'
 import { secretStrategy } from './core/secret/secret-strategy.ts'
 import { serviceAccountStrategy } from './core/service-account/service-account-strategy.ts'
+import { serviceStrategy } from './core/service/service-strategy.ts'
 import { clusterRoleBindingStrategy, roleBindingStrategy } from './rbac/role-binding-strategy.ts'
 import { clusterRoleStrategy, roleStrategy } from './rbac/role-strategy.ts'
 import { ingressClassStrategy } from './networking/ingress-class-strategy.ts'
 import { ingressStrategy } from './networking/ingress-strategy.ts'
+import { ipAddressStrategy } from './networking/ip-address-strategy.ts'
 import { networkPolicyStrategy } from './networking/network-policy-strategy.ts'
+import { serviceCidrStrategy } from './networking/service-cidr-strategy.ts'
 import { runtimeClassStrategy } from './node/runtime-class-strategy.ts'
 import { podDisruptionBudgetStrategy } from './policy/pod-disruption-budget-strategy.ts'
 import { priorityClassStrategy } from './scheduling/priority-class-strategy.ts'
@@ -68,6 +71,7 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['/replicationcontrollers', replicationControllerStrategy],
   ['/secrets', secretStrategy],
   ['/serviceaccounts', serviceAccountStrategy],
+  ['/services', serviceStrategy],
   ['admissionregistration.k8s.io/validatingadmissionpolicies', policyStrategy],
   ['admissionregistration.k8s.io/validatingadmissionpolicybindings', policyBindingStrategy],
   ['apiextensions.k8s.io/customresourcedefinitions', definitionStrategy],
@@ -92,7 +96,9 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['flowcontrol.apiserver.k8s.io/prioritylevelconfigurations', priorityLevelStrategy],
   ['networking.k8s.io/ingressclasses', ingressClassStrategy],
   ['networking.k8s.io/ingresses', ingressStrategy],
+  ['networking.k8s.io/ipaddresses', ipAddressStrategy],
   ['networking.k8s.io/networkpolicies', networkPolicyStrategy],
+  ['networking.k8s.io/servicecidrs', serviceCidrStrategy],
   ['node.k8s.io/runtimeclasses', runtimeClassStrategy],
   ['policy/poddisruptionbudgets', podDisruptionBudgetStrategy],
   ['scheduling.k8s.io/priorityclasses', priorityClassStrategy],

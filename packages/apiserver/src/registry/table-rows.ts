@@ -1,8 +1,7 @@
 import type { APIService } from '@kubetape/api/types/apiregistration/v1'
 import type { ClusterTrustBundle } from '@kubetape/api/types/certificates/v1alpha1'
-import type { Endpoints, Service } from '@kubetape/api/types/core/v1'
+import type { Endpoints } from '@kubetape/api/types/core/v1'
 import type { EndpointSlice } from '@kubetape/api/types/discovery/v1'
-import type { IPAddress, ServiceCIDR } from '@kubetape/api/types/networking/v1beta1'
 import type { PodSchedulingContext, ResourceClaim, ResourceSlice } from '@kubetape/api/types/resource/v1alpha3'
 import type { KubeObject } from '@kubetape/apimachinery'
 import { ageCell } from './table-cells.ts'
@@ -19,11 +18,6 @@ function listed(values: readonly string[], none: string): string {
   return values.length > LISTED_MAX ? `${first} + ${values.length - LISTED_MAX} more...` : first
 }
 
-const selectorText = (selector: Readonly<Record<string, string>> | undefined): string =>
-  Object.entries(selector ?? {})
-    .map(([key, value]) => `${key}=${value}`)
-    .sort()
-    .join(',') || '<none>'
 /** IPv6 addresses stand in brackets before a port. */
 const hostPort = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`
 
@@ -36,29 +30,6 @@ function endpointsCells(object: Readonly<KubeObject>): unknown[] {
     ports.length === 0 ? addresses.map(({ ip }) => ip) : ports.flatMap(({ port }) => addresses.map(({ ip }) => hostPort(ip, port))),
   )
   return [listed(all, '<none>')]
-}
-
-function externalAddress({ spec, status }: Readonly<Service>): string {
-  const external = (spec?.externalIPs ?? []).join(',')
-  if (spec?.type === 'ExternalName') return spec.externalName ?? ''
-  if (spec?.type !== 'LoadBalancer') return external || '<none>'
-  const balanced = (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? '').join(',')
-  return [balanced, external].filter((one) => one !== '').join(',') || '<pending>'
-}
-
-const serviceRow: Row = (object, nowMs) => {
-  const service = object as Readonly<Service>
-  const { metadata, spec } = service
-  const ports = (spec?.ports ?? []).map(({ port, nodePort, protocol = 'TCP' }) => `${port}${nodePort ? `:${nodePort}` : ''}/${protocol}`)
-  return [
-    metadata.name ?? '',
-    spec?.type ?? 'ClusterIP',
-    spec?.clusterIP || '<none>',
-    externalAddress(service),
-    ports.join(',') || '<none>',
-    ageCell(metadata.creationTimestamp, nowMs),
-    selectorText(spec?.selector),
-  ]
 }
 
 function apiServiceCells(object: Readonly<KubeObject>): unknown[] {
@@ -93,11 +64,6 @@ function claimState(object: Readonly<KubeObject>): unknown[] {
   return [states.join(',') || 'pending']
 }
 
-function addressCells(object: Readonly<KubeObject>): unknown[] {
-  const parent = (object as Readonly<IPAddress>).spec?.parentRef
-  return [parent === undefined ? '<none>' : `${parent.resource ?? ''}/${parent.namespace ?? ''}/${parent.name ?? ''}`]
-}
-
 function resourceSliceCells(object: Readonly<KubeObject>): unknown[] {
   const { spec } = object as Readonly<ResourceSlice>
   return [spec.nodeName ?? '', spec.driver, spec.pool.name]
@@ -106,16 +72,12 @@ function resourceSliceCells(object: Readonly<KubeObject>): unknown[] {
 /** Rows of the Tables of kinds that have no strategy of their own yet, by `group/resource`, as upstream prints them. */
 export const tableRows: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['/endpoints', withAge(endpointsCells)],
-  ['/services', serviceRow],
   ['apiregistration.k8s.io/apiservices', withAge(apiServiceCells)],
   [
     'certificates.k8s.io/clustertrustbundles',
     ({ metadata, ...rest }) => [metadata?.name ?? '', (rest as unknown as ClusterTrustBundle).spec.signerName || '<none>'],
   ],
   ['discovery.k8s.io/endpointslices', withAge(sliceCells)],
-  // Upstream gives these a cell that no column is for.
-  ['networking.k8s.io/ipaddresses', withAge(addressCells)],
-  ['networking.k8s.io/servicecidrs', withAge((object) => [((object as Readonly<ServiceCIDR>).spec?.cidrs ?? []).join(',')])],
   ['resource.k8s.io/deviceclasses', withAge(() => [])],
   ['resource.k8s.io/podschedulingcontexts', withAge((object) => [(object as Readonly<PodSchedulingContext>).spec.selectedNode ?? ''])],
   ['resource.k8s.io/resourceclaims', withAge(claimState)],

@@ -97,15 +97,16 @@ describe('updateFromRequest()', () => {
   })
 
   test('changes only status and metadata through the status of a kind without a strategy', async () => {
-    const { server } = await withConfigMap()
-    await server.create('services', { metadata: { name: 's' }, spec: { externalName: 'a.example', type: 'ExternalName' } })
-    const status = { loadBalancer: { ingress: [{ ip: '10.0.0.1' }] } }
-    const { body } = await server.patch('services/s/status', 'merge', {
+    const server = await TestServer.start({ runtimeConfig: { 'resource.k8s.io/v1alpha3': 'true' } })
+    const claims = 'resource.k8s.io/v1alpha3/resourceclaims'
+    await server.create(claims, { metadata: { name: 'c' }, spec: { controller: 'a.example' } })
+    const status = { deallocationRequested: true }
+    const { body } = await server.patch(`${claims}/c/status`, 'merge', {
       metadata: { labels: { a: 'b' } },
-      spec: { externalName: 'b.example' },
+      spec: { controller: 'b.example' },
       status,
     })
-    expect(body).toMatchObject({ spec: { externalName: 'a.example' }, status })
+    expect(body).toMatchObject({ spec: { controller: 'a.example' }, status })
     expect(body.metadata!.labels).toEqual({ a: 'b' })
   })
 

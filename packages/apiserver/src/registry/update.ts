@@ -124,16 +124,18 @@ async function storeAdmitted(
   const old = stored.object
   if (context.request.patchType === 'apply') keepTimesOfNoChange(resource, draft, old)
   keepSystemFields(draft, old)
-  prepare(resource, context, draft, old)
-  validateUpdate(resource, context, draft, old)
-  const isDeletion = isFinished(draft, resource)
-  const change = isDeletion ? ({ operation: 'delete', draft: undefined, old } as const) : ({ operation: 'update', draft, old } as const)
+  const change = isFinished(draft, resource)
+    ? ({ operation: 'delete', draft: undefined, old } as const)
+    : ({ operation: 'update', draft, old } as const)
   return accompanied(environment, resource, context, change, async (writes) => {
+    prepare(resource, context, draft, old)
+    validateUpdate(resource, context, draft, old)
     const judged = environment.admission.validate(attributes)
     if (judged !== undefined) await judged
     resource.type.schema.complete(draft)
     countGeneration(resource, draft, old)
     for (const text of updateWarnings(resource, context, draft, old)) context.warn(text)
+    const isDeletion = isFinished(draft, resource)
     if (!isDeletion && deepEqual(draft, old)) return { type: 'stored', code: 200, stored }
     if (context.dryRun) return { type: 'object', code: 200, object: draft }
     return store(environment, resource, context, isDeletion ? 'delete' : 'update', draft, stored, writes)

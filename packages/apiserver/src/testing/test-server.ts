@@ -16,6 +16,7 @@ import { servedResources } from '../discovery/served-resources.ts'
 import { BodyText } from '../registry/body.ts'
 import type { Companions } from '../registry/companions.ts'
 import { RefusedWithWarnings, Registry } from '../registry/registry.ts'
+import { ServiceNetwork } from '../service-allocation/service-network.ts'
 import { builtinResource } from '../registry/served-resource.ts'
 import type { UserInfo } from '../registry/strategy.ts'
 import type { LogStream } from '../registry/subresources/pod-log.ts'
@@ -36,7 +37,7 @@ export interface TestServerOptions {
   readonly webhooks?: WebhookTransport
   /** Nodes that are reached. Default: none. */
   readonly kubelets?: Kubelets
-  /** What is written together with objects of a resource. Default: nothing. */
+  /** What is written together with objects of a resource. Default: the addresses of Services. */
   readonly companions?: (storage: Storage) => ReadonlyMap<string, Companions>
   /** After NamespaceLifecycle; default none. */
   readonly plugins?: (storage: Storage, clock: VirtualClock, environment: PluginEnvironment) => readonly AdmissionPlugin[]
@@ -95,6 +96,8 @@ export class TestServer {
     const plugins = options.plugins?.(this.storage, this.clock, environment) ?? []
     const admission = new AdmissionChain([namespaceLifecycle(this.storage), ...plugins])
     this.identities = new ApiserverIdentities({ storage: this.storage, clock: this.clock, gates, log: () => undefined })
+    const servesRanges = resources.some(({ info }) => info.resource === 'servicecidrs')
+    const services = new ServiceNetwork({ storage: this.storage, clock: this.clock, random, gates, servesRanges })
     this.registry = new Registry(
       {
         storage: this.storage,
@@ -106,7 +109,7 @@ export class TestServer {
         identities: this.identities,
         uids: uidSource(random),
         kubelets: options.kubelets,
-        companions: options.companions?.(this.storage),
+        companions: options.companions?.(this.storage) ?? services.companions,
         actorCause: () => 'actor',
       },
       resources,

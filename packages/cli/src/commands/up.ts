@@ -20,11 +20,13 @@ import { wholeNumber } from '../whole-number.ts'
 import { type AccessFlags, accessOptions, addAccessFlags } from './access-flags.ts'
 import { addAuditFlags, type AuditFlags, auditOptions } from './audit-flags.ts'
 import { addAuthenticationFlags, type AuthenticationFlags, authenticationOptions } from './authentication-flags.ts'
+import { addCsiFlags, type CsiFlags, type OwnDriver, startDriver } from './csi-flags.ts'
 import { addFeatureGateFlags, type FeatureGateFlags, featureGatesOf } from './feature-gate-flags.ts'
 import { addIdentityFlags, type IdentityFlags, identityOptions } from './identity-flags.ts'
 import { addLogFlags, type LogFlags, loggerOf } from './log-flags.ts'
+import { addVolumeFlags, type VolumeFlags, volumeOptions } from './volume-flags.ts'
 
-interface UpFlags extends AccessFlags, AuditFlags, AuthenticationFlags, FeatureGateFlags, IdentityFlags, LogFlags {
+interface UpFlags extends AccessFlags, AuditFlags, AuthenticationFlags, CsiFlags, FeatureGateFlags, IdentityFlags, LogFlags, VolumeFlags {
   data: string
   host: string
   port: string
@@ -60,7 +62,10 @@ export function addUp(program: Command, output: Output): void {
     .option('--keep <duration>', 'how long history is kept: 90m, 24h, 30d (default: for ever)')
     .option('--insecure-http', 'serve plain HTTP; only on a loopback address')
     .action(async (flags: UpFlags) => up(flags, output))
-  addIdentityFlags(addAuditFlags(addAccessFlags(addAuthenticationFlags(addFeatureGateFlags(addAddOption(addLogFlags(command)))))))
+  const withAccess = addIdentityFlags(
+    addAuditFlags(addAccessFlags(addAuthenticationFlags(addFeatureGateFlags(addAddOption(addLogFlags(command)))))),
+  )
+  addCsiFlags(addVolumeFlags(withAccess))
 }
 
 async function up(flags: UpFlags, output: Output): Promise<void> {
@@ -82,16 +87,19 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     ...accessOptions(flags),
     ...auditOptions(flags),
     ...authenticationOptions(flags),
+    ...volumeOptions(flags),
     ...(flags.keep === undefined ? {} : { keepMs: durationMs('--keep', flags.keep) }),
     ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
     ...(flags.tokenAuthFile === undefined ? {} : { tokens: tokensOf(flags.tokenAuthFile) }),
   }
   for (const warning of warnings) logger.warn(warning)
-  const plane = await start(options, flags.data)
+  const { plane, driver } = await start(options, flags.data, () => startDriver(flags, { data: flags.data, logger }))
+  if (driver !== undefined) output.out(driver.line)
   output.out(`Kubetape is ready at ${plane.url}`)
   output.out(`export KUBECONFIG=${plane.access.kubeconfig}`)
   logger.debug({ signal: await interrupted(systemClock()) }, 'stopping')
   await plane.stop()
+  await driver?.stop()
   const path = join(flags.data, TAPE_NAME)
   const changes = headOf(path)
   output.out(`Stopped; the tape is ${path} (${changes} ${changes === 1 ? 'change' : 'changes'})`)
@@ -107,12 +115,20 @@ function headOf(path: string): number {
 }
 
 /** Looks at everything before it makes the folder, so that a wrong word leaves nothing behind. */
-async function start(options: ControlPlaneOptions, data: string): Promise<ControlPlane> {
+async function start(
+  options: ControlPlaneOptions,
+  data: string,
+  startOwn: () => Promise<OwnDriver | undefined>,
+): Promise<{ readonly plane: ControlPlane; readonly driver: OwnDriver | undefined }> {
+  let driver: OwnDriver | undefined
   try {
     checkOptions(options)
     prepareDataFolder(data)
-    return await ControlPlane.start(options)
+    driver = await startOwn()
+    const csiEndpoints = [...(options.csiEndpoints ?? []), ...(driver === undefined ? [] : [driver.endpoint])]
+    return { driver, plane: await ControlPlane.start({ ...options, csiEndpoints }) }
   } catch (error) {
+    await driver?.stop()
     if (error instanceof ControlPlaneOptionError || (error instanceof Error && error.name === 'RuntimeConfigError'))
       throw new CommandFailed(error.message, 2, { cause: error })
     throw error

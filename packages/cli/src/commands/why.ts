@@ -72,9 +72,15 @@ function namespacesOf(reader: LogReader, ref: ObjectRef): string[] {
   }
 }
 
-function jsonOf({ entry, fields, by, because }: ChangeStory): object {
+function jsonOf({ entry, fields, by, because, calls }: ChangeStory): object {
   const { revision, timeMs, operation, key } = entry
-  const reasons = because.map(({ trigger, by: author }) => ({ ...trigger, by: authorJson(author) }))
+  const reasons = because.map(({ trigger, by: author, asked, origin }) => ({
+    ...trigger,
+    by: authorJson(author),
+    ...(asked === undefined ? {} : { asked: { revision: asked.entry.revision, by: authorJson(asked.by) } }),
+    ...(origin === undefined ? {} : { created: { revision: origin.entry.revision, by: authorJson(origin.by) } }),
+  }))
+  const called = calls.map(({ sequence, system, resource: method, body, answer }) => ({ sequence, system, method, body, answer }))
   return {
     revision,
     time: new Date(timeMs).toISOString(),
@@ -83,6 +89,7 @@ function jsonOf({ entry, fields, by, because }: ChangeStory): object {
     fields,
     by: authorJson(by),
     ...(by?.type === 'run' ? { because: reasons } : {}),
+    ...(called.length > 0 ? { calls: called } : {}),
   }
 }
 

@@ -56,6 +56,11 @@ export class FaultyClient implements Client {
     return this.#crashed
   }
 
+  /** The process dies of something else than a request. */
+  crash(): void {
+    this.#crash()
+  }
+
   /** The process starts again. Rules go on counting; new ones, when given, replace them and count from 1. */
   reset(faults?: readonly FaultRule[]): void {
     if (faults !== undefined) this.#plan(faults)

@@ -6,6 +6,9 @@ import { addFinalizer, removeFinalizer } from '../volume-protection/finalizer-wr
 import { BY_CLAIM, claimsOf, isShutDown } from './claim-use.ts'
 import { plan, PROTECTION_FINALIZER } from './plan.ts'
 
+/** Claims worked on at the same time, so that their writes share commits. */
+const CONCURRENT_CLAIMS = 16
+
 /** Keeps claims that are being deleted until no Pod uses them any more (kube-controller-manager's persistentvolumeclaim-protection-controller). */
 export function claimProtectionController(): Controller {
   // Most changes of claims and Pods are of no concern here: a run for each would only say so.
@@ -30,7 +33,7 @@ export function claimProtectionController(): Controller {
     watches: [claims as unknown as Watch, pods as unknown as Watch],
     reads: [],
     indexes: new Map([[PodKind, { [BY_CLAIM]: claimsOf as unknown as (object: KubeObject) => readonly string[] }]]),
-    options: {},
+    options: { concurrencyMax: CONCURRENT_CLAIMS },
     reconcile: ({ namespace, name }, context) => protect(namespace, name, context),
   }
 }

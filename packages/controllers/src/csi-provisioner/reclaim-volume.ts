@@ -1,7 +1,7 @@
 import { PersistentVolume as VolumeKind, StorageClass as ClassKind, VolumeAttachment as AttachmentKind } from '@kubetape/api/kinds'
 import type { PersistentVolume, SecretReference } from '@kubetape/api/types/core/v1'
 import type { StorageClass, VolumeAttachment } from '@kubetape/api/types/storage/v1'
-import { isConflict, isNotFound } from '@kubetape/apimachinery'
+import { isNotFound } from '@kubetape/apimachinery'
 import { callDriver, type CsiDriverInfo, type CsiDrivers, type CsiSecrets } from '@kubetape/csi'
 import type { ReconcileContext } from '@kubetape/runtime'
 import { addFinalizer, removeFinalizer } from '../volume-protection/finalizer-writes.ts'
@@ -77,14 +77,20 @@ async function deleteVolume(
   } catch (error) {
     fail(context, volume, callErrorText(error))
   }
+  // A conflict is an error like others: who is faster may leave no change behind that would lead to another run.
+  const { uid } = volume.metadata
+  await ignoringNotFound(client.delete(VolumeKind, { name }, { preconditions: { uid: uid! } }))
+  if (!volume.metadata.finalizers?.includes(VOLUME_FINALIZER)) return
+  const body = { metadata: { uid, '$deleteFromPrimitiveList/finalizers': [VOLUME_FINALIZER] } }
+  await ignoringNotFound(client.patch(VolumeKind, { name }, { type: 'strategic', body }))
+}
+
+async function ignoringNotFound(request: Promise<unknown>): Promise<void> {
   try {
-    await client.delete(VolumeKind, { name }, { preconditions: { uid: volume.metadata.uid! } })
+    await request
   } catch (error) {
-    // Another one, or none, has this name by now.
-    if (isNotFound(error) || isConflict(error)) return
-    throw error
+    if (!isNotFound(error)) throw error
   }
-  if (volume.metadata.finalizers?.includes(VOLUME_FINALIZER)) await removeFinalizer(client, VolumeKind, volume, VOLUME_FINALIZER)
 }
 
 async function deletionSecrets(context: ReconcileContext, volume: Readonly<PersistentVolume>): Promise<CsiSecrets | undefined> {

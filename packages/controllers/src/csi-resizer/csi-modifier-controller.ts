@@ -9,7 +9,7 @@ import { isOf } from '../volume-expand/claim-size.ts'
 import { recordAnswer, writeStatus } from './claim-writes.ts'
 import { BY_DRIVER, driverSources, driversOf } from './claims-of-drivers.ts'
 import { CONCURRENT_CLAIMS, connected, type CsiResizerOptions, retryLimiter } from './csi-resizer-controller.ts'
-import { driverErrorText } from './driver-error.ts'
+import { callErrorText } from '../csi-provisioner/call-outcome.ts'
 import { SLOW_RETRY_MS } from './expand-outcome.ts'
 import { type ModifyMemory, type ModifyPlan, planModification } from './modify-plan.ts'
 import { completed, currentClass, failed, targetClass, tellsOfModification, wantedClass } from './modify-status.ts'
@@ -48,7 +48,7 @@ export function csiModifierController({ drivers, classKind = ClassKind }: CsiMod
     delayMs: undefined,
   }
   return {
-    name: 'external-resizer-modify',
+    name: 'csi-modifier',
     kind: ClaimKind,
     watches: [claims as unknown as Watch, classes as unknown as Watch],
     reads: [VolumeKind],
@@ -103,7 +103,7 @@ async function modify(
   if (driver === undefined) return
   if (!context.outside(() => drivers.info(driver)?.controllerCapabilities.includes('MODIFY_VOLUME') ?? false)) return
   const classes = context.lister<VolumeAttributesClass>(classKind)
-  const step: ModifyStep = { context, drivers, driver, memory: (context.carried ?? {}) }
+  const step: ModifyStep = { context, drivers, driver, memory: context.carried ?? {} }
   for (let steps = 0; steps < STEPS_MAX; steps++) {
     const observed = { claim, volume, classOf: (one: string) => classes.get('', one), memory: step.memory }
     const next = planModification(observed, context.nowMs())
@@ -173,7 +173,7 @@ async function ask(
     )
   } catch (error) {
     const isInfeasible = csiCodeOf(error) === 'INVALID_ARGUMENT'
-    const text = driverErrorText(error)
+    const text = callErrorText(error)
     const nowMs = context.nowMs()
     remember(step, { asked, isFinal: isFinal(error), ...(isInfeasible ? { slowUntilMs: nowMs + SLOW_RETRY_MS } : {}) })
     const written = await recordAnswer(context, claim, (fresh) => failed(fresh, target, text, nowMs, isInfeasible))

@@ -1,18 +1,24 @@
 import {
+  Node as NodeKind,
   PersistentVolume as VolumeKind,
   PersistentVolumeClaim as ClaimKind,
   Pod as PodKind,
   StorageClass as ClassKind,
 } from '@kubetape/api/kinds'
-import type { PersistentVolume, PersistentVolumeClaim, Pod } from '@kubetape/api/types/core/v1'
+import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '@kubetape/api/types/core/v1'
 import type { StorageClass } from '@kubetape/api/types/storage/v1'
 import { deepEqual, isConflict, isNotFound, objectKey } from '@kubetape/apimachinery'
+import type { Client } from '@kubetape/client'
 import type { StoreChange } from '@kubetape/informers'
 import { type Controller, controllerFor, keysOf, type KindLookup, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
 import { BY_CLAIM, claimsOf } from '../claim-protection/claim-use.ts'
 import { boundTo, inPhase, naming, referringTo, without } from './binding-steps.ts'
 import { type ClaimAction, type ClaimObserved, isSettled, planClaim } from './claim-plan.ts'
+import { withMigrationMark } from './csi-migration.ts'
 import { EVENT_SOURCE } from './event-source.ts'
+import type { InTreeOptions } from './in-tree-plugins.ts'
+import { readClaim } from './live-reads.ts'
+import type { OperationBackOff } from './operation-back-off.ts'
 import { provisionClaim } from './provision-claim.ts'
 import { BIND_COMPLETED } from './storage-annotations.ts'
 import { classNameOf, defaultClass } from './storage-class.ts'
@@ -32,7 +38,7 @@ const WAITING = 'waiting'
  * Binds claims to volumes: the claims' half of kube-controller-manager's persistentvolume-binder-controller. A new volume wakes no claim but the one
  * that it refers to by uid; others find it at the next resync.
  */
-export function claimBinderController(): Controller {
+export function claimBinderController({ plugins }: InTreeOptions): Controller {
   // Volumes that runs under way have chosen and whose writes have not been answered: no two claims may choose the same.
   const taken = new Set<string>()
   return controllerFor<PersistentVolumeClaim>(ClaimKind, { predicate: isUnsettledUpdate })
@@ -41,12 +47,13 @@ export function claimBinderController(): Controller {
     .watches<PersistentVolume>(VolumeKind, claimsToWake)
     .reads<StorageClass>(ClassKind)
     .reads<Pod>(PodKind)
+    .reads<Node>(NodeKind)
     .index<PersistentVolume>(VolumeKind, FREE, byFreedom)
     .index<PersistentVolume>(VolumeKind, BY_CLAIM_REFERENCE, byClaimReference)
     .index<PersistentVolumeClaim>(ClaimKind, WAITING, byWaiting)
     .index<Pod>(PodKind, BY_CLAIM, claimsOf)
     .every(RESYNC_MS, (lookup) => keysOf(lookup(ClaimKind).byIndex(WAITING, WAITING)))
-    .reconcile(({ namespace, name }, context) => reconcile(namespace, name, context, taken))
+    .reconcile(({ namespace, name }, context) => reconcile(namespace, name, context, { plugins, taken }))
 }
 
 /** Files claims that have no volume, or have lost it. */
@@ -78,12 +85,19 @@ function claimsToWake({ type, object, previous }: StoreChange<PersistentVolume>,
   return [...keys]
 }
 
-async function reconcile(namespace: string, name: string, context: ReconcileContext, taken: Set<string>): Promise<ReconcileResult | void> {
-  const claim = context.lister<PersistentVolumeClaim>(ClaimKind).get(namespace, name)
-  if (claim === undefined) return
-  const observed = observe(claim, context, taken)
+/** What the runs of a controller share. */
+interface Shared extends InTreeOptions {
+  readonly taken: Set<string>
+}
+
+async function reconcile(namespace: string, name: string, context: ReconcileContext, shared: Shared): Promise<ReconcileResult | void> {
+  const shown = context.lister<PersistentVolumeClaim>(ClaimKind).get(namespace, name)
+  if (shown === undefined) return
   try {
-    for (const action of planClaim(observed)) await perform(action, observed, context, taken)
+    const marked = withMigrationMark(shown, context.gates)
+    const claim = marked === shown ? shown : await context.client.update<PersistentVolumeClaim>(ClaimKind, marked)
+    const observed = observe(claim, context, shared.taken)
+    for (const action of planClaim(observed)) await perform(action, observed, context, shared)
   } catch (error) {
     if (isNotFound(error)) return
     if (!isConflict(error)) throw error
@@ -115,14 +129,15 @@ async function perform(
   action: ClaimAction,
   { claim, storageClass }: ClaimObserved,
   context: ReconcileContext,
-  taken: Set<string>,
+  { plugins, taken }: Shared,
 ): Promise<void> {
   const { client, event } = context
   switch (action.type) {
     case 'bind':
       return bind(action.volume, claim, context, taken)
     case 'provision':
-      return provisionClaim(claim, storageClass, context)
+      context.carry(await provisionClaim(claim, storageClass, plugins, context, context.carried as OperationBackOff | undefined))
+      return
     case 'set-class':
       await client.update<PersistentVolumeClaim>(ClaimKind, { ...claim, spec: { ...claim.spec, storageClassName: action.className } })
       return
@@ -142,6 +157,8 @@ async function bind(volume: PersistentVolume, claim: PersistentVolumeClaim, cont
   outside(() => (taken.add(name), true))
   try {
     const referring = referringTo(volume, claim)
+    // A volume that was given to a claim that is gone by now would be Released, and with it what it holds reclaimed.
+    if (referring !== volume && !(await isStillThere(claim, client))) return
     const referred = referring === volume ? volume : await client.update<PersistentVolume>(VolumeKind, referring)
     const phased = inPhase(referred, 'Bound')
     if (phased !== referred) await client.update<PersistentVolume>(VolumeKind, phased, { subresource: 'status' })
@@ -152,4 +169,9 @@ async function bind(volume: PersistentVolume, claim: PersistentVolumeClaim, cont
   const complete = named === claim ? claim : await client.update<PersistentVolumeClaim>(ClaimKind, named)
   const bound = boundTo(complete, volume, gates)
   if (bound !== complete) await client.update<PersistentVolumeClaim>(ClaimKind, bound, { subresource: 'status' })
+}
+
+async function isStillThere({ metadata }: Readonly<PersistentVolumeClaim>, client: Client): Promise<boolean> {
+  const { namespace = '', name = '', uid } = metadata
+  return (await readClaim(client, { namespace, name }))?.metadata.uid === uid
 }

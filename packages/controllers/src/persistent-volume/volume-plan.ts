@@ -7,7 +7,7 @@ export interface SeenClaim {
   /** What the informer shows; undefined for none. */
   readonly seen: PersistentVolumeClaim | undefined
   /** What the API server has answered in this run; undefined where it was not asked, null for none. */
-  readonly live: PersistentVolumeClaim | null | undefined
+  readonly live: Readonly<PersistentVolumeClaim> | null | undefined
 }
 
 export type VolumeAction =

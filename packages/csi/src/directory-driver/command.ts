@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
 import { type Clock, systemClock, systemRandom, uidSource } from '@kubetape/determinism'
-import { serveCsiDriver } from '../server/serve-csi-driver.ts'
-import { DIRECTORY_DRIVER_NAME, type DirectoryDriver, openDirectoryDriver } from './directory-driver.ts'
+import { DIRECTORY_DRIVER_NAME } from './directory-driver.ts'
 import { bindPlacement, linkPlacement, type Placement } from './placement.ts'
+import { serveDirectoryDriver, type ServedDirectoryDriver } from './serve-directory-driver.ts'
 
 const USAGE = `kubetape-csi-directory: a CSI driver that keeps each volume as a directory
 
@@ -28,9 +28,6 @@ const OPTIONS = {
   version: { type: 'boolean' },
 } as const
 
-/** Requests that are being answered get as long when the driver is told to stop. */
-const STOP_MS = 5_000
-
 export interface CommandContext {
   readonly out: (line: string) => void
   readonly err: (line: string) => void
@@ -54,8 +51,9 @@ export async function runDirectoryDriver(
       const root = required('--root', values.root)
       const endpoint = required('--endpoint', values.endpoint)
       const capacityBytes = values.capacity === undefined ? undefined : bytesOf(values.capacity)
-      const driver = await openDirectoryDriver({
+      const served = await serveDirectoryDriver({
         root,
+        endpoint,
         nodeId: required('--node-id', values['node-id']),
         version: packageVersion(),
         ...(values.name === undefined ? {} : { name: values.name }),
@@ -64,8 +62,11 @@ export async function runDirectoryDriver(
         clock,
         uids: uidSource(systemRandom()),
         warn: (message) => err(`warning: ${message}`),
+        onError: (error, rpc) => err(`error: ${rpc}: ${String(error)}`),
       })
-      await serve(driver, endpoint, { out, err, signal, clock })
+      out(readyText(served))
+      await aborted(signal)
+      await served.stop()
     }
     return 0
   } catch (error) {
@@ -74,26 +75,11 @@ export async function runDirectoryDriver(
   }
 }
 
-async function serve(driver: DirectoryDriver, endpoint: string, { out, err, signal, clock }: Required<CommandContext>): Promise<void> {
-  try {
-    const served = await serveCsiDriver({
-      endpoint,
-      driver: driver.handlers,
-      onError: (error, rpc) => err(`error: ${rpc}: ${String(error)}`),
-    })
-    out(
-      `${driver.handlers.info.name} is ready at ${served.endpoint}: volumes in ${driver.root}, published by ${PUBLISHED_BY[driver.publishes]}`,
-    )
-    await aborted(signal)
-    const slow = clock.setTimer(() => served.kill(), STOP_MS)
-    await served.stop()
-    slow.cancel()
-  } finally {
-    driver.close()
-  }
-}
-
 const PUBLISHED_BY = { bind: 'bind mounts', link: 'symbolic links' } as const
+
+function readyText({ name, endpoint, root, publishes }: ServedDirectoryDriver): string {
+  return `${name} is ready at ${endpoint}: volumes in ${root}, published by ${PUBLISHED_BY[publishes]}`
+}
 
 function parse(argv: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>> {
   try {

@@ -16,20 +16,20 @@ describe('parsePerformance()', () => {
     ],
   ])('reads %j', (parameters, performance) => expect(parsePerformance(parameters)).toEqual(performance))
 
-  test.each<[CsiParameters, string, RegExp]>([
-    [{ speed: '5' }, 'INVALID_ARGUMENT', /parameter "speed"/],
-    [{ constructor: '5' }, 'INVALID_ARGUMENT', /parameter "constructor"/],
-    [{ iops: '5', 'provisioned-iops': '5' }, 'INVALID_ARGUMENT', /iops is given twice/],
-    [{ iops: '0' }, 'INVALID_ARGUMENT', /whole number/],
-    [{ iops: '-1' }, 'INVALID_ARGUMENT', /whole number/],
-    [{ iops: '1.5' }, 'INVALID_ARGUMENT', /whole number/],
-    [{ iops: '' }, 'INVALID_ARGUMENT', /whole number/],
-    [{ throughput: '50GiB/s' }, 'INVALID_ARGUMENT', /MiB/],
-    [{ iops: '256001' }, 'OUT_OF_RANGE', /the most is 256000/],
-    [{ throughput: '4001MiB/s' }, 'OUT_OF_RANGE', /the most is 4000/],
-  ])('refuses %j as %s', (parameters, code, message) => {
+  test.each<[CsiParameters, RegExp]>([
+    [{ speed: '5' }, /parameter "speed"/],
+    [{ constructor: '5' }, /parameter "constructor"/],
+    [{ iops: '5', 'provisioned-iops': '5' }, /iops is given twice/],
+    [{ iops: '0' }, /whole number/],
+    [{ iops: '-1' }, /whole number/],
+    [{ iops: '1.5' }, /whole number/],
+    [{ iops: '' }, /whole number/],
+    [{ throughput: '50GiB/s' }, /MiB/],
+    [{ iops: '256001' }, /the most is 256000/],
+    [{ throughput: '4001MiB/s' }, /the most is 4000/],
+  ])('refuses %j', (parameters, message) => {
     expect(() => parsePerformance(parameters)).toThrow(message)
-    expect(() => parsePerformance(parameters)).toThrow(expect.objectContaining({ code }))
+    expect(() => parsePerformance(parameters)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
   })
 })
 

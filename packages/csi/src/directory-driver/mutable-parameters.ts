@@ -27,7 +27,8 @@ const MAX = { iops: IOPS_MAX, throughput: THROUGHPUT_MAX }
 /**
  * Reads mutable parameters: `iops` and `throughput`, or `provisioned-iops` and `provisioned-throughput`.
  *
- * @throws CsiError `INVALID_ARGUMENT` for an unknown name, one that is said twice, or what is no number; `OUT_OF_RANGE` for more than the driver gives
+ * @throws CsiError `INVALID_ARGUMENT`, which is the protocol's code for what can never be: an unknown name, one that is said twice, what is no number, and
+ *   more than the driver gives
  */
 export function parsePerformance(parameters: CsiParameters): Performance {
   const found: { iops?: number; throughput?: number } = {}
@@ -39,7 +40,7 @@ export function parsePerformance(parameters: CsiParameters): Performance {
     if (!PATTERN[meaning].test(value))
       throw new CsiError('INVALID_ARGUMENT', `Cannot set ${name} to "${value}": it must be ${WANTED[meaning]}`)
     const amount = Number.parseInt(value, 10)
-    if (amount > MAX[meaning]) throw new CsiError('OUT_OF_RANGE', `Cannot set ${name} to "${value}": the most is ${MAX[meaning]}`)
+    if (amount > MAX[meaning]) throw new CsiError('INVALID_ARGUMENT', `Cannot set ${name} to "${value}": the most is ${MAX[meaning]}`)
     found[meaning] = amount
   }
   return found

@@ -5,6 +5,9 @@ import type { VolumeFiles } from './volume-files.ts'
 /** A record of this size is put aside as `requests.1.jsonl`, in the place of the one before. */
 export const RECORD_BYTES_MAX = 64 * 2 ** 20
 
+/** Answers are written down of what changes something: lists and measurements would fill the record. */
+const CHANGES: ReadonlySet<string> = new Set(['CreateVolume', 'ControllerExpandVolume'])
+
 /** The record does not go deeper: nothing that the protocol sends does. */
 const NAMES_OF_SECRETS: ReadonlySet<string> = new Set(['secrets'])
 
@@ -18,7 +21,7 @@ export interface RequestRecordOptions {
 
 /**
  * What a driver was asked and how that ended: a line of JSON for each request, in the order of their ends. Fields: `time`, `method`, `request` as it came
- * but for secrets, `outcome` (`OK` or the code of the error), and `answer` or `message`. A line is written before the request is answered.
+ * but for secrets, `outcome` (`OK` or the code of the error), and `answer`, where it says what was made, or `message`. A line is written before the request is answered.
  */
 export class RequestRecord {
   readonly #options: RequestRecordOptions
@@ -55,7 +58,7 @@ export class RequestRecord {
       })
       throw error
     }
-    await this.#write({ method, request, outcome: 'OK', ...(answer === undefined ? {} : { answer }) })
+    await this.#write({ method, request, outcome: 'OK', ...(CHANGES.has(method) ? { answer } : {}) })
     return answer
   }
 

@@ -1,5 +1,7 @@
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { hasCode } from './volume-files.ts'
 
 export interface RootLock {
   release(): void
@@ -12,7 +14,9 @@ export interface RootLock {
  * @throws Error when another driver has it
  */
 export function lockRoot(root: string): RootLock {
-  const db = new Database(join(root, '.lock'), { timeout: 0 })
+  const path = join(root, '.lock')
+  createPrivately(path)
+  const db = new Database(path, { timeout: 0 })
   try {
     db.exec('BEGIN EXCLUSIVE')
   } catch (error) {
@@ -21,4 +25,13 @@ export function lockRoot(root: string): RootLock {
     throw new Error(`Cannot use "${root}": another driver uses it`, { cause: error })
   }
   return { release: () => void db.close() }
+}
+
+/** Others, who may pass through the root, could hold a lock on a file that they can read. */
+function createPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error
+  }
 }

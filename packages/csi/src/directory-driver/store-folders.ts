@@ -24,8 +24,10 @@ const PASSABLE_MODE = 0o711
 export class StoreFolders {
   readonly #root: string
   readonly #files: VolumeFiles
-  /** Of `volumes`, since the last sync that succeeded. */
-  #renamed = false
+  /** Renames into and out of `volumes`, and how many of them are certainly on the disk. */
+  #renames = 0
+  #settled = 0
+  #settling: Promise<void> | undefined
 
   constructor(root: string, files: VolumeFiles) {
     this.#root = root
@@ -47,10 +49,11 @@ export class StoreFolders {
       await this.#makeOwn(join(this.#root, name), mode)
     await this.#files.syncFolder(this.#root)
     const gone: string[] = []
-    for (const { name } of await this.#leftovers('new')) await this.#sweep('new', name, warn)
-    for (const { name } of await this.#leftovers('gone')) if (!(await this.#sweep('gone', name, warn))) gone.push(name)
+    for (const name of await this.#namesIn('new')) await this.#sweep('new', name, warn)
+    for (const name of await this.#namesIn('gone')) if (!(await this.#sweep('gone', name, warn))) gone.push(name)
     const volumes: StoredVolume[] = []
-    for (const { name, kind } of await this.#files.list(join(this.#root, 'volumes'))) {
+    for (const { name: bytes, kind } of await this.#files.list(join(this.#root, 'volumes'))) {
+      const name = String(bytes)
       if (kind === 'folder' && VOLUME_ID.test(name)) volumes.push(await this.#readVolume(name))
       else warn(`Cannot use "${join(this.#root, 'volumes', name)}" as a volume: the driver has not made it`)
     }
@@ -74,14 +77,24 @@ export class StoreFolders {
       await removeTree(this.#files, draft).catch(() => undefined)
       throw error
     }
-    this.#renamed = true
+    this.#renames++
   }
 
   /** Resolves when every volume made or removed until now would be found so after a power failure. */
   async settle(): Promise<void> {
-    if (!this.#renamed) return
-    await this.#files.syncFolder(join(this.#root, 'volumes'))
-    this.#renamed = false
+    const wanted = this.#renames
+    // Those who wait at the same time share a sync; one that has begun before a rename does not cover it.
+    while (this.#settled < wanted) await (this.#settling ??= this.#sync())
+  }
+
+  async #sync(): Promise<void> {
+    const covered = this.#renames
+    try {
+      await this.#files.syncFolder(join(this.#root, 'volumes'))
+      this.#settled = covered
+    } finally {
+      this.#settling = undefined
+    }
   }
 
   async replace(volume: StoredVolume): Promise<void> {
@@ -95,7 +108,7 @@ export class StoreFolders {
   /** From here on there is no such volume; its content is still to be removed. */
   async retire(id: string): Promise<void> {
     await this.#files.rename(join(this.#root, 'volumes', id), join(this.#root, 'gone', id))
-    this.#renamed = true
+    this.#renames++
   }
 
   async remove(id: string): Promise<void> {
@@ -108,8 +121,8 @@ export class StoreFolders {
     else if (kind !== 'folder') throw new Error(`Cannot keep volumes in "${this.#root}": "${path}" is no folder`)
   }
 
-  #leftovers(folder: 'new' | 'gone'): ReturnType<VolumeFiles['list']> {
-    return this.#files.list(join(this.#root, folder))
+  async #namesIn(folder: 'new' | 'gone'): Promise<string[]> {
+    return (await this.#files.list(join(this.#root, folder))).map(({ name }) => String(name))
   }
 
   async #sweep(folder: 'new' | 'gone', name: string, warn: Warn): Promise<boolean> {

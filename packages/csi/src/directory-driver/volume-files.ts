@@ -20,8 +20,11 @@ import { join } from 'node:path'
 
 export type FileKind = 'file' | 'folder' | 'link' | 'other'
 
+/** Names of files are bytes, and a Pod may choose any: those that are no text are kept as they are. */
+export type FilePath = string | Buffer
+
 export interface FileEntry {
-  readonly name: string
+  readonly name: Buffer
   readonly kind: FileKind
 }
 
@@ -36,28 +39,30 @@ export interface FileEntry {
  */
 export interface VolumeFiles {
   /** Sorted by name. */
-  list(folder: string): Promise<readonly FileEntry[]>
+  list(folder: FilePath): Promise<readonly FileEntry[]>
   /** Undefined when there is nothing. */
-  kind(path: string): Promise<FileKind | undefined>
+  kind(path: FilePath): Promise<FileKind | undefined>
   /** Bytes that a file, folder or link takes on the disk. */
-  diskBytes(path: string): Promise<number>
+  diskBytes(path: FilePath): Promise<number>
   read(path: string): Promise<string>
   /** Rejects with `EEXIST` when there is something already. */
-  makeFolder(path: string, mode: number): Promise<void>
+  makeFolder(path: FilePath, mode: number): Promise<void>
   /** Replaces what the file had. */
   writeSynced(path: string, text: string): Promise<void>
   append(path: string, text: string): Promise<void>
   /** A new file with the bytes of another, sharing them where the file system can. */
-  copySynced(from: string, to: string): Promise<void>
-  copyLink(from: string, to: string): Promise<void>
+  copySynced(from: FilePath, to: FilePath): Promise<void>
+  copyLink(from: FilePath, to: FilePath): Promise<void>
   /** Mode, and the owner where the process may set it. */
-  copyAttributes(from: string, to: string): Promise<void>
+  copyAttributes(from: FilePath, to: FilePath): Promise<void>
   /** Within one file system; replaces a file that is there. */
-  rename(from: string, to: string): Promise<void>
+  rename(from: FilePath, to: FilePath): Promise<void>
   /** A file or link. */
-  unlink(path: string): Promise<void>
-  removeFolder(path: string): Promise<void>
-  syncFolder(path: string): Promise<void>
+  unlink(path: FilePath): Promise<void>
+  removeFolder(path: FilePath): Promise<void>
+  /** Lets the driver remove what is in a folder of its own user, whatever mode somebody gave it. */
+  unlock(folder: FilePath): Promise<void>
+  syncFolder(path: FilePath): Promise<void>
   /** Of the file system that `path` is on, in bytes; `free` is what an ordinary user may still take. */
   space(path: string): Promise<{ readonly total: number; readonly free: number }>
 }
@@ -66,9 +71,9 @@ export interface VolumeFiles {
 export function machineFiles(): VolumeFiles {
   return {
     list: async (folder) =>
-      (await readdir(folder, { withFileTypes: true }))
+      (await readdir(folder, { withFileTypes: true, encoding: 'buffer' }))
         .map((one) => ({ name: one.name, kind: kindOf(one) }))
-        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+        .sort((a, b) => Buffer.compare(a.name, b.name)),
     kind: async (path) => {
       const stats = await lstatIfThere(path)
       return stats && kindOf(stats)
@@ -88,7 +93,7 @@ export function machineFiles(): VolumeFiles {
     append: (path, text) =>
       appendFile(path, text, { mode: 0o600, flag: constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW }),
     copySynced,
-    copyLink: async (from, to) => symlink(await readlink(from), to),
+    copyLink: async (from, to) => symlink(await readlink(from, { encoding: 'buffer' }), to),
     copyAttributes: async (from, to) => {
       const stats = await lstat(from)
       if (process.getuid?.() === 0) await lchown(to, stats.uid, stats.gid)
@@ -97,6 +102,10 @@ export function machineFiles(): VolumeFiles {
     rename,
     unlink,
     removeFolder: rmdir,
+    unlock: async (folder) => {
+      // No mode keeps the administrator out.
+      if (process.getuid?.() !== 0) await chmod(folder, 0o700)
+    },
     syncFolder: async (path) => {
       await using folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
       await folder.sync()
@@ -111,13 +120,13 @@ export function machineFiles(): VolumeFiles {
 /** Of `st_blocks`, whatever the file system's own block is. */
 const BLOCK_BYTES = 512
 
-function kindOf(one: Dirent | Stats): FileKind {
+function kindOf(one: Dirent<Buffer> | Stats): FileKind {
   if (one.isSymbolicLink()) return 'link'
   if (one.isDirectory()) return 'folder'
   return one.isFile() ? 'file' : 'other'
 }
 
-async function lstatIfThere(path: string): Promise<Stats | undefined> {
+async function lstatIfThere(path: FilePath): Promise<Stats | undefined> {
   try {
     return await lstat(path)
   } catch (error) {
@@ -126,7 +135,7 @@ async function lstatIfThere(path: string): Promise<Stats | undefined> {
   }
 }
 
-async function copySynced(from: string, to: string): Promise<void> {
+async function copySynced(from: FilePath, to: FilePath): Promise<void> {
   // Whoever uses the volume may put a link in the place of the file that was listed: it is opened once, without following, and copied by that handle.
   await using source = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW)
   const byHandle = join('/proc/self/fd', String(source.fd))

@@ -6,49 +6,40 @@ import type {
   CsiDriver,
   CsiParameters,
   CsiVolume,
-  CsiVolumePage,
-  GetCapacityRequest,
 } from '../csi-driver.ts'
-import type { ValidateVolumeCapabilitiesAnswer, ValidateVolumeCapabilitiesRequest } from '../csi-driver-handlers.ts'
 import { type Codec, type CsiMethod, nothing } from './codec.ts'
-import { CsiMessageError } from './message-error.ts'
 import {
-  type CsiVolumeEntry,
+  capacityAnswer,
+  capacityRequest,
+  getVolumeAnswer,
+  getVolumeRequest,
+  listAnswer,
+  listRequest,
+  validateAnswer,
+  validateRequest,
+} from './controller-questions.ts'
+import { CsiMessageError } from './message-error.ts'
+import { type Maps, maps } from './parameter-maps.ts'
+import {
   decodeCapability,
-  decodeEntry,
   decodeRange,
   decodeSource,
   decodeTopology,
   decodeVolume,
   encodeCapability,
-  encodeEntry,
   encodeRange,
   encodeSource,
   encodeVolume,
   given,
   required,
   sizeOf,
+  someCapabilities,
 } from './parts.ts'
-import type { WireCapability, WireEntry, WireRange, WireSize, WireSource, WireTopology, WireVolume } from './wire.ts'
+import type { WireCapability, WireRange, WireSize, WireSource, WireTopology, WireVolume } from './wire.ts'
 
 type Request<M extends Exclude<keyof CsiDriver, 'info'>> = Parameters<CsiDriver[M]>[0]
 type Answer<M extends Exclude<keyof CsiDriver, 'info'>> = Awaited<ReturnType<CsiDriver[M]>>
 type WithCapability = { readonly volumeCapability?: WireCapability | null }
-
-/** Everything but secrets and parameters is said in every request of these, so that only they are left away when they are empty. */
-interface Maps {
-  readonly parameters?: CsiParameters
-  readonly mutableParameters?: CsiParameters
-  readonly secrets?: CsiParameters
-  readonly volumeContext?: CsiParameters
-}
-
-const maps = ({ parameters, mutableParameters, secrets, volumeContext }: Maps): Maps => ({
-  ...given('parameters', parameters),
-  ...given('mutableParameters', mutableParameters),
-  ...given('secrets', secrets),
-  ...given('volumeContext', volumeContext),
-})
 
 interface WireCreate extends Maps {
   readonly name?: string
@@ -78,11 +69,6 @@ const createVolumeRequest: Codec<CreateVolumeRequest> = {
         : {}),
     }
   },
-}
-
-function someCapabilities(wire: readonly WireCapability[] = []): ReturnType<typeof decodeCapability>[] {
-  if (wire.length === 0) throw new CsiMessageError('volume_capabilities is missing')
-  return wire.map(decodeCapability)
 }
 
 const createVolumeAnswer: Codec<CsiVolume> = {
@@ -157,82 +143,6 @@ const modifyRequest: Codec<ControllerModifyVolumeRequest> = {
     return { volumeId: required('volume_id', wire.volumeId), mutableParameters, ...given('secrets', secrets) }
   },
 }
-
-const listRequest: Codec<Request<'listVolumes'>> = {
-  encode: (request) => ({ ...request, maxEntries: sizeOf('max_entries', request.maxEntries) }),
-  decode(wire: { maxEntries?: number; startingToken?: string }) {
-    const maxEntries = sizeOf('max_entries', wire.maxEntries)
-    return { ...(maxEntries === 0 ? {} : { maxEntries }), ...given('startingToken', wire.startingToken) }
-  },
-}
-
-const listAnswer: Codec<CsiVolumePage> = {
-  encode: ({ entries, nextToken }) => ({ entries: entries.map(encodeEntry), nextToken }),
-  decode: (wire: { entries?: readonly WireEntry[]; nextToken?: string }) => ({
-    entries: (wire.entries ?? []).map(decodeEntry),
-    nextToken: wire.nextToken ?? '',
-  }),
-}
-
-const capacityRequest: Codec<GetCapacityRequest> = {
-  encode: ({ volumeCapabilities = [], ...request }) => ({ ...request, volumeCapabilities: volumeCapabilities.map(encodeCapability) }),
-  decode(wire: Maps & { volumeCapabilities?: readonly WireCapability[]; accessibleTopology?: WireTopology | null }) {
-    const { volumeCapabilities = [], accessibleTopology, parameters } = wire
-    return {
-      ...(volumeCapabilities.length === 0 ? {} : { volumeCapabilities: volumeCapabilities.map(decodeCapability) }),
-      ...given('parameters', parameters),
-      ...(accessibleTopology ? { accessibleTopology: decodeTopology(accessibleTopology) } : {}),
-    }
-  },
-}
-
-type WireBound = { readonly value?: WireSize } | null
-
-const capacityAnswer: Codec<Answer<'getCapacity'>> = {
-  encode: ({ availableCapacity, maximumVolumeSize, minimumVolumeSize }) => ({
-    availableCapacity: sizeOf('available_capacity', availableCapacity),
-    ...(maximumVolumeSize === undefined ? {} : { maximumVolumeSize: { value: sizeOf('maximum_volume_size', maximumVolumeSize) } }),
-    ...(minimumVolumeSize === undefined ? {} : { minimumVolumeSize: { value: sizeOf('minimum_volume_size', minimumVolumeSize) } }),
-  }),
-  decode: (wire: { availableCapacity?: WireSize; maximumVolumeSize?: WireBound; minimumVolumeSize?: WireBound }) => ({
-    availableCapacity: sizeOf('available_capacity', wire.availableCapacity),
-    ...(wire.maximumVolumeSize ? { maximumVolumeSize: sizeOf('maximum_volume_size', wire.maximumVolumeSize.value) } : {}),
-    ...(wire.minimumVolumeSize ? { minimumVolumeSize: sizeOf('minimum_volume_size', wire.minimumVolumeSize.value) } : {}),
-  }),
-}
-
-type WireValidate = Maps & { readonly volumeId?: string; readonly volumeCapabilities?: readonly WireCapability[] }
-
-const validateRequest: Codec<ValidateVolumeCapabilitiesRequest> = {
-  encode: (request) => ({ ...request, volumeCapabilities: request.volumeCapabilities.map(encodeCapability) }),
-  decode: (wire: WireValidate) => ({
-    volumeId: required('volume_id', wire.volumeId),
-    volumeCapabilities: someCapabilities(wire.volumeCapabilities),
-    ...maps(wire),
-  }),
-}
-
-const validateAnswer: Codec<ValidateVolumeCapabilitiesAnswer> = {
-  encode: ({ confirmed, message }) => ({
-    ...(confirmed === undefined
-      ? {}
-      : { confirmed: { ...confirmed, volumeCapabilities: confirmed.volumeCapabilities.map(encodeCapability) } }),
-    ...given('message', message),
-  }),
-  decode: ({ confirmed, message }: { confirmed?: WireValidate | null; message?: string }) => ({
-    ...(confirmed
-      ? { confirmed: { ...maps(confirmed), volumeCapabilities: (confirmed.volumeCapabilities ?? []).map(decodeCapability) } }
-      : {}),
-    ...given('message', message),
-  }),
-}
-
-const getVolumeRequest: Codec<{ readonly volumeId: string }> = {
-  encode: (request) => request,
-  decode: (wire: { volumeId?: string }) => ({ volumeId: required('volume_id', wire.volumeId) }),
-}
-
-const getVolumeAnswer: Codec<CsiVolumeEntry> = { encode: encodeEntry, decode: decodeEntry }
 
 const method = <R, A>(rpc: string, request: Codec<R>, answer: Codec<A>): CsiMethod<R, A> => ({
   service: 'Controller',

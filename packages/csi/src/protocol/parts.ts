@@ -75,6 +75,12 @@ export function decodeCapability(wire: WireCapability | null | undefined): CsiVo
   }
 }
 
+/** Capabilities of a request that must have one. */
+export function someCapabilities(wire: readonly WireCapability[] = []): CsiVolumeCapability[] {
+  if (wire.length === 0) throw new CsiMessageError('volume_capabilities is missing')
+  return wire.map(decodeCapability)
+}
+
 export function encodeSource(source: CsiVolumeSource): WireSource {
   return 'volumeId' in source ? { volume: source } : { snapshot: source }
 }

@@ -1,3 +1,4 @@
+import type { CsiMethodName } from '../client/timeouts.ts'
 import type {
   ControllerExpandVolumeRequest,
   ControllerModifyVolumeRequest,
@@ -15,7 +16,7 @@ import type {
 } from '../csi-driver.ts'
 import { type CsiCode, csiCodeOf, CsiError } from '../csi-error.ts'
 import { type FakeStorage, type FakeVolume, FakeVolumes } from './fake-volumes.ts'
-import { type CsiMethodName, type ScriptedFailure, ScriptedFailures } from './scripted-failures.ts'
+import { type ScriptedFailure, ScriptedFailures } from './scripted-failures.ts'
 
 export interface FakeCsiDriverOptions extends FakeStorage, Partial<Omit<CsiDriverInfo, 'name' | 'vendorVersion'>> {
   /** Default `fake.csi.example.com`. */

@@ -1,6 +1,6 @@
 import type { CsiDriver } from '../csi-driver.ts'
 import { CsiError } from '../csi-error.ts'
-import type { CsiMethodName } from './scripted-failures.ts'
+import type { CsiMethodName } from '../client/timeouts.ts'
 
 /**
  * What befalls a call:

@@ -3,5 +3,5 @@ export { FakeCsiDriver, type FakeCsiCall, type FakeCsiDriverOptions } from './fa
 export type { FakeStorage, FakeVolume } from './fake-volumes.ts'
 export { CSI_FAULTS, type CsiCallPoint, type CsiFault, faultAt, faultyCsiDriver, type FaultyCsiDriverOptions } from './faulty-csi-driver.ts'
 export { type RawClient, rawClient } from './raw-client.ts'
-export type { CsiMethodName, ScriptedFailure } from './scripted-failures.ts'
+export type { ScriptedFailure } from './scripted-failures.ts'
 export { socketFolder } from './socket-folder.ts'

@@ -1,7 +1,5 @@
+import type { CsiMethodName } from '../client/timeouts.ts'
 import { type CsiCode, CsiError } from '../csi-error.ts'
-import type { CsiDriver } from '../csi-driver.ts'
-
-export type CsiMethodName = Exclude<keyof CsiDriver, 'info'>
 
 /** What goes wrong with calls of a method. */
 export interface ScriptedFailure {

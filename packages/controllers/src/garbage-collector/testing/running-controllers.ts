@@ -1,3 +1,4 @@
+import type { Gates } from '@kubetape/client-go-features'
 import { seededRandom, uidSource } from '@kubetape/determinism'
 import { VirtualClock } from '@kubetape/determinism/testing'
 import { type Controller, Manager } from '@kubetape/runtime'
@@ -10,10 +11,11 @@ export interface RunningControllers {
   readonly manager: Manager
 }
 
-/** Starts these controllers; `prepare` fills the cluster before they see it. */
+/** Starts these controllers; `prepare` fills the cluster before they see it. By default every gate is off. */
 export async function runControllers(
   controllers: readonly Controller[],
   prepare?: (cluster: SmallCluster) => Promise<void>,
+  gates: Gates = { enabled: () => false },
 ): Promise<RunningControllers> {
   const cluster = new SmallCluster()
   await prepare?.(cluster)
@@ -22,7 +24,7 @@ export async function runControllers(
   const random = seededRandom(1)
   const manager = new Manager({
     client: cluster,
-    gates: { enabled: () => false },
+    gates,
     clock,
     random,
     uids: uidSource(random),

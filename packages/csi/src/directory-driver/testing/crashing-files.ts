@@ -56,14 +56,8 @@ export class CrashingFiles {
   async #perform(name: keyof VolumeFiles, args: readonly unknown[], step: () => Promise<unknown>): Promise<unknown> {
     if (this.#crashed) throw new Crash()
     if (!CHANGES.has(name)) return step()
-    this.steps.push(
-      [
-        name,
-        ...args
-          .filter((arg): arg is string => typeof arg === 'string' && arg.startsWith(this.#root))
-          .map((path) => path.slice(this.#root.length + 1)),
-      ].join(' '),
-    )
+    const paths = args.map(String).filter((path) => path.startsWith(this.#root))
+    this.steps.push([name, ...paths.map((path) => path.slice(this.#root.length + 1))].join(' '))
     if (this.steps.length !== this.#fault?.at) return step()
     const { how } = this.#fault
     if (how === 'refused') throw Object.assign(new Error('no space is left'), { code: 'ENOSPC' })
