@@ -10,7 +10,15 @@ import type { StorageClass } from '@kubetape/api/types/storage/v1'
 import { deepEqual, isConflict, isNotFound, objectKey } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { StoreChange } from '@kubetape/informers'
-import { type Controller, controllerFor, keysOf, type KindLookup, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
+import {
+  type Controller,
+  controllerFor,
+  keysOf,
+  type KindLookup,
+  type ReconcileContext,
+  type ReconcileResult,
+  TerminalError,
+} from '@kubetape/runtime'
 import { BY_CLAIM, claimsOf } from '../claim-protection/claim-use.ts'
 import { boundTo, inPhase, naming, referringTo, without } from './binding-steps.ts'
 import { type ClaimAction, type ClaimObserved, isSettled, planClaim } from './claim-plan.ts'
@@ -142,6 +150,8 @@ async function perform(
     case 'set-class':
       await client.update<PersistentVolumeClaim>(ClaimKind, { ...claim, spec: { ...claim.spec, storageClassName: action.className } })
       return
+    case 'fail':
+      throw new TerminalError(action.message)
     case 'event':
       event(claim, action.eventType, action.reason, action.message, EVENT_SOURCE)
       return
