@@ -18,7 +18,10 @@ if (major < 24 || (major === 24 && minor < 12)) {
 else await import('../dist/main.js')
 
 function pass(node, args) {
-  const child = spawn(node, [...args, ...process.argv.slice(2)], { stdio: 'inherit' })
+  // The channel carries no messages: by its end the child notices that this process was killed, which could tell it nothing any more.
+  const child = spawn(node, [...args, ...process.argv.slice(2)], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  process.once('disconnect', () => child.kill('SIGTERM'))
+  process.channel?.unref()
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   // Ctrl-C on a terminal reaches the child by itself; passed on as well, it would be the second one, which ends it at once.
   process.on('SIGINT', () => {

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { Controller, Webhook } from '@kubetape/runtime'
 import type { Command } from 'commander'
 import { CommandFailed } from './output.ts'
+import { syntaxPlace } from './syntax-place.ts'
 
 /** Adds the repeatable `--add` to a command. */
 export function addAddOption(command: Command): Command {
@@ -50,7 +51,9 @@ async function partsOf(verb: string, file: string): Promise<(Controller | Webhoo
 /** A file that is not there is said to be missing, not that a module could not be found by whoever imports it. */
 function reasonOf(error: unknown, file: string): string {
   if (!existsSync(file)) return 'there is no such file'
-  return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof Error)) return String(error)
+  const place = syntaxPlace(error, file)
+  return place === undefined ? error.message : `${place}: ${error.message}`
 }
 
 function made(value: unknown): (Controller | Webhook)[] {

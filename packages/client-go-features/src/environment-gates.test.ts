@@ -31,10 +31,15 @@ describe('enabled()', () => {
     expect([gates.enabled('Off'), gates.enabled('On')]).toEqual([true, false])
   })
 
-  test('ignores variables in another case and of unknown features', () => {
+  test('ignores variables in another case, and says so, and those of unknown features', () => {
     const { gates, lines } = setUp({ KUBE_FEATURE_OFF: 'true', kube_feature_Off: 'true', KUBE_FEATURE_Nobody: 'maybe' })
     expect(gates.enabled('Off')).toBe(false)
-    expect(lines.filter((one) => one.startsWith('error'))).toEqual([])
+    expect(lines.filter((one) => !one.startsWith('debug'))).toEqual(
+      ['KUBE_FEATURE_OFF', 'kube_feature_Off'].map(
+        (name) =>
+          `warn ${name} is ignored: names are case-sensitive, and the feature's is KUBE_FEATURE_Off {"feature":"Off","variable":"${name}"}`,
+      ),
+    )
   })
 
   test('reports and ignores a value that is no boolean', () => {

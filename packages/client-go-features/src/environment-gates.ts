@@ -11,7 +11,7 @@ export const ENVIRONMENT_PREFIX = 'KUBE_FEATURE_'
 
 /**
  * The values of `features` that the environment sets. A value that Go's ParseBool does not read and another value than a locked
- * feature's default are reported as errors and ignored; variables of features that are not asked for are not looked at.
+ * feature's default are reported as errors and ignored, names in the wrong case warned about; other variables are not looked at.
  */
 export function readFeatureEnvironment(features: FeatureSpecs, env: Environment, log: FeatureLog): Map<string, boolean> {
   const values = new Map<string, boolean>()
@@ -28,7 +28,22 @@ export function readFeatureEnvironment(features: FeatureSpecs, env: Environment,
       refuse(`due to ${(error as Error).message}`)
     }
   }
+  warnOfSpelling(features, env, log)
   return values
+}
+
+/** client-go says nothing of a variable that differs from one of a feature by upper and lower case only: who set it would look for long. */
+function warnOfSpelling(features: FeatureSpecs, env: Environment, log: FeatureLog): void {
+  const known = new Map(Object.keys(features).map((feature) => [feature.toLowerCase(), feature]))
+  for (const [name, text] of Object.entries(env)) {
+    if (text === undefined || !name.toUpperCase().startsWith(ENVIRONMENT_PREFIX)) continue
+    const meant = known.get(name.slice(ENVIRONMENT_PREFIX.length).toLowerCase())
+    if (meant === undefined || name === ENVIRONMENT_PREFIX + meant) continue
+    log.warn(
+      { feature: meant, variable: name },
+      `${name} is ignored: names are case-sensitive, and the feature's is ${ENVIRONMENT_PREFIX}${meant}`,
+    )
+  }
 }
 
 /** How `EnvironmentGates` are made. */

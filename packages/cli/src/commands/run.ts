@@ -18,6 +18,7 @@ import type { Controller, Webhook } from '@kubetape/runtime'
 import { HttpsWebhookServer, run as runProgram, type RunOptions } from '@kubetape/runtime/node'
 import { type Command, Option } from 'commander'
 import { loadProgram } from '../add-controllers.ts'
+import { checkTapePath } from '../check-tape-path.ts'
 import { TAPE_NAME } from '../open-tape.ts'
 import { CommandFailed, type Output } from '../output.ts'
 import { prepareDataFolder } from '../prepare-data-folder.ts'
@@ -87,6 +88,7 @@ export function addRun(program: Command, output: Output): void {
 async function runFile(file: string, flags: RunFlags, output: Output): Promise<void> {
   const only = EMBEDDED_ONLY.find((flag) => flags[flag] !== undefined)
   if (flags.embedded !== true && only !== undefined) throw new CommandFailed(`Cannot use --${only}: it needs --embedded`, 2)
+  if (flags.tape !== undefined) checkTapePath(flags.tape)
   const logger = loggerOf(flags)
   const { gates, warnings } = featureGatesOf(flags, { env: process.env, log: logger })
   const common: RunOptions = { ...managerOptions(flags, flags.embedded === true ? '0' : ':8081'), gates, logger }

@@ -4,11 +4,13 @@ import { type KubeObject, objectKey } from '@kubetape/apimachinery'
 import type { CsiDrivers } from '@kubetape/csi'
 import { type EventSource, type KindLookup, timerSource } from '@kubetape/runtime'
 import { map } from 'rxjs'
+import { migratedPlugin } from '../volume-expand/migrated-plugin.ts'
 
-/** The index that finds the volumes of a CSI driver by its name. */
+/** The index that finds the volumes of a CSI driver by its name, also those of the plugin whose place it has taken. */
 export const BY_DRIVER = 'csi-driver'
-export const driversOf = (volume: KubeObject): string[] => {
-  const driver = (volume as unknown as PersistentVolume).spec?.csi?.driver
+export const driversOf = (object: KubeObject): string[] => {
+  const volume = object as unknown as PersistentVolume
+  const driver = volume.spec?.csi?.driver ?? migratedPlugin(volume, { enabled: () => true })?.driver
   return driver === undefined ? [] : [driver]
 }
 /** external-resizer's resync: what nothing else has woken is looked at again. */

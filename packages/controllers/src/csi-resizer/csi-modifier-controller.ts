@@ -9,7 +9,7 @@ import { isOf } from '../volume-expand/claim-size.ts'
 import { recordAnswer, writeStatus } from './claim-writes.ts'
 import { BY_DRIVER, driverSources, driversOf } from './claims-of-drivers.ts'
 import { CONCURRENT_CLAIMS, connected, type CsiResizerOptions, retryLimiter } from './csi-resizer-controller.ts'
-import { driverErrorText } from './driver-error.ts'
+import { callErrorText } from '../csi-provisioner/call-outcome.ts'
 import { SLOW_RETRY_MS } from './expand-outcome.ts'
 import { type ModifyMemory, type ModifyPlan, planModification } from './modify-plan.ts'
 import { completed, currentClass, failed, targetClass, tellsOfModification, wantedClass } from './modify-status.ts'
@@ -31,7 +31,7 @@ const STEPS_MAX = 8
  * - A driver is asked once for each class that a claim comes to want, and again only until it has answered for good, or after a crash between its
  *   answer and the write of it.
  * - What a driver has not answered for good goes on before anything else is asked for.
- * - Claims of drivers that are not connected, or cannot modify volumes, are left alone.
+ * - Claims of drivers that are not connected, or cannot modify volumes, are left alone, and all without the gate VolumeAttributesClass.
  */
 export function csiModifierController({ drivers, classKind = ClassKind }: CsiModifierOptions): Controller {
   const claims: Watch<PersistentVolumeClaim> = { kind: ClaimKind, map: keysToModify, predicate: undefined, delayMs: undefined }
@@ -93,6 +93,7 @@ async function modify(
   name: string,
   context: ReconcileContext,
 ): Promise<ReconcileResult | void> {
+  if (!context.gates.enabled('VolumeAttributesClass')) return
   const seen = context.lister<PersistentVolumeClaim>(ClaimKind).get(namespace, name)
   if (seen === undefined || !concerns(seen)) return
   const bound = context.lister<PersistentVolume>(VolumeKind).get('', seen.spec?.volumeName ?? '')
@@ -173,7 +174,7 @@ async function ask(
     )
   } catch (error) {
     const isInfeasible = csiCodeOf(error) === 'INVALID_ARGUMENT'
-    const text = driverErrorText(error)
+    const text = callErrorText(error)
     const nowMs = context.nowMs()
     remember(step, { asked, isFinal: isFinal(error), ...(isInfeasible ? { slowUntilMs: nowMs + SLOW_RETRY_MS } : {}) })
     const written = await recordAnswer(context, claim, (fresh) => failed(fresh, target, text, nowMs, isInfeasible))

@@ -1,12 +1,8 @@
-import {
-  PersistentVolume as VolumeKind,
-  PersistentVolumeClaim as ClaimKind,
-  Pod as PodKind,
-  Secret as SecretKind,
-} from '@kubetape/api/kinds'
-import type { PersistentVolume, PersistentVolumeClaim, Pod, Secret, SecretReference } from '@kubetape/api/types/core/v1'
+import { PersistentVolume as VolumeKind, PersistentVolumeClaim as ClaimKind, Pod as PodKind } from '@kubetape/api/kinds'
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '@kubetape/api/types/core/v1'
 import { isConflict, isNotFound, type Kind, type KubeObject, objectKey, quantityOf } from '@kubetape/apimachinery'
-import { type CsiDriverInfo, type CsiDrivers, CsiError, type CsiSecrets, jointAccessModeOf, volumeCapabilityOf } from '@kubetape/csi'
+import type { Gates } from '@kubetape/client-go-features'
+import { type CsiDriverInfo, type CsiDrivers, CsiError, jointAccessModeOf, volumeCapabilityOf } from '@kubetape/csi'
 import type { IndexFunctions, StoreChange } from '@kubetape/informers'
 import {
   type Controller,
@@ -18,10 +14,13 @@ import {
   type Watch,
 } from '@kubetape/runtime'
 import { BY_CLAIM, claimsOf, usesClaim } from '../claim-protection/claim-use.ts'
+import { callErrorText } from '../csi-provisioner/call-outcome.ts'
+import { secretsOf } from '../csi-provisioner/secrets.ts'
+import { volumeHandleOf } from '../csi-provisioner/volume-handle.ts'
 import { awaitsNode, capacityOf, isOf, requestOf, RESIZER_ANNOTATION, wantsMore } from '../volume-expand/claim-size.ts'
+import { migratedPlugin } from '../volume-expand/migrated-plugin.ts'
 import { recordAnswer, writeStatus } from './claim-writes.ts'
 import { BY_DRIVER, driverSources, driversOf } from './claims-of-drivers.ts'
-import { driverErrorText } from './driver-error.ts'
 import { type Expanded, expandedClaim, expandedVolume, failedExpansion, sizeAfter } from './expand-outcome.ts'
 import { type ExpandMemory, type ExpandPlan, planExpansion } from './expand-plan.ts'
 
@@ -73,7 +72,14 @@ function keysToExpand({ type, object, previous }: StoreChange<PersistentVolumeCl
   if (previous !== undefined && says(object) === says(previous)) return []
   if (wantsMore(object)) return [objectKey(object)]
   const volume = lookup<PersistentVolume>(VolumeKind).get(object.spec?.volumeName ?? '')
-  return volume !== undefined && volume.spec?.csi !== undefined && awaitsNode(volume) ? [objectKey(object)] : []
+  return volume !== undefined && driversOf(volume).length > 0 && awaitsNode(volume) ? [objectKey(object)] : []
+}
+
+/** The driver of a volume; of one of a plugin that has become a driver, when kube-controller-manager has left the claim to it. */
+function expandingDriver({ metadata }: PersistentVolumeClaim, volume: PersistentVolume, gates: Gates): string | undefined {
+  if (volume.spec?.csi !== undefined) return volume.spec.csi.driver
+  const driver = migratedPlugin(volume, gates)?.driver
+  return metadata.annotations?.[RESIZER_ANNOTATION] === driver ? driver : undefined
 }
 
 async function reconcile(drivers: CsiDrivers, namespace: string, name: string, context: ReconcileContext): Promise<ReconcileResult | void> {
@@ -81,7 +87,7 @@ async function reconcile(drivers: CsiDrivers, namespace: string, name: string, c
   if (claim === undefined) return
   const volume = context.lister<PersistentVolume>(VolumeKind).get('', claim.spec?.volumeName ?? '')
   if (volume === undefined || !isOf(volume, claim)) return wantsMore(claim) ? { requeue: true } : undefined
-  const driver = volume.spec?.csi?.driver
+  const driver = expandingDriver(claim, volume, context.gates)
   if (driver === undefined) return
   const expander = context.outside(() => expanderOf(drivers.info(driver)))
   if (expander === undefined) return
@@ -137,7 +143,7 @@ async function expand(
     const what = recovers
       ? `resize volume ${JSON.stringify(volumeName)} by resizer ${JSON.stringify(driver)}`
       : `resize volume ${volumeName}`
-    context.event(claim, 'Warning', 'VolumeResizeFailed', `${what} failed: ${driverErrorText(error)}`, component)
+    context.event(claim, 'Warning', 'VolumeResizeFailed', `${what} failed: ${callErrorText(error)}`, component)
     return memory.slowUntilMs === undefined ? { requeue: true } : { requeueAfterMs: memory.slowUntilMs - context.nowMs() }
   }
   context.carry(undefined)
@@ -152,8 +158,8 @@ async function expand(
 async function ask({ context, drivers, driver, expander }: Expansion, volume: PersistentVolume, size: string): Promise<Expanded> {
   const bytes = Number(quantityOf(size).value())
   if (expander.by === 'node') return { capacityBytes: bytes, nodeExpansionRequired: true }
-  const { volumeHandle: volumeId = '', controllerExpandSecretRef } = volume.spec?.csi ?? {}
-  const secrets = controllerExpandSecretRef === undefined ? undefined : await secretsOf(context, controllerExpandSecretRef)
+  const volumeId = volumeHandleOf(volume) ?? ''
+  const secrets = await secretsOf(context.client, volume.spec?.csi?.controllerExpandSecretRef)
   const { spec = {} } = volume
   const volumeCapability = volumeCapabilityOf(spec, jointAccessModeOf(spec.accessModes, expander.capabilities))
   const request = { volumeId, capacityRange: { requiredBytes: bytes }, volumeCapability }
@@ -169,11 +175,6 @@ export function connected(drivers: CsiDrivers, name: string): NonNullable<Return
   return driver
 }
 
-async function secretsOf({ client }: ReconcileContext, { namespace = '', name = '' }: SecretReference): Promise<CsiSecrets> {
-  const { data = {} } = await client.get<Secret>(SecretKind, { namespace, name })
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decoded(value)]))
-}
-
 /** external-resizer works only for drivers with a controller; one that expands on nodes alone has its claims kept in order. */
 function expanderOf(info: CsiDriverInfo | undefined): Expander | undefined {
   if (info === undefined || !info.pluginCapabilities.includes('CONTROLLER_SERVICE')) return undefined
@@ -181,5 +182,3 @@ function expanderOf(info: CsiDriverInfo | undefined): Expander | undefined {
   if (capabilities.includes('EXPAND_VOLUME')) return { by: 'controller', capabilities }
   return nodeCapabilities.includes('EXPAND_VOLUME') ? { by: 'node', capabilities } : undefined
 }
-
-const decoded = (text: string): string => new TextDecoder().decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)))

@@ -141,6 +141,12 @@ describe('openDirectoryDriver()', () => {
     expect(existsSync(join(driver.folder, 'other'))).toBe(false)
   })
 
+  test('refuses a root where a file is in the way', async () => {
+    writeFileSync(join(driver.folder, 'file'), '')
+    for (const root of [join(driver.folder, 'file'), join(driver.folder, 'file', 'inner')])
+      await expect(driver.open({ root })).rejects.toThrow(`Cannot keep volumes in "${root}": a file is in the way`)
+  })
+
   test('says nothing of places for volumes that can be used from everywhere', async () => {
     const other = await driver.open({ root: join(driver.folder, 'other'), reach: 'everywhere' })
     expect(other.handlers.info.pluginCapabilities).toEqual(['CONTROLLER_SERVICE', 'EXPANSION_ONLINE'])

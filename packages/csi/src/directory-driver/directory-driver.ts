@@ -12,7 +12,7 @@ import { lockRoot } from './root-lock.ts'
 import type { Warn } from './store-folders.ts'
 import type { StoredVolume } from './stored-volume.ts'
 import { UsageMeter } from './usage-meter.ts'
-import { machineFiles, type VolumeFiles } from './volume-files.ts'
+import { hasCode, machineFiles, type VolumeFiles } from './volume-files.ts'
 import { VolumeStore } from './volume-store.ts'
 
 /** The name that a StorageClass gives as its provisioner. */
@@ -80,9 +80,7 @@ const NODE_CAPABILITIES = ['STAGE_UNSTAGE_VOLUME', 'GET_VOLUME_STATS', 'EXPAND_V
 export async function openDirectoryDriver(options: DirectoryDriverOptions): Promise<DirectoryDriver> {
   const { clock, uids, files = machineFiles(), name = DIRECTORY_DRIVER_NAME, nodeId, version } = options
   checkNames(name, nodeId)
-  // Others may pass, so that a link to a volume leads there; what may be listed is in folders of its own.
-  await mkdir(options.root, { recursive: true, mode: 0o711 })
-  const root = await realpath(options.root)
+  const root = await makeRoot(options.root)
   const lock = lockRoot(root)
   try {
     const { capacityBytes, warn } = options
@@ -112,6 +110,19 @@ export async function openDirectoryDriver(options: DirectoryDriverOptions): Prom
   } catch (error) {
     lock.release()
     throw error
+  }
+}
+
+/** Its real path. Others may pass, so that a link to a volume leads there; what may be listed is in folders of its own. */
+async function makeRoot(path: string): Promise<string> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o711 })
+    return await realpath(path)
+  } catch (error) {
+    const why = hasCode(error, 'EEXIST', 'ENOTDIR')
+      ? 'a file is in the way'
+      : `it cannot be made (${(error as NodeJS.ErrnoException).code})`
+    throw new Error(`Cannot keep volumes in "${path}": ${why}`, { cause: error })
   }
 }
 

@@ -24,8 +24,10 @@ const PASSABLE_MODE = 0o711
 export class StoreFolders {
   readonly #root: string
   readonly #files: VolumeFiles
-  /** Of `volumes`, since the last sync that succeeded. */
-  #renamed = false
+  /** Renames into and out of `volumes`, and how many of them are certainly on the disk. */
+  #renames = 0
+  #settled = 0
+  #settling: Promise<void> | undefined
 
   constructor(root: string, files: VolumeFiles) {
     this.#root = root
@@ -75,14 +77,24 @@ export class StoreFolders {
       await removeTree(this.#files, draft).catch(() => undefined)
       throw error
     }
-    this.#renamed = true
+    this.#renames++
   }
 
   /** Resolves when every volume made or removed until now would be found so after a power failure. */
   async settle(): Promise<void> {
-    if (!this.#renamed) return
-    await this.#files.syncFolder(join(this.#root, 'volumes'))
-    this.#renamed = false
+    const wanted = this.#renames
+    // Those who wait at the same time share a sync; one that has begun before a rename does not cover it.
+    while (this.#settled < wanted) await (this.#settling ??= this.#sync())
+  }
+
+  async #sync(): Promise<void> {
+    const covered = this.#renames
+    try {
+      await this.#files.syncFolder(join(this.#root, 'volumes'))
+      this.#settled = covered
+    } finally {
+      this.#settling = undefined
+    }
   }
 
   async replace(volume: StoredVolume): Promise<void> {
@@ -96,7 +108,7 @@ export class StoreFolders {
   /** From here on there is no such volume; its content is still to be removed. */
   async retire(id: string): Promise<void> {
     await this.#files.rename(join(this.#root, 'volumes', id), join(this.#root, 'gone', id))
-    this.#renamed = true
+    this.#renames++
   }
 
   async remove(id: string): Promise<void> {

@@ -1,41 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { seededRandom, uidSource } from '@kubetape/determinism'
-import { VirtualClock } from '@kubetape/determinism/testing'
 import { CrashingFiles } from './testing/crashing-files.ts'
+import { GIB, openStore, wanted } from './testing/opened-store.ts'
 import { machineFiles, type VolumeFiles } from './volume-files.ts'
-import { VolumeStore } from './volume-store.ts'
+import type { VolumeStore } from './volume-store.ts'
 import { DEFAULT_CAPACITY_BYTES, type VolumeWanted } from './wanted-volume.ts'
 
-const GIB = 2 ** 30
 let root: string
-let warnings: string[]
-let seed = 1
-
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'kubetape-csi-store-'))
-  warnings = []
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
-const open = (files: VolumeFiles = machineFiles()): Promise<VolumeStore> =>
-  VolumeStore.open({
-    root,
-    files,
-    clock: new VirtualClock(),
-    uids: uidSource(seededRandom(seed++)),
-    capacityBytes: 10 * GIB,
-    warn: (message) => warnings.push(message),
-  })
-const wanted = (name: string, more: Partial<VolumeWanted> = {}): VolumeWanted => ({
-  name,
-  range: { requiredBytes: GIB },
-  parameters: {},
-  performance: {},
-  ...more,
-})
+const open = (files?: VolumeFiles): Promise<VolumeStore> => openStore(root, files)
 const refused = (code: string): unknown => expect.objectContaining({ name: 'CsiError', code })
 
 describe('VolumeStore', () => {
@@ -63,6 +42,29 @@ describe('VolumeStore', () => {
     steps.length = 0
     await store.remove(id)
     expect(steps.slice(0, 2)).toEqual([`rename volumes/${id} gone/${id}`, 'syncFolder volumes'])
+  })
+
+  test('`create()` and `remove()` answer after a sync that has begun after their rename, and share it', async () => {
+    const { files, steps } = new CrashingFiles(root)
+    const store = await open(files)
+    const covered = (rename: string): void => {
+      const at = steps.indexOf(rename)
+      expect([at >= 0, steps.indexOf('syncFolder volumes', at) > at]).toEqual([true, true])
+    }
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, async (_, at) => {
+        const { id } = await store.create(wanted(`v${at}`, { range: { requiredBytes: 1 } }))
+        covered(`rename new/${id} volumes/${id}`)
+        return id
+      }),
+    )
+    await Promise.all(
+      ids.map(async (id) => {
+        await store.remove(id)
+        covered(`rename volumes/${id} gone/${id}`)
+      }),
+    )
+    expect(steps.filter((step) => step === 'syncFolder volumes').length).toBeLessThan(40)
   })
 
   test('`create()` answers the same volume for the same name, at the same time and after a restart', async () => {
@@ -182,65 +184,5 @@ describe('VolumeStore', () => {
     await store.create(wanted('f'))
     expect([names(made[1]!.sequence, 9), store.page(made[1]!.sequence, 9).more]).toEqual([['c', 'd', 'e', 'f'], false])
     expect((await open()).page(0, 9).volumes.map(({ name }) => name)).toEqual(['a', 'c', 'd', 'e', 'f'])
-  })
-})
-
-describe('the folder of a VolumeStore', () => {
-  test.each(['../../escape', '/etc/passwd', '..', '.', 'a/b', 'new', 'volumes', '\u0000', 'x'.repeat(300), '__proto__'])(
-    'is not left for a volume with the name %j, nor for an id',
-    async (name) => {
-      const store = await open()
-      const { id } = await store.create(wanted(name))
-      expect(readdirSync(root).sort()).toEqual(['gone', 'new', 'volumes'])
-      expect(readdirSync(join(root, 'volumes'))).toEqual([id])
-      await expect(store.expand(name, { requiredBytes: 1 })).rejects.toEqual(refused('NOT_FOUND'))
-      await store.remove(name)
-      expect((await open()).page(0, 9).volumes).toMatchObject([{ id, name }])
-    },
-  )
-
-  test('is not left through links: they are copied and removed, not followed', async () => {
-    const outside = mkdtempSync(join(tmpdir(), 'kubetape-csi-outside-'))
-    try {
-      writeFileSync(join(outside, 'precious'), 'precious')
-      const store = await open()
-      const { id } = await store.create(wanted('a'))
-      symlinkSync(outside, join(store.data(store.get(id)), 'link'))
-      const copy = await store.create(wanted('copy', { sourceId: id }))
-      expect(await machineFiles().kind(join(store.data(copy), 'link'))).toBe('link')
-      await store.remove(copy.id)
-      await store.remove(id)
-      expect(readdirSync(outside)).toEqual(['precious'])
-    } finally {
-      rmSync(outside, { recursive: true })
-    }
-  })
-
-  test('has links and folders of others: they are no volumes, are named, and stay', async () => {
-    await open()
-    const id = '00000000-0000-4000-8000-000000000000'
-    symlinkSync('/etc', join(root, 'volumes', id))
-    mkdirSync(join(root, 'volumes', 'mine'))
-    const store = await open()
-    expect(store.page(0, 9).volumes).toEqual([])
-    await store.remove(id)
-    expect(readdirSync(join(root, 'volumes')).sort()).toEqual([id, 'mine'])
-    expect(warnings).toEqual([expect.stringContaining(id), expect.stringContaining('mine')])
-  })
-
-  test('is refused when one of its own folders is a link', async () => {
-    symlinkSync('/etc', join(root, 'gone'))
-    await expect(open()).rejects.toThrow(/"gone" is no folder|gone" is no folder/)
-  })
-
-  test.each([
-    ['is cut off', '{"format":'],
-    ['is of a later format', '{"format":2}'],
-    ['is of another volume', '{"format":1,"id":"other"}'],
-  ])('is refused when the description of a volume %s', async (_, text) => {
-    const { id } = await (await open()).create(wanted('a'))
-    writeFileSync(join(root, 'volumes', id, 'volume.json'), text)
-    await expect(open()).rejects.toThrow(`Cannot read the volume in "${join(root, 'volumes', id, 'volume.json')}"`)
-    expect(existsSync(join(root, 'volumes', id, 'data'))).toBe(true)
   })
 })

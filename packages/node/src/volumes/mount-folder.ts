@@ -4,9 +4,11 @@ import type { MountedVolume, MountStore } from './mounts.ts'
 
 /** Mounts as files of a folder, one a volume and node, beside what the drivers mount there. Everything is for its owner only. */
 export class MountFolder implements MountStore {
+  readonly #kubelets: string
   readonly #root: string
 
   constructor(root: string) {
+    this.#kubelets = root
     this.#root = join(root, 'mounts')
   }
 
@@ -35,17 +37,24 @@ export class MountFolder implements MountStore {
   }
 
   tidy(path: string): void {
-    for (const folder of [path, dirname(path)]) {
-      try {
-        rmdirSync(folder)
-      } catch {
-        // Not empty, not a folder, or gone: none of it is ours to force.
-      }
-    }
+    removeEmpty(path)
+    // What was made on the way to it.
+    for (let folder = dirname(path); folder.startsWith(this.#kubelets) && folder !== this.#kubelets; folder = dirname(folder))
+      if (!removeEmpty(folder)) return
   }
 
   #fileOf({ node, volume }: MountedVolume): string {
     return join(this.#root, node, `${volume}.json`)
+  }
+}
+
+/** False: it is not empty, no folder, or gone, and not to be forced. */
+function removeEmpty(folder: string): boolean {
+  try {
+    rmdirSync(folder)
+    return true
+  } catch {
+    return false
   }
 }
 
