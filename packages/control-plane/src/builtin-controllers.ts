@@ -36,6 +36,9 @@ import {
   serviceAccountTokenController,
   tokenCleanerController,
   ttlAfterFinishedController,
+  storageCleanerController,
+  type StorageIntent,
+  UnfinishedStorage,
   validatingAdmissionPolicyStatusController,
   volumeBinderController,
   volumeExpandController,
@@ -71,6 +74,8 @@ export interface BuiltinControllersOptions {
   readonly drivers?: CsiDrivers
   /** Reads what an earlier life of the provisioner left in the dark. Default: nothing. */
   readonly interruptedVolumes?: () => readonly VolumeIntent[]
+  /** Directories that an earlier life of the binder has begun to make for claims. Default: none, which is right for replay. */
+  readonly interruptedStorage?: () => readonly StorageIntent[]
   /** Where simulated nodes have volumes mounted. Default: nowhere on disk. */
   readonly volumeFolder?: string
   /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
@@ -91,9 +96,10 @@ export function builtinControllers({
   drivers = new CsiDriverRegistry(),
   volumeFolder,
   interruptedVolumes = () => [],
+  interruptedStorage = () => [],
   resources: served,
 }: BuiltinControllersOptions): Controller[] {
-  const plugins = inTreePlugins(hostPath)
+  const inTree = { plugins: inTreePlugins(hostPath), unfinished: new UnfinishedStorage(interruptedStorage) }
   const resources = served ?? servedKinds()
   // Replay knows no served kinds, and has to have what a tape may have runs of.
   const classKind = served === undefined ? VolumeAttributesClass : served.find(isAttributesClass)
@@ -118,8 +124,9 @@ export function builtinControllers({
     nodeTaintsController(),
     resourceQuotaController({ resources: owned }),
     validatingAdmissionPolicyStatusController(),
-    claimBinderController({ plugins }),
-    volumeBinderController({ plugins }),
+    claimBinderController(inTree),
+    volumeBinderController(inTree),
+    storageCleanerController(inTree),
     claimProtectionController(),
     volumeProtectionController(),
     ephemeralVolumeController(),

@@ -31,7 +31,7 @@ const STEPS_MAX = 8
  * - A driver is asked once for each class that a claim comes to want, and again only until it has answered for good, or after a crash between its
  *   answer and the write of it.
  * - What a driver has not answered for good goes on before anything else is asked for.
- * - Claims of drivers that are not connected, or cannot modify volumes, are left alone.
+ * - Claims of drivers that are not connected, or cannot modify volumes, are left alone, and all without the gate VolumeAttributesClass.
  */
 export function csiModifierController({ drivers, classKind = ClassKind }: CsiModifierOptions): Controller {
   const claims: Watch<PersistentVolumeClaim> = { kind: ClaimKind, map: keysToModify, predicate: undefined, delayMs: undefined }
@@ -93,6 +93,7 @@ async function modify(
   name: string,
   context: ReconcileContext,
 ): Promise<ReconcileResult | void> {
+  if (!context.gates.enabled('VolumeAttributesClass')) return
   const seen = context.lister<PersistentVolumeClaim>(ClaimKind).get(namespace, name)
   if (seen === undefined || !concerns(seen)) return
   const bound = context.lister<PersistentVolume>(VolumeKind).get('', seen.spec?.volumeName ?? '')
