@@ -155,6 +155,19 @@ describe('csiProvisionerController()', () => {
     },
   )
 
+  test('goes on when the driver is back that went away before it had said the last word, without the claim', async () => {
+    const { fake, drivers, claim, clock, cluster, volumes } = await start()
+    fake.fail('createVolume', { code: 'UNAVAILABLE', when: 'after' })
+    await claim()
+    drivers.disconnect(fake)
+    await cluster.delete(ClaimKind, claimName)
+    await clock.advance(3_600_000)
+    expect([fake.count('createVolume'), await volumes()]).toEqual([1, []])
+    drivers.connect(fake)
+    await clock.advance(300_000)
+    expect([fake.volumes.length, (await volumes()).map(({ spec }) => spec?.csi?.volumeHandle)]).toEqual([1, ['volume-1']])
+  })
+
   test('gives up what the driver has refused when the claim is deleted', async () => {
     const { fake, claim, clock, cluster, volumes } = await start()
     fake.fail('createVolume', { code: 'INVALID_ARGUMENT' })
