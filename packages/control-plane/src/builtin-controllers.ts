@@ -103,7 +103,7 @@ export function builtinControllers({
   const inTree = { plugins: inTreePlugins(hostPath), unfinished: new UnfinishedStorage(interruptedStorage) }
   const resources = served ?? servedKinds()
   // Replay knows no served kinds, and has to have what a tape may have runs of.
-  const classKind = served === undefined ? VolumeAttributesClass : served.find(isAttributesClass)
+  const hasAttributesClasses = served === undefined || served.some(isAttributesClass)
   const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
   return [
     jobController(),
@@ -140,13 +140,13 @@ export function builtinControllers({
     csiReclaimController({ drivers }),
     csiResizerController({ drivers }),
     csiCapacityController({ drivers }),
-    ...(classKind === undefined ? [] : [csiModifierController({ drivers, classKind }), attributesClassProtectionController({ classKind })]),
+    ...(hasAttributesClasses ? [csiModifierController({ drivers }), attributesClassProtectionController()] : []),
     ...(nodes > 0 ? simulatedNodes({ count: nodes, drivers, ...(volumeFolder === undefined ? {} : { volumeFolder }) }) : []),
   ]
 }
 
-const isAttributesClass = (kind: Kind): kind is typeof VolumeAttributesClass =>
-  kind.group === VolumeAttributesClass.group && kind.resource === VolumeAttributesClass.resource
+const isAttributesClass = ({ group, version, resource }: Kind): boolean =>
+  group === VolumeAttributesClass.group && version === VolumeAttributesClass.version && resource === VolumeAttributesClass.resource
 
 const cannotIssue = (): { failure: string } => ({ failure: 'this cluster has no certificate authority' })
 

@@ -25,11 +25,8 @@ export { type StorageIntent, UnfinishedStorage } from './persistent-volume/unfin
 export { inTreePlugins, type InTreeOptions } from './persistent-volume/in-tree-plugins.ts'
 export { volumeExpandController } from './volume-expand/volume-expand-controller.ts'
 export { csiResizerController, type CsiResizerOptions } from './csi-resizer/csi-resizer-controller.ts'
-export { csiModifierController, type CsiModifierOptions } from './csi-resizer/csi-modifier-controller.ts'
-export {
-  attributesClassProtectionController,
-  type AttributesClassProtectionOptions,
-} from './volume-attributes-class-protection/attributes-class-protection-controller.ts'
+export { csiModifierController } from './csi-resizer/csi-modifier-controller.ts'
+export { attributesClassProtectionController } from './volume-attributes-class-protection/attributes-class-protection-controller.ts'
 export { nodeTaintsController } from './node-taints/node-taints-controller.ts'
 export { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status/validating-admission-policy-status-controller.ts'
 export {
