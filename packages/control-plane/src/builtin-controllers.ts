@@ -17,6 +17,7 @@ import {
   ephemeralVolumeController,
   csiAttachedVolumeController,
   csiAttacherController,
+  csiCapacityController,
   csiDriverRegistrarController,
   csiProvisionerController,
   csiModifierController,
@@ -138,6 +139,7 @@ export function builtinControllers({
     csiProvisionerController({ drivers, interrupted: interruptedVolumes }),
     csiReclaimController({ drivers }),
     csiResizerController({ drivers }),
+    csiCapacityController({ drivers }),
     ...(hasAttributesClasses ? [csiModifierController({ drivers }), attributesClassProtectionController()] : []),
     ...(nodes > 0 ? simulatedNodes({ count: nodes, drivers, ...(volumeFolder === undefined ? {} : { volumeFolder }) }) : []),
   ]

@@ -50,4 +50,5 @@ export { createOutcome, type CreateOutcome } from './csi-provisioner/call-outcom
 export type { VolumeIntent } from './csi-provisioner/volume-intent.ts'
 export { csiAttacherController } from './csi-attacher/csi-attacher-controller.ts'
 export { csiAttachedVolumeController } from './csi-attacher/csi-attached-volume-controller.ts'
+export { csiCapacityController } from './csi-capacity/csi-capacity-controller.ts'
 export { csiDriverRegistrarController } from './csi-driver-registrar/csi-driver-registrar-controller.ts'
