@@ -34,6 +34,9 @@ import {
   rootCaController,
   serviceAccountController,
   serviceAccountTokenController,
+  serviceCidrController,
+  serviceRepairController,
+  addressRepairController,
   tokenCleanerController,
   ttlAfterFinishedController,
   validatingAdmissionPolicyStatusController,
@@ -97,6 +100,7 @@ export function builtinControllers({
   const resources = served ?? servedKinds()
   // Replay knows no served kinds, and has to have what a tape may have runs of.
   const classKind = served === undefined ? VolumeAttributesClass : served.find(isAttributesClass)
+  const hasRanges = served === undefined || served.some((one) => one.group === 'networking.k8s.io' && one.resource === 'servicecidrs')
   const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
   return [
     jobController(),
@@ -121,6 +125,7 @@ export function builtinControllers({
     claimBinderController({ plugins }),
     volumeBinderController({ plugins }),
     claimProtectionController(),
+    ...(hasRanges ? [serviceCidrController(), serviceRepairController(), addressRepairController()] : []),
     volumeProtectionController(),
     ephemeralVolumeController(),
     attachDetachController(),
