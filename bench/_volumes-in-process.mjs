@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import { Namespace, PersistentVolume, PersistentVolumeClaim } from '@kubetape/api/kinds'
 import { Apiserver, COMPONENT_GROUP } from '@kubetape/apiserver'
 import { FeatureGateRegistry } from '@kubetape/component-base'
-import { claimBinderController, claimProtectionController, volumeBinderController, volumeProtectionController } from '@kubetape/controllers'
+import {
+  claimBinderController,
+  claimProtectionController,
+  inTreePlugins,
+  volumeBinderController,
+  volumeProtectionController,
+} from '@kubetape/controllers'
 import { systemClock, systemRandom } from '@kubetape/determinism'
 import { openSqliteLog } from '@kubetape/eventlog/sqlite'
 import { createJournal } from '@kubetape/journal'
@@ -15,12 +21,12 @@ const CLASSES = ['fast', 'slow']
 /** Requests of the load that are on their way at the same time. */
 const IN_FLIGHT = 64
 const NAMESPACE = 'load'
-/** The driver is nobody's: it plays the provisioner that deletes its volumes. */
-const DRIVER = 'bench.example.com'
+/** The plugin deletes volumes of host paths, of which nothing is on the disk. */
+const DIRECTORIES = { create: async () => undefined, remove: async () => undefined }
 
 /**
  * Binds `n` claims to `n` volumes of 8 sizes and 2 classes, then deletes all claims; one class has the policy Delete, the other Retain. Answers
- * the seconds from the start of the binder to the last claim that is Bound, and from the first deletion to the last volume that is Released;
+ * the seconds from the start of the binder to the last claim that is Bound, and from the first deletion to the last volume that is Released or gone;
  * how many bytes a write has on the tape, and what is wrong with the bindings.
  */
 export async function bindVolumes({ folder, n }) {
@@ -35,7 +41,8 @@ export async function bindVolumes({ folder, n }) {
   const client = (name) => apiserver.client({ name, groups: [COMPONENT_GROUP] }, name)
   const user = client('admin')
   const manager = new Manager({ client: client('controller-manager'), gates, clock, random, journal })
-  manager.add(volumeBinderController({ plugins: [] }), volumeProtectionController(), claimProtectionController())
+  const plugins = inTreePlugins({ directories: DIRECTORIES, provisions: true })
+  manager.add(volumeBinderController({ plugins }), volumeProtectionController(), claimProtectionController())
   await manager.start()
 
   await user.create(Namespace, { metadata: { name: NAMESPACE } })
@@ -47,7 +54,7 @@ export async function bindVolumes({ folder, n }) {
   globalThis.gc?.()
   const [startedMs, cpuBefore, before] = [clock.monotonicMs(), process.cpuUsage(), log.head()]
   const bound = untilEach(user, PersistentVolumeClaim, n, ({ status }) => status?.phase === 'Bound')
-  manager.add(claimBinderController({ plugins: [] }))
+  manager.add(claimBinderController({ plugins }))
   await bound
   const bindSeconds = (clock.monotonicMs() - startedMs) / 1000
   const { user: own, system } = process.cpuUsage(cpuBefore)
@@ -55,7 +62,9 @@ export async function bindVolumes({ folder, n }) {
   const wrong = await wrongBindings(user, n)
 
   const deletedMs = clock.monotonicMs()
-  const released = untilEach(user, PersistentVolume, n, ({ status }) => status?.phase === 'Released')
+  const isOver = ({ spec, status }, type) =>
+    spec.persistentVolumeReclaimPolicy === 'Delete' ? type === 'DELETED' : status?.phase === 'Released'
+  const released = untilEach(user, PersistentVolume, n, isOver)
   await eachOf(n, (at) => user.delete(PersistentVolumeClaim, { namespace: NAMESPACE, name: `claim-${at}` }))
   await released
   const releaseSeconds = (clock.monotonicMs() - deletedMs) / 1000
@@ -95,13 +104,13 @@ async function wrongBindings(user, n) {
   return wrong + n - taken.size
 }
 
-/** Resolves when the watch has shown so many objects of which `holds` was true at some time. */
+/** Resolves when the watch has shown so many objects of which `holds` was true once, of the object and the type of its event. */
 function untilEach(user, kind, n, holds) {
   const seen = new Set()
   return new Promise((resolve, reject) => {
     const watching = user.watch(kind, { resourceVersion: '0' }).subscribe({
-      next: ({ object }) => {
-        if (!holds(object) || seen.has(object.metadata.uid)) return
+      next: ({ type, object }) => {
+        if (!holds(object, type) || seen.has(object.metadata.uid)) return
         seen.add(object.metadata.uid)
         if (seen.size !== n) return
         setImmediate(() => watching.unsubscribe())
@@ -124,14 +133,18 @@ const shelfOf = (at) => ({ size: `${SIZES_GI[at % SIZES_GI.length]}Gi`, storageC
 
 function volumeOf(at) {
   const { size, storageClassName } = shelfOf(at)
+  const isDeleted = storageClassName === 'fast'
   return {
-    metadata: { name: `volume-${at}` },
+    metadata: {
+      name: `volume-${at}`,
+      ...(isDeleted ? { annotations: { 'pv.kubernetes.io/provisioned-by': 'kubernetes.io/host-path' } } : {}),
+    },
     spec: {
       capacity: { storage: size },
       accessModes: ['ReadWriteOnce'],
-      persistentVolumeReclaimPolicy: storageClassName === 'fast' ? 'Delete' : 'Retain',
+      persistentVolumeReclaimPolicy: isDeleted ? 'Delete' : 'Retain',
       storageClassName,
-      csi: { driver: DRIVER, volumeHandle: `handle-${at}` },
+      hostPath: { path: `/tmp/hostpath_pv/${at}` },
     },
   }
 }

@@ -1,5 +1,6 @@
 // Operations and items per second of the work queue, and how late delayed items come on the machine's clock (B8).
 // [items, default 1000000] [what to measure, a part of its name; default all]
+import { spawn } from 'node:child_process'
 import { systemClock } from '@kubetape/determinism'
 import { DelayingQueue, Queue, RateLimitingQueue, SHUTDOWN } from '@kubetape/workqueue'
 
@@ -107,6 +108,29 @@ await measure('half delayed (up to 0.5 s), moved up', 3.5 * ITEMS, async () => {
   return handedOut
 })
 
+const percentiles = (late) => {
+  late.sort()
+  const at = (part) => late[Math.min(late.length - 1, Math.floor(part * late.length))].toFixed(2)
+  return `late by p50 ${at(0.5)}, p99 ${at(0.99)}, p99.9 ${at(0.999)}, at most ${at(1)} ms`
+}
+
+/** A process that does nothing but wait for timers of 5 ms: how late these come is what the machine itself does. */
+function bareTimers() {
+  const code = `const late = []
+let due = performance.now() + 5
+const tick = () => { late.push(performance.now() - due); due = performance.now() + 5; setTimeout(tick, 5) }
+setTimeout(tick, 5)
+process.stdin.on('data', () => process.stdout.write(JSON.stringify(late), () => process.exit(0)))`
+  const child = spawn(process.execPath, ['-e', code], { stdio: ['pipe', 'pipe', 'inherit'] })
+  process.on('exit', () => child.kill('SIGKILL'))
+  return async () => {
+    child.stdin.write('\n')
+    let text = ''
+    for await (const chunk of child.stdout.setEncoding('utf8')) text += chunk
+    return Float64Array.from(JSON.parse(text))
+  }
+}
+
 /** How much later than asked for each item is handed out. All wait before the first is due. */
 async function lateness() {
   if (!'delayed'.includes(WANTED)) return
@@ -124,16 +148,15 @@ async function lateness() {
   const addedMs = clock.monotonicMs() - startedMs
   if (addedMs > DELAY_MIN_MS) throw new Error('Cannot measure: adding took longer than the first delay')
   const late = new Float64Array(ITEMS)
+  const measureBare = bareTimers()
   for (let n = 0; n < ITEMS; n++) {
     const item = await queue.get()
     late[n] = clock.monotonicMs() - dueMs[item]
     queue.done(item)
   }
+  const bare = await measureBare()
   if (late.some((ms) => ms < -0.01)) throw new Error('Cannot count this run: an item came before it was due')
-  late.sort()
-  const at = (part) => late[Math.min(ITEMS - 1, Math.floor(part * ITEMS))].toFixed(2)
-  console.log(
-    `${`${ITEMS} delayed over ${DELAY_SPREAD_MS / 1000} s`.padEnd(36)} added in ${addedMs.toFixed(0)} ms; late by p50 ${at(0.5)}, p99 ${at(0.99)}, p99.9 ${at(0.999)}, at most ${at(1)} ms`,
-  )
+  console.log(`${`${ITEMS} delayed over ${DELAY_SPREAD_MS / 1000} s`.padEnd(36)} added in ${addedMs.toFixed(0)} ms; ${percentiles(late)}`)
+  console.log(`${'limit: bare timers of another process'.padEnd(36)} ${percentiles(bare)}`)
 }
 await lateness()

@@ -30,6 +30,17 @@ const change = (key: string, revision: number): Trigger => ({
 })
 
 describe('StoryPrinter', () => {
+  test.each([
+    [undefined, false, 'somebody that the tape does not name'],
+    [undefined, true, 'somebody that the tape does not name: a recording knows only the controllers that it was made of'],
+    ['run:0123456789ab/1', false, 'run 01234567, of which the tape has nothing more'],
+  ])('`lines()` says of an author by the cause %s, recording %s, what can be said', (cause, recording, author) => {
+    const entry = { key: KEY, operation: 'update', revision: 9, timeMs: 0, ...(cause === undefined ? {} : { cause }) } as Entry
+    const story: ChangeStory = { entry, fields: [], by: undefined, because: [], calls: [] }
+    const printer = new StoryPrinter({ ink: (_, text) => text, wide: false, recording, key: KEY, lastMs: 0 })
+    expect(printer.lines(story)[2]).toBe(`@9  00:00:00.000  updated by ${author}`)
+  })
+
   const triggers = [change('default/a', 1), change('default/b', 2), change('default/c', 3), change('default/a', 4), change('default/d', 5)]
 
   test('`lines()` tells the newest trigger first and of each object the last one', () => {

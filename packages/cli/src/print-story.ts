@@ -1,8 +1,9 @@
 import type { Entry } from '@kubetape/eventlog'
-import type { Explanation, RequestRecord } from '@kubetape/journal'
+import { type Explanation, parseCause, type RequestRecord } from '@kubetape/journal'
 import { keyWithinResource, parseLogKey, resourcePrefix } from '@kubetape/storage'
 import { nameAuthor, shortId } from './author.ts'
 import type { Authored, ChangeStory, Reason } from './change-story.ts'
+import type { FailedRuns } from './failed-runs.ts'
 import type { FieldChange } from './field-changes.ts'
 import type { Ink } from './ink.ts'
 import { titleOfKey } from './object-reference.ts'
@@ -63,7 +64,7 @@ export class StoryPrinter {
     const { entry, by, because } = story
     const indent = ' '.repeat(`@${entry.revision}  `.length)
     const heading = this.#heading(entry.timeMs)
-    const byLine = `${this.#verb(story)} by ${this.#author(by)}`
+    const byLine = `${this.#verb(story)} by ${this.#author(by, entry.cause)}`
     const run = by?.type === 'run' ? by.run.id : undefined
     const reasons = run !== undefined && run === this.#run ? ['in the same run'] : this.#reasons(because)
     this.#run = run
@@ -74,6 +75,16 @@ export class StoryPrinter {
       ...this.#changes(story).map((line) => indent + line),
       '',
     ]
+  }
+
+  /** A line for each controller that has tried in vain. */
+  failures(failed: readonly FailedRuns[]): string[] {
+    return failed.map(({ controller, count, last }) => {
+      const error = last.end?.error === undefined ? '' : `: ${shorten(last.end.error, this.#lengthMax)}`
+      const runs = count === 1 ? 'a run' : `${count} runs`
+      const which = count === 1 ? '' : 'the last one '
+      return `${this.#options.ink('bold', 'in vain')}  ${runs} of controller ${controller} failed without changing it, ${which}${shortId(last.id)} at ${this.#time(last.startedAtMs)}${error}`
+    })
   }
 
   #heading(timeMs: number): string[] {
@@ -100,13 +111,21 @@ export class StoryPrinter {
     return by?.type === 'actor' && by.actor.verb === 'delete' ? 'marked for deletion' : 'updated'
   }
 
-  #author(by: Explanation | undefined): string {
-    if (by === undefined) return 'somebody that the tape does not name'
+  #author(by: Explanation | undefined, cause: string | undefined): string {
+    if (by === undefined) return this.#stranger(cause)
     if (by.type === 'actor') return nameAuthor(by)
     const { run } = by
     const forKey = this.#forKey(run.controller, run.key)
     const error = run.end?.error === undefined ? '' : ` (${valueText(run.end.error, this.#lengthMax)})`
     return `controller ${run.controller}${forKey}, run ${shortId(run.id)}: ${outcomeOf(run)}${error}`
+  }
+
+  /** Who it can have been that the tape has nothing of. */
+  #stranger(cause: string | undefined): string {
+    const known = cause === undefined ? undefined : parseCause(cause)
+    if (known?.type === 'run') return `run ${shortId(known.run)}, of which the tape has nothing more`
+    const why = this.#options.recording ? ': a recording knows only the controllers that it was made of' : ''
+    return `somebody that the tape does not name${why}`
   }
 
   /** Whom the run was for, unless it was this object. The garbage collector's keys name owners: its runs are about one owner each. */

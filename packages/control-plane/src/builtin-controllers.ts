@@ -17,6 +17,7 @@ import {
   ephemeralVolumeController,
   csiAttachedVolumeController,
   csiAttacherController,
+  csiCapacityController,
   csiDriverRegistrarController,
   csiProvisionerController,
   csiModifierController,
@@ -39,6 +40,9 @@ import {
   addressRepairController,
   tokenCleanerController,
   ttlAfterFinishedController,
+  storageCleanerController,
+  type StorageIntent,
+  UnfinishedStorage,
   validatingAdmissionPolicyStatusController,
   volumeBinderController,
   volumeExpandController,
@@ -74,6 +78,8 @@ export interface BuiltinControllersOptions {
   readonly drivers?: CsiDrivers
   /** Reads what an earlier life of the provisioner left in the dark. Default: nothing. */
   readonly interruptedVolumes?: () => readonly VolumeIntent[]
+  /** Directories that an earlier life of the binder has begun to make for claims. Default: none, which is right for replay. */
+  readonly interruptedStorage?: () => readonly StorageIntent[]
   /** Where simulated nodes have volumes mounted. Default: nowhere on disk. */
   readonly volumeFolder?: string
   /** What is served; the garbage collector and namespaces work on all of it. Default: what the defaults of v1.31 serve. */
@@ -94,13 +100,14 @@ export function builtinControllers({
   drivers = new CsiDriverRegistry(),
   volumeFolder,
   interruptedVolumes = () => [],
+  interruptedStorage = () => [],
   resources: served,
 }: BuiltinControllersOptions): Controller[] {
-  const plugins = inTreePlugins(hostPath)
+  const inTree = { plugins: inTreePlugins(hostPath), unfinished: new UnfinishedStorage(interruptedStorage) }
   const resources = served ?? servedKinds()
   // Replay knows no served kinds, and has to have what a tape may have runs of.
-  const classKind = served === undefined ? VolumeAttributesClass : served.find(isAttributesClass)
   const hasRanges = served === undefined || served.some((one) => one.group === 'networking.k8s.io' && one.resource === 'servicecidrs')
+  const hasAttributesClasses = served === undefined || served.some(isAttributesClass)
   const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
   return [
     jobController(),
@@ -122,8 +129,9 @@ export function builtinControllers({
     nodeTaintsController(),
     resourceQuotaController({ resources: owned }),
     validatingAdmissionPolicyStatusController(),
-    claimBinderController({ plugins }),
-    volumeBinderController({ plugins }),
+    claimBinderController(inTree),
+    volumeBinderController(inTree),
+    storageCleanerController(inTree),
     claimProtectionController(),
     ...(hasRanges ? [serviceCidrController(), serviceRepairController(), addressRepairController()] : []),
     volumeProtectionController(),
@@ -136,13 +144,14 @@ export function builtinControllers({
     csiProvisionerController({ drivers, interrupted: interruptedVolumes }),
     csiReclaimController({ drivers }),
     csiResizerController({ drivers }),
-    ...(classKind === undefined ? [] : [csiModifierController({ drivers, classKind }), attributesClassProtectionController({ classKind })]),
+    csiCapacityController({ drivers }),
+    ...(hasAttributesClasses ? [csiModifierController({ drivers }), attributesClassProtectionController()] : []),
     ...(nodes > 0 ? simulatedNodes({ count: nodes, drivers, ...(volumeFolder === undefined ? {} : { volumeFolder }) }) : []),
   ]
 }
 
-const isAttributesClass = (kind: Kind): kind is typeof VolumeAttributesClass =>
-  kind.group === VolumeAttributesClass.group && kind.resource === VolumeAttributesClass.resource
+const isAttributesClass = ({ group, version, resource }: Kind): boolean =>
+  group === VolumeAttributesClass.group && version === VolumeAttributesClass.version && resource === VolumeAttributesClass.resource
 
 const cannotIssue = (): { failure: string } => ({ failure: 'this cluster has no certificate authority' })
 

@@ -41,6 +41,14 @@ describe('checkOptions()', () => {
     expect(() => checkOptions({ host, tls: false })).not.toThrow()
   })
 
+  test('refuses to provision host-path volumes without a folder for them', () => {
+    expect(() => checkOptions({ hostPath: { provisions: true } })).toThrow(
+      'there is neither a data folder nor a root for their directories',
+    )
+    for (const options of [{ data: '/nowhere' }, { hostPath: { provisions: true, root: '/nowhere' } }, { hostPath: {} }])
+      expect(() => checkOptions({ hostPath: { provisions: 'data' in options }, ...options })).not.toThrow()
+  })
+
   test('is asked by `ControlPlane.start()` before anything is written', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kubetape-options-'))
     const data = join(folder, 'data')

@@ -21,6 +21,7 @@ import { connectCsi, type CsiConnection, type CsiOptions } from './csi-options.t
 import { gatesOf, logGates } from './gate-options.ts'
 import { hostPathOptions, type HostPathVolumes } from './host-path-options.ts'
 import { identityOptions } from './identity-options.ts'
+import { interruptedStorage } from './interrupted-storage.ts'
 import { interruptedVolumes } from './interrupted-volumes.ts'
 import { loggedRuns } from './logged-runs.ts'
 import { prepareAccess, type PreparedAccess } from './prepare-access.ts'
@@ -254,6 +255,7 @@ function chosenControllers(
     ...(issuer === undefined ? {} : { issueCertificate: (order) => issuer.issue(order) }),
     ...(serviceAccounts?.secretCa === undefined ? {} : { secretCa: serviceAccounts.secretCa }),
     hostPath: hostPathOptions(data, hostPath),
+    ...(hostPath?.provisions === true ? { interruptedStorage: () => interruptedStorage(log) } : {}),
     nodes,
     ...(data === undefined ? {} : { volumeFolder: resolve(data, 'kubelets') }),
     ...(drivers === undefined ? {} : { drivers, interruptedVolumes: () => interruptedVolumes(log) }),

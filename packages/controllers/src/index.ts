@@ -23,14 +23,13 @@ export { volumeBinderController } from './persistent-volume/volume-binder-contro
 export { volumeProtectionController } from './volume-protection/volume-protection-controller.ts'
 export { ephemeralVolumeController } from './ephemeral-volume/ephemeral-volume-controller.ts'
 export { HOST_PATH, type HostPathDirectories, type HostPathOptions } from './persistent-volume/host-path-plugin.ts'
+export { storageCleanerController } from './persistent-volume/storage-cleaner-controller.ts'
+export { type StorageIntent, UnfinishedStorage } from './persistent-volume/unfinished-storage.ts'
 export { inTreePlugins, type InTreeOptions } from './persistent-volume/in-tree-plugins.ts'
 export { volumeExpandController } from './volume-expand/volume-expand-controller.ts'
 export { csiResizerController, type CsiResizerOptions } from './csi-resizer/csi-resizer-controller.ts'
-export { csiModifierController, type CsiModifierOptions } from './csi-resizer/csi-modifier-controller.ts'
-export {
-  attributesClassProtectionController,
-  type AttributesClassProtectionOptions,
-} from './volume-attributes-class-protection/attributes-class-protection-controller.ts'
+export { csiModifierController } from './csi-resizer/csi-modifier-controller.ts'
+export { attributesClassProtectionController } from './volume-attributes-class-protection/attributes-class-protection-controller.ts'
 export { nodeTaintsController } from './node-taints/node-taints-controller.ts'
 export { validatingAdmissionPolicyStatusController } from './validating-admission-policy-status/validating-admission-policy-status-controller.ts'
 export {
@@ -54,4 +53,5 @@ export { createOutcome, type CreateOutcome } from './csi-provisioner/call-outcom
 export type { VolumeIntent } from './csi-provisioner/volume-intent.ts'
 export { csiAttacherController } from './csi-attacher/csi-attacher-controller.ts'
 export { csiAttachedVolumeController } from './csi-attacher/csi-attached-volume-controller.ts'
+export { csiCapacityController } from './csi-capacity/csi-capacity-controller.ts'
 export { csiDriverRegistrarController } from './csi-driver-registrar/csi-driver-registrar-controller.ts'

@@ -30,7 +30,7 @@ export type {
 } from './csi-driver-handlers.ts'
 export { CsiDriverRegistry } from './csi-driver-registry.ts'
 export type { CsiDrivers } from './csi-drivers.ts'
-export { attachedVolumeName, attachmentNameOf, type VolumeId, volumeIdOf } from './volume-names.ts'
+export { attachedVolumeName, attachmentNameOf, capacityNameOf, type VolumeId, volumeIdOf } from './volume-names.ts'
 export { accessModeOf, jointAccessModeOf, SINGLE_NODE_MULTI_WRITER, volumeCapabilityOf, type VolumeUse } from './volume-capability.ts'
 export { type CsiCode, csiCodeOf, CsiError, isFinal, rpcErrorText } from './csi-error.ts'
 export { serveCsiDriver, type ServeCsiDriverOptions, type ServedCsiDriver } from './server/serve-csi-driver.ts'

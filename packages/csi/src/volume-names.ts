@@ -24,3 +24,9 @@ export function volumeIdOf(attachedName: string): VolumeId | undefined {
 export function attachmentNameOf({ driver, volumeHandle }: VolumeId, node: string): string {
   return `csi-${hash('sha256', `${volumeHandle}${driver}${node}`)}`
 }
+
+/** The name of the CSIStorageCapacity of a driver's class in one place: the same whoever makes it, so that there is one at most. */
+export function capacityNameOf(driver: string, className: string, segments: Readonly<Record<string, string>>): string {
+  const place = Object.entries(segments).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `csisc-${hash('sha256', JSON.stringify([driver, className, place])).slice(0, 32)}`
+}

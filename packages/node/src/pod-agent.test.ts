@@ -111,6 +111,26 @@ describe('podAgent()', () => {
     })
   })
 
+  test.each([
+    { title: 'of its own', volume: { name: 'v', rbd: { image: 'i', monitors: ['m'] } }, spec: 'v' },
+    { title: 'of a claim', volume: { name: 'v', persistentVolumeClaim: { claimName: 'data' } }, spec: 'pv-data' },
+  ])('starts no Pod that has a volume $title which no kubelet knows any more', async ({ volume, spec }) => {
+    const pod = podWith([], { annotations: { 'sim.kubetape.dev/start-ms': '0' } })
+    const old = { metadata: { name: 'pv-data' }, spec: { claimRef: { uid: 'uid-data' }, cephfs: { monitors: ['m'] } } }
+    const shown = {
+      pods: [{ ...pod, spec: { ...pod.spec, nodeName: 'n', volumes: [volume] } }],
+      persistentvolumeclaims: [boundClaimOf('data')],
+      persistentvolumes: [old],
+    }
+    expect(await runOnce(agent, 'ns/p', shown, { nowMs: 1000 })).toMatchObject({
+      requests: [{ body: { status: { phase: 'Pending' } } }],
+      events: [
+        `p FailedMount Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], failed to process volumes=[v]: failed to get Plugin from volumeSpec for volume "${spec}" err=no volume plugin matched`,
+      ],
+      result: { requeueAfterMs: 90_000 },
+    })
+  })
+
   test('leaves a Pod alone whose name belongs to another one now', async () => {
     const refuse = (): void => {
       throw conflict({ group: '', resource: 'pods' }, 'p', 'Precondition failed')

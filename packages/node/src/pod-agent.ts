@@ -12,9 +12,12 @@ import type { PodScripts } from './pod-script.ts'
 import { Mounts } from './volumes/mounts.ts'
 import { podClaims } from './volumes/pod-claims.ts'
 import { POD_VOLUME_INDEXES, usersOf, volumesOf } from './volumes/pod-volumes.ts'
+import { NO_PLUGIN_REASON, volumesWithoutPlugin } from './volumes/volumes-without-plugin.ts'
 
 /** Pods served at the same time, over all nodes. */
 const CONCURRENT_PODS = 50
+/** How often a kubelet complains about volumes that it cannot mount; about as often as it looks at a Pod that does not start. */
+const TRY_AGAIN_MS = 90_000
 /** Pods under the address that they have. */
 const BY_ADDRESS = 'simulatedNodesAddress'
 
@@ -80,6 +83,7 @@ async function reconcile(
     return {}
   }
   const volumes = podClaims(pod).length === 0 ? NO_VOLUMES : volumesReady(pod, mounts, context)
+  const obstacle = volumesWithoutPlugin(pod, volumes.claimed)
   const podIP = addresses.take(pod, node, context)
   try {
     const plan = planPod(
@@ -88,7 +92,7 @@ async function reconcile(
       context.carried as PodMemory | undefined,
       { podIP, hostIP: hostAddress(node.index) },
       context.nowMs(),
-      volumes.missing,
+      volumes.missing || obstacle !== undefined,
     )
     const { uid = '' } = pod.metadata
     if (plan.status !== undefined)
@@ -102,6 +106,10 @@ async function reconcile(
     // The object goes when nothing of it is on the node any more; the volumes' end leads to another look.
     if (plan.remove && !volumes.mounted)
       await context.client.delete<Pod>(PodKind, { namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } })
+    if (obstacle !== undefined && plan.memory !== undefined && pod.metadata.deletionTimestamp === undefined) {
+      context.event(pod, 'Warning', NO_PLUGIN_REASON, obstacle, { component: 'kubelet' })
+      return { requeueAfterMs: Math.min(plan.requeueAfterMs ?? Infinity, TRY_AGAIN_MS) }
+    }
     return plan.requeueAfterMs === undefined ? {} : { requeueAfterMs: plan.requeueAfterMs }
   } catch (error) {
     // It is gone, or another Pod has its name now.
@@ -113,18 +121,25 @@ async function reconcile(
   }
 }
 
-const NO_VOLUMES = { missing: false, mounted: false }
+const NO_VOLUMES: PodVolumes = { missing: false, mounted: false, claimed: [] }
 
-/** Whether volumes of a Pod are missing, and whether any are there. */
-function volumesReady(pod: Pod, mounts: Mounts, context: ReconcileContext): { missing: boolean; mounted: boolean } {
+/** Whether volumes of a Pod are missing, whether any are there, and which its claims have. */
+interface PodVolumes {
+  readonly missing: boolean
+  readonly mounted: boolean
+  readonly claimed: readonly (PersistentVolume | undefined)[]
+}
+
+function volumesReady(pod: Pod, mounts: Mounts, context: ReconcileContext): PodVolumes {
   const { uid = '' } = pod.metadata
   const there = context.outside(() => mounts.ofPod(uid).map(({ volume, pods }) => ({ volume, published: pods[uid]?.published ?? false })))
   const published = new Set(there.filter((one) => one.published).map(({ volume }) => volume))
   // What is no CSI volume nobody mounts here.
-  const missing = volumesOf(pod, context).some(
+  const claimed = volumesOf(pod, context)
+  const missing = claimed.some(
     (volume) => volume === undefined || (volume.spec.csi !== undefined && !published.has(volume.metadata.name ?? '')),
   )
-  return { missing, mounted: there.length > 0 }
+  return { missing, mounted: there.length > 0, claimed }
 }
 
 /** Claims that are bound, seen from either side, lead to another look at the Pods that wait for them. */

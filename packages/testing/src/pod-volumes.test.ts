@@ -15,11 +15,11 @@ let driver: FakeCsiDriver
 afterEach(() => cluster.stop())
 
 /** A cluster with one node, a driver, and a class of it whose claims wait for their first consumer. */
-async function start(options: ConstructorParameters<typeof FakeCsiDriver>[0] = {}): Promise<void> {
+async function start(options: ConstructorParameters<typeof FakeCsiDriver>[0] = {}, nodes = 1): Promise<void> {
   driver = new FakeCsiDriver(options)
   const drivers = new CsiDriverRegistry()
   drivers.connect(driver)
-  cluster = await TestCluster.start({ nodes: 1, controlPlane: { drivers } })
+  cluster = await TestCluster.start({ nodes, controlPlane: { drivers } })
   await cluster.settle()
   await cluster.create(StorageClass, {
     metadata: { name: 'late' },
@@ -103,5 +103,28 @@ describe('a Pod with a claim on a simulated node', () => {
     await cluster.within(client().delete(Pod, pod))
     await cluster.settle()
     expect([calls().slice(2), await attachments()]).toEqual([['nodeUnpublishVolume'], 0])
+  })
+
+  test('keeps a volume for one node while another one of the same driver lets go', async () => {
+    await start({}, 2)
+    const spec = { accessModes: ['ReadWriteMany' as const], storageClassName: 'late', resources: { requests: { storage: '1Gi' } } }
+    await cluster.create(PersistentVolumeClaim, { metadata: { ...claim }, spec })
+    for (const [at, name] of ['a', 'b'].entries())
+      await cluster.create(Pod, {
+        metadata: { namespace: 'default', name },
+        spec: {
+          nodeSelector: { 'kubernetes.io/hostname': `kubetape-node-${at}` },
+          containers: [{ name: 'c', image: 'i' }],
+          volumes: [{ name: 'v', persistentVolumeClaim: { claimName: claim.name } }],
+        },
+      })
+    await cluster.settle()
+    expect(await attachments()).toBe(2)
+    await cluster.within(client().delete(Pod, { namespace: 'default', name: 'a' }))
+    await cluster.settle()
+    expect([await attachments(), driver.count('controllerUnpublishVolume'), driver.volumes[0]?.publishedNodes.size]).toEqual([1, 0, 1])
+    await cluster.within(client().delete(Pod, { namespace: 'default', name: 'b' }))
+    await cluster.settle()
+    expect([await attachments(), driver.count('controllerUnpublishVolume')]).toEqual([0, 1])
   })
 })

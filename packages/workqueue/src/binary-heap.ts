@@ -1,15 +1,10 @@
-/** What a heap's elements carry: their place in it, or -1 when they are in none. Only the heap writes it. */
-export interface HeapElement {
-  heapIndex: number
-}
-
 /**
- * A binary heap whose elements know their place, so that one that moved forward is sifted in O(log n) instead of searched.
- * `isBefore` must be a strict total order for the order of equal elements to be the same in every run.
+ * A binary heap: the first element is at hand, inserting and taking it out cost O(log n). `isBefore` must be a strict total order for the order
+ * of equal elements to be the same in every run.
  */
-export class BinaryHeap<E extends HeapElement> {
+export class BinaryHeap<E> {
   readonly #isBefore: (a: E, b: E) => boolean
-  #elements: E[] = []
+  readonly #elements: E[] = []
 
   constructor(isBefore: (a: E, b: E) => boolean) {
     this.#isBefore = isBefore
@@ -25,7 +20,7 @@ export class BinaryHeap<E extends HeapElement> {
     return this.#elements[0]
   }
 
-  /** Inserts `element`; it must not be in a heap already. */
+  /** Inserts `element`. */
   push(element: E): void {
     this.#elements.push(element)
     this.#siftUp(element, this.#elements.length - 1)
@@ -37,19 +32,7 @@ export class BinaryHeap<E extends HeapElement> {
     const last = this.#elements.pop()
     if (first === undefined || last === undefined) return undefined
     if (first !== last) this.#siftDown(last)
-    first.heapIndex = -1
     return first
-  }
-
-  /** Restores the order after `element` came nearer to the front. */
-  movedForward(element: E): void {
-    this.#siftUp(element, element.heapIndex)
-  }
-
-  /** Takes everything out. */
-  clear(): void {
-    for (const element of this.#elements) element.heapIndex = -1
-    this.#elements = []
   }
 
   #siftUp(element: E, from: number): void {
@@ -58,10 +41,10 @@ export class BinaryHeap<E extends HeapElement> {
       const parentAt = (at - 1) >> 1
       const parent = this.#elements[parentAt]!
       if (!this.#isBefore(element, parent)) break
-      this.#place(parent, at)
+      this.#elements[at] = parent
       at = parentAt
     }
-    this.#place(element, at)
+    this.#elements[at] = element
   }
 
   #siftDown(element: E): void {
@@ -73,14 +56,9 @@ export class BinaryHeap<E extends HeapElement> {
       if (childAt + 1 < end && this.#isBefore(this.#elements[childAt + 1]!, this.#elements[childAt]!)) childAt++
       const child = this.#elements[childAt]!
       if (!this.#isBefore(child, element)) break
-      this.#place(child, at)
+      this.#elements[at] = child
       at = childAt
     }
-    this.#place(element, at)
-  }
-
-  #place(element: E, at: number): void {
     this.#elements[at] = element
-    element.heapIndex = at
   }
 }

@@ -1,4 +1,4 @@
-import { BinaryHeap, type HeapElement } from './binary-heap.ts'
+import { BinaryHeap } from './binary-heap.ts'
 
 /** One item that the queue knows: waiting, being processed, or both when it was added again meanwhile. */
 export interface Entry<T> {
@@ -20,7 +20,7 @@ export interface Entry<T> {
 }
 
 /** The waiting entries of one priority, first in first out. */
-interface Level<T> extends HeapElement {
+interface Level<T> {
   readonly priority: number
   first: Entry<T> | undefined
   last: Entry<T> | undefined
@@ -117,7 +117,7 @@ export class PriorityOrder<T> {
   }
 
   #addLevel(priority: number): Level<T> {
-    const level: Level<T> = { priority, first: undefined, last: undefined, heapIndex: -1 }
+    const level: Level<T> = { priority, first: undefined, last: undefined }
     this.#levels.set(priority, level)
     this.#levelHeap.push(level)
     return level

@@ -41,6 +41,8 @@ export class Queue<T> {
   readonly #order: PriorityOrder<T>
   readonly #entries = new Map<T, Entry<T>>()
   readonly #metrics: QueueMetrics<T> | undefined
+  /** What was handed out last: a worker that works at once ends it next, without looking it up among a million. */
+  #latest: Entry<T> | undefined
   #waiters: ((got: T | typeof SHUTDOWN) => void)[] = []
   #drainers: (() => void)[] = []
   #dirty = 0
@@ -106,8 +108,10 @@ export class Queue<T> {
 
   /** Ends the processing of `item`; it waits again when it was added meanwhile. Ignored for an item that is not being processed. */
   done(item: T): void {
-    const entry = this.#entries.get(item)
+    const latest = this.#latest
+    const entry = latest !== undefined && latest.item === item ? latest : this.#entries.get(item)
     if (entry === undefined || !entry.processing) return
+    if (entry === latest) this.#latest = undefined
     entry.processing = false
     this.#processing--
     this.#metrics?.done(entry)
@@ -172,6 +176,7 @@ export class Queue<T> {
     if (entry === undefined) return undefined
     entry.dirty = false
     entry.processing = true
+    this.#latest = entry
     this.#dirty--
     this.#processing++
     this.#metrics?.handedOut(entry)

@@ -54,6 +54,7 @@ describe('kubetape up', () => {
     ['--enable-admission-plugins', 'AlwaysPullImages', 'Cannot select admission plugin "AlwaysPullImages": there is no such plugin'],
     ['--csi-endpoint', 'tcp://127.0.0.1:10000', 'Cannot use CSI endpoint "tcp://127.0.0.1:10000": only Unix sockets'],
     ['--csi-endpoint', 'csi.sock', 'Cannot use CSI endpoint "csi.sock": it must name a socket by its absolute path'],
+    ['--hostpath-root', '', 'Cannot use "" as the root of host-path volumes: it must name a folder'],
     ['--host', '300.1.1.1', 'Cannot listen on "300.1.1.1"'],
   ])('refuses %s %s as a wrong question and makes nothing', async (flag, value, message) => {
     const output = new MemoryOutput()

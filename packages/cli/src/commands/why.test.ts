@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import { ConfigMap } from '@kubetape/api/kinds'
+import { controllerFor } from '@kubetape/runtime'
 import { tapeFolder } from '../testing/tape-folder.ts'
 
 const tape = tapeFolder()
@@ -101,5 +103,22 @@ describe('kubetape why', () => {
       out: [],
       err: ['error: Cannot tell why of all jobs: name one of them'],
     })
+  })
+})
+
+describe('kubetape why of what never comes about', () => {
+  const luckless = controllerFor(ConfigMap)
+    .named('luckless')
+    .reconcile(async ({ namespace, name }, { client }) => {
+      await client.get(ConfigMap, { namespace, name: `${name}-of-nobody` })
+    })
+  const other = tapeFolder({ plane: { add: [luckless] } })
+
+  test('tells of runs that failed without changing the object, and of no other object', async () => {
+    const { out } = await other.kubetape('why', 'cm', 'settings')
+    expect(out.at(-1)).toMatch(
+      /^in vain {2}\d+ runs of controller luckless failed without changing it, the last one [0-9a-f]{8} at [\d:.]+: .*configmaps "settings-of-nobody" not found/,
+    )
+    expect((await other.kubetape('why', 'job', 'demo')).out.join('\n')).not.toContain('in vain')
   })
 })

@@ -4,6 +4,7 @@ import { isRecording, type ObjectRef } from '@kubetape/replay'
 import { keyWithinResource, parseLogKey, resourcePrefix } from '@kubetape/storage'
 import { type Command, Option } from 'commander'
 import { type ChangeStory, storyOf } from '../change-story.ts'
+import { failedRuns } from '../failed-runs.ts'
 import { parseFieldPath } from '../field-path.ts'
 import { inkOf } from '../ink.ts'
 import { parseObjectArgument, titleOfKey } from '../object-reference.ts'
@@ -43,11 +44,17 @@ function tellWhy(reader: LogReader, words: readonly string[], flags: WhyFlags, o
       ? undefined
       : new StoryPrinter({ ink: inkOf(output), wide: flags.output === 'wide', recording: isRecording(reader), key, lastMs: last.timeMs })
   let told = 0
+  const runs = new Set<string>()
   for (const story of storyOf(reader, ref, field)) {
     output.out(print === undefined ? JSON.stringify(jsonOf(story)) : print.lines(story).join('\n'))
+    if (story.by?.type === 'run') runs.add(story.by.run.id)
     told++
   }
   if (told === 0) output.err(`No change of ${flags.field} on this tape`)
+  // What did not come about is no change; it explains one that somebody waits for.
+  if (field === undefined && print !== undefined)
+    for (const line of print.failures(failedRuns(readJournal(reader), resource.resource, keyWithinResource(ref.namespace, name), runs)))
+      output.out(line)
   for (const gap of readJournal(reader).gaps()) output.err(`warning: the tape has a gap, changes may be missing: ${gap.why}`)
 }
 

@@ -29,7 +29,7 @@ export const gateReaders: Readonly<Record<string, readonly string[]>> = {
   MatchLabelKeysInPodAffinity: ['packages/apiserver/src/registry/core/pod/pod-fields.ts', 'packages/apiserver/src/registry/core/pod/pod-strategy.ts'],
   MatchLabelKeysInPodTopologySpread: ['packages/apiserver/src/registry/core/pod/pod-fields.ts'],
   MaxUnavailableStatefulSet: ['packages/apiserver/src/registry/apps/stateful-set-strategy.ts'],
-  MultiCIDRServiceAllocator: ['packages/apiserver/src/auth/rbac/bootstrap/cluster-role-data.ts', 'packages/apiserver/src/auth/rbac/bootstrap/controller-role-data.ts', 'packages/apiserver/src/service-allocation/service-network.ts'],
+  MultiCIDRServiceAllocator: ['packages/apiserver/src/auth/rbac/bootstrap/cluster-role-data.ts', 'packages/apiserver/src/auth/rbac/bootstrap/controller-role-data.ts', 'packages/apiserver/src/service-allocation/service-network.ts', 'packages/controllers/src/service-address-repair/address-repair-controller.ts', 'packages/controllers/src/service-address-repair/service-repair-controller.ts', 'packages/controllers/src/service-cidr/service-cidr-controller.ts'],
   NodeInclusionPolicyInPodTopologySpread: ['packages/apiserver/src/registry/core/pod/pod-fields.ts'],
   PDBUnhealthyPodEvictionPolicy: ['packages/apiserver/src/registry/policy/pod-disruption-budget-strategy.ts'],
   PersistentVolumeLastPhaseTransitionTime: ['packages/apiserver/src/registry/core/persistent-volume/volume-strategy.ts'],
@@ -57,7 +57,7 @@ export const gateReaders: Readonly<Record<string, readonly string[]>> = {
   SupplementalGroupsPolicy: ['packages/apiserver/src/registry/core/pod/pod-fields.ts'],
   UserNamespacesPodSecurityStandards: ['packages/apiserver/src/admission/pod-security/pod-security.ts'],
   UserNamespacesSupport: ['packages/apiserver/src/registry/core/pod/pod-fields.ts'],
-  VolumeAttributesClass: ['packages/apiserver/src/registry/core/persistent-volume-claim/claim-strategy.ts', 'packages/apiserver/src/registry/core/persistent-volume-claim/claim-update-validation.ts', 'packages/apiserver/src/registry/core/persistent-volume/volume-strategy.ts', 'packages/apiserver/src/registry/core/persistent-volume/volume-validation.ts', 'packages/apiserver/src/registry/core/pod/validation-options.ts', 'packages/controllers/src/csi-provisioner/plan.ts', 'packages/controllers/src/csi-provisioner/provision-claim.ts', 'packages/controllers/src/persistent-volume/binding-steps.ts', 'packages/controllers/src/persistent-volume/volume-fit.ts', 'packages/controllers/src/persistent-volume/volume-index.ts'],
+  VolumeAttributesClass: ['packages/apiserver/src/registry/core/persistent-volume-claim/claim-strategy.ts', 'packages/apiserver/src/registry/core/persistent-volume-claim/claim-update-validation.ts', 'packages/apiserver/src/registry/core/persistent-volume/volume-strategy.ts', 'packages/apiserver/src/registry/core/persistent-volume/volume-validation.ts', 'packages/apiserver/src/registry/core/pod/validation-options.ts', 'packages/controllers/src/csi-provisioner/plan.ts', 'packages/controllers/src/csi-provisioner/provision-claim.ts', 'packages/controllers/src/csi-resizer/csi-modifier-controller.ts', 'packages/controllers/src/persistent-volume/binding-steps.ts', 'packages/controllers/src/persistent-volume/volume-fit.ts', 'packages/controllers/src/persistent-volume/volume-index.ts'],
   WatchList: ['packages/apiserver/src/registry/list-options.ts'],
   WatchListClient: ['packages/informers/src/watcher.ts'],
 }

@@ -6,11 +6,9 @@ import { type Controller, controllerFor, type ReconcileContext } from '@kubetape
 import { exponentialRateLimiter } from '@kubetape/workqueue'
 import { map } from 'rxjs'
 import { removeFinalizer } from '../volume-protection/finalizer-writes.ts'
-import { CONCURRENT_ATTACHMENTS, RETRY } from './csi-attacher-controller.ts'
+import { BY_VOLUME, CONCURRENT_ATTACHMENTS, RETRY, volumeOfAttachment } from './csi-attacher-controller.ts'
 import { finalizerOf } from './plan.ts'
 
-/** Attachments under the name of their volume. */
-const BY_VOLUME = 'attacherVolume'
 /** Volumes that are kept by their driver's attacher only until it is done, under the driver. */
 const BY_DRIVER = 'attacherGoing'
 
@@ -25,7 +23,7 @@ export function csiAttachedVolumeController({ drivers }: { readonly drivers: Csi
       const volume = lookup<PersistentVolume>(VolumeKind).get(name)
       return volume !== undefined && driverHolding(volume) !== undefined ? [name] : []
     })
-    .index<VolumeAttachment>(AttachmentKind, BY_VOLUME, ({ spec }) => [spec.source.persistentVolumeName ?? ''])
+    .index<VolumeAttachment>(AttachmentKind, BY_VOLUME, volumeOfAttachment)
     .index<PersistentVolume>(VolumeKind, BY_DRIVER, (volume) => [driverHolding(volume) ?? []].flat())
     .source('storage drivers', ({ lookup }) =>
       drivers.changes.pipe(

@@ -13,6 +13,10 @@ import { type AttachmentObserved, plan } from './plan.ts'
 /** Attachments under their driver, and under their node. */
 const BY_DRIVER = 'attacher'
 const BY_NODE = 'attacherNode'
+/** Attachments under the name of their volume. */
+export const BY_VOLUME = 'attacherVolume'
+/** The index function of BY_VOLUME. */
+export const volumeOfAttachment = ({ spec }: VolumeAttachment): string[] => [spec.source.persistentVolumeName ?? '']
 /** The sidecar's --worker-threads, --retry-interval-start and --retry-interval-max. */
 export const CONCURRENT_ATTACHMENTS = 10
 export const RETRY = { baseMs: 1000, maxMs: 300_000 }
@@ -30,6 +34,7 @@ export function csiAttacherController({ drivers }: { readonly drivers: CsiDriver
     .reads(VolumeKind)
     .index<VolumeAttachment>(AttachmentKind, BY_DRIVER, ({ spec }) => [spec.attacher])
     .index<VolumeAttachment>(AttachmentKind, BY_NODE, ({ spec }) => [spec.nodeName])
+    .index<VolumeAttachment>(AttachmentKind, BY_VOLUME, volumeOfAttachment)
     .source('storage drivers', ({ lookup }) =>
       drivers.changes.pipe(map((name) => namesOf(lookup<VolumeAttachment>(AttachmentKind).byIndex(BY_DRIVER, name)))),
     )
@@ -63,6 +68,13 @@ async function reconcile(name: string, drivers: CsiDrivers, context: ReconcileCo
         ? undefined
         : context.lister<PersistentVolume>(VolumeKind).get('', source.persistentVolumeName),
     csiNode: context.lister<CSINode>(CsiNodeKind).get('', nodeName),
+    others:
+      source.persistentVolumeName === undefined
+        ? []
+        : context
+            .lister<VolumeAttachment>(AttachmentKind)
+            .byIndex(BY_VOLUME, source.persistentVolumeName)
+            .filter(({ metadata }) => metadata.name !== name),
     info: context.outside((): CsiDriverInfo | undefined => drivers.info(attacher)),
   }
   try {

@@ -69,17 +69,19 @@ async function attach(
 }
 
 async function detach(
-  { request, secret }: Extract<AttacherPlan, { type: 'detach' }>,
+  { request, secret, isShared }: Extract<AttacherPlan, { type: 'detach' }>,
   attachment: VolumeAttachment,
   drivers: CsiDrivers,
   context: ReconcileContext,
 ): Promise<boolean> {
   const { attacher } = attachment.spec
   try {
-    const secrets = await secretsOf(secret, context)
-    await callDriver(context, drivers, { driver: attacher, method: 'ControllerUnpublishVolume', body: request }, (driver) =>
-      driver.controllerUnpublishVolume({ ...request, ...(secrets === undefined ? {} : { secrets }) }),
-    )
+    if (!isShared) {
+      const secrets = await secretsOf(secret, context)
+      await callDriver(context, drivers, { driver: attacher, method: 'ControllerUnpublishVolume', body: request }, (driver) =>
+        driver.controllerUnpublishVolume({ ...request, ...(secrets === undefined ? {} : { secrets }) }),
+      )
+    }
   } catch (error) {
     return failed(attachment, 'detach', error, context)
   }

@@ -20,6 +20,7 @@ const observed = (rest: Partial<AttachmentObserved> = {}): AttachmentObserved =>
   volume,
   csiNode: { metadata: { name: 'n' }, spec: { drivers: [{ name: DRIVER, nodeID: 'id' }] } },
   info: info('PUBLISH_UNPUBLISH_VOLUME'),
+  others: [],
   ...rest,
 })
 
@@ -62,6 +63,12 @@ describe('plan() of an attacher', () => {
       { attachment: deleted },
       { type: 'detach', request: { volumeId: 'handle-data', nodeId: 'id' } },
     ],
+    [
+      'leaves the volume with the driver for another node of the same id',
+      { attachment: deleted, others: [held] },
+      { type: 'detach', isShared: true },
+    ],
+    ['detaches with the last of them', { attachment: deleted, others: [deleted] }, { type: 'detach', isShared: false }],
     ['remembers the node', { attachment: deleted, csiNode: undefined }, { type: 'detach', request: { nodeId: 'id' } }],
     [
       'leaves an attachment alone that it does not hold',

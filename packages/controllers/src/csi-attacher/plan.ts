@@ -11,6 +11,8 @@ export interface AttachmentObserved {
   readonly csiNode: CSINode | undefined
   /** What the attacher's driver can do; undefined: it is not connected. */
   readonly info: CsiDriverInfo | undefined
+  /** Other attachments of the same volume. */
+  readonly others: readonly VolumeAttachment[]
 }
 
 export type AttacherPlan =
@@ -21,6 +23,8 @@ export type AttacherPlan =
   | AttachPlan
   | {
       readonly type: 'detach'
+      /** Another node of ours, which the driver knows by the same id, has the volume still: the driver must keep it there. */
+      readonly isShared: boolean
       readonly request: { readonly volumeId: string; readonly nodeId: string }
       readonly secret: SecretReference | undefined
     }
@@ -87,10 +91,13 @@ function planAttach({ attachment, volume, csiNode }: AttachmentObserved, info: C
   }
 }
 
-function planDetach({ attachment, volume, csiNode }: AttachmentObserved): AttacherPlan {
+function planDetach({ attachment, volume, csiNode, others }: AttachmentObserved): AttacherPlan {
   const csi = csiOf(sourceOf(attachment, volume))
   const nodeId = nodeIdOf(attachment, csiNode, attachment.metadata.annotations?.[NODE_ID_ANNOTATION])
-  return { type: 'detach', request: { volumeId: csi.volumeHandle, nodeId }, secret: csi.controllerPublishSecretRef }
+  const isShared = others.some(
+    ({ metadata }) => metadata.deletionTimestamp === undefined && metadata.annotations?.[NODE_ID_ANNOTATION] === nodeId,
+  )
+  return { type: 'detach', isShared, request: { volumeId: csi.volumeHandle, nodeId }, secret: csi.controllerPublishSecretRef }
 }
 
 function sourceOf({ spec: { source } }: VolumeAttachment, volume: PersistentVolume | undefined): PersistentVolumeSpec {

@@ -25,7 +25,9 @@ describe('csiDriverRegistrarController()', () => {
     for (const driver of [later, new FakeCsiDriver({ name: 'known.example.com' })]) drivers.connect(driver)
     await clock.advance(1)
     const described = async (): Promise<Record<string, CSIDriver['spec']>> =>
-      Object.fromEntries((await cluster.list<CSIDriver>(DriverKind)).items.map(({ metadata, spec }) => [metadata.name ?? '', spec] as const))
+      Object.fromEntries(
+        (await cluster.list<CSIDriver>(DriverKind)).items.map(({ metadata, spec }) => [metadata.name ?? '', spec] as const),
+      )
     expect(await described()).toEqual({
       'known.example.com': { podInfoOnMount: true },
       'early.example.com': { attachRequired: true },

@@ -3,8 +3,11 @@ import { PersistentVolumeClaim as ClaimKind } from '@kubetape/api/kinds'
 import { objectKey } from '@kubetape/apimachinery'
 import type { StoreChange } from '@kubetape/informers'
 import type { KindLookup } from '@kubetape/runtime'
+import { STORAGE_PROVISIONERS } from '../persistent-volume/storage-annotations.ts'
 import { dataSourceOf, isClone } from './clone-source.ts'
-import { BETA_STORAGE_PROVISIONER, CLONE_FINALIZER, STORAGE_PROVISIONER } from './names.ts'
+import { CLONE_FINALIZER } from './names.ts'
+
+const [OF_OLD, CURRENT] = STORAGE_PROVISIONERS
 
 /** The index that finds claims without a volume by the driver that is to make it. */
 export const BY_DRIVER = 'driver'
@@ -13,7 +16,7 @@ export const BY_SOURCE = 'source'
 
 /** Who is to provision a claim; undefined: nobody outside of the tree. */
 export function provisionerOf({ metadata }: Readonly<PersistentVolumeClaim>): string | undefined {
-  return metadata.annotations?.[STORAGE_PROVISIONER] ?? metadata.annotations?.[BETA_STORAGE_PROVISIONER]
+  return metadata.annotations?.[CURRENT] ?? metadata.annotations?.[OF_OLD]
 }
 
 /** Whether somebody outside of the tree is to make a volume for it. */

@@ -12,8 +12,9 @@ import type { Event, PersistentVolume, PersistentVolumeClaim } from '@kubetape/a
 import { type CsiDriver, CsiDriverRegistry, type CsiVolume } from '@kubetape/csi'
 import { FakeCsiDriver, type FakeCsiDriverOptions } from '@kubetape/csi/testing'
 import { runControllers, type RunningControllers } from '../garbage-collector/testing/running-controllers.ts'
+import { SELECTED_NODE, STORAGE_PROVISIONERS } from '../persistent-volume/storage-annotations.ts'
 import { csiProvisionerController } from './csi-provisioner-controller.ts'
-import { CLONE_FINALIZER, SELECTED_NODE, STORAGE_PROVISIONER } from './names.ts'
+import { CLONE_FINALIZER } from './names.ts'
 import type { VolumeIntent } from './volume-intent.ts'
 
 const DRIVER = 'fake.csi.example.com'
@@ -60,7 +61,7 @@ async function start({ storageClass = {}, connected = true, interrupted = [], wr
     drivers,
     claim: async ({ metadata, spec, ...more } = {}) => {
       const made = await cluster.create<PersistentVolumeClaim>(ClaimKind, {
-        metadata: { ...claimName, ...metadata, annotations: { [STORAGE_PROVISIONER]: DRIVER, ...metadata?.annotations } },
+        metadata: { ...claimName, ...metadata, annotations: { [STORAGE_PROVISIONERS[1]]: DRIVER, ...metadata?.annotations } },
         spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'fast', resources: { requests: { storage: '1Mi' } }, ...spec },
         ...more,
       })
@@ -108,7 +109,7 @@ describe('csiProvisionerController()', () => {
 
   test.each<[string, object, object]>([
     ['is bound', { spec: { volumeName: 'v' } }, {}],
-    ['is for another driver', { metadata: { annotations: { [STORAGE_PROVISIONER]: 'other' } } }, {}],
+    ['is for another driver', { metadata: { annotations: { [STORAGE_PROVISIONERS[1]]: 'other' } } }, {}],
     ['waits for a Pod', {}, { volumeBindingMode: 'WaitForFirstConsumer' }],
     ['is of a class of another driver', {}, { provisioner: 'other' }],
   ])('leaves a claim alone that %s', async (_, given, storageClass) => {
@@ -153,6 +154,19 @@ describe('csiProvisionerController()', () => {
       expect(fake.volumes).toHaveLength(1)
     },
   )
+
+  test('goes on when the driver is back that went away before it had said the last word, without the claim', async () => {
+    const { fake, drivers, claim, clock, cluster, volumes } = await start()
+    fake.fail('createVolume', { code: 'UNAVAILABLE', when: 'after' })
+    await claim()
+    drivers.disconnect(fake)
+    await cluster.delete(ClaimKind, claimName)
+    await clock.advance(3_600_000)
+    expect([fake.count('createVolume'), await volumes()]).toEqual([1, []])
+    drivers.connect(fake)
+    await clock.advance(300_000)
+    expect([fake.volumes.length, (await volumes()).map(({ spec }) => spec?.csi?.volumeHandle)]).toEqual([1, ['volume-1']])
+  })
 
   test('gives up what the driver has refused when the claim is deleted', async () => {
     const { fake, claim, clock, cluster, volumes } = await start()

@@ -11,8 +11,10 @@ import { isNotFound } from '@kubetape/apimachinery'
 import { CsiDriverRegistry } from '@kubetape/csi'
 import { FakeCsiDriver } from '@kubetape/csi/testing'
 import { runControllers, type RunningControllers } from '../garbage-collector/testing/running-controllers.ts'
+import { MIGRATED_TO, PROVISIONED_BY } from '../persistent-volume/storage-annotations.ts'
+import { EXTERNAL_FINALIZER } from '../persistent-volume/volume-finalizers.ts'
 import { csiReclaimController } from './csi-reclaim-controller.ts'
-import { DELETION_SECRET_NAME, DELETION_SECRET_NAMESPACE, MIGRATED_TO, PROVISIONED_BY, VOLUME_FINALIZER } from './names.ts'
+import { DELETION_SECRET_NAME, DELETION_SECRET_NAMESPACE } from './names.ts'
 
 const DRIVER = 'fake.csi.example.com'
 const PROTECTION = 'kubernetes.io/pv-protection'
@@ -83,7 +85,7 @@ describe('csiReclaimController()', () => {
   test('deletes what stands behind a released volume, and then the volume', async () => {
     const started = await start()
     const { fake, volume, phase, cluster } = started
-    expect((await volume())!.metadata.finalizers).toEqual([PROTECTION, VOLUME_FINALIZER])
+    expect((await volume())!.metadata.finalizers).toEqual([PROTECTION, EXTERNAL_FINALIZER])
     await phase('Released')
     expect(fake.volumes).toEqual([])
     expect((await volume())!.metadata.finalizers).toEqual([PROTECTION])
@@ -111,7 +113,7 @@ describe('csiReclaimController()', () => {
   })
 
   test('leaves the volume of the driver behind when its object is deleted before its claim, without the gate', async () => {
-    const started = await start({ gate: false, metadata: { finalizers: [PROTECTION, VOLUME_FINALIZER] } })
+    const started = await start({ gate: false, metadata: { finalizers: [PROTECTION, EXTERNAL_FINALIZER] } })
     const { fake, cluster, clock, volume, phase } = started
     expect((await volume())!.metadata.finalizers).toEqual([PROTECTION])
     await cluster.delete(VolumeKind, { name: 'v' })
@@ -126,7 +128,7 @@ describe('csiReclaimController()', () => {
     expect((await volume())!.metadata.finalizers).toEqual([PROTECTION])
     drivers.connect(fake)
     await clock.advance(1)
-    expect((await volume())!.metadata.finalizers).toContain(VOLUME_FINALIZER)
+    expect((await volume())!.metadata.finalizers).toContain(EXTERNAL_FINALIZER)
     await cluster.patch(VolumeKind, { name: 'v' }, { type: 'merge', body: { spec: { persistentVolumeReclaimPolicy: 'Retain' } } })
     await clock.advance(1)
     expect((await volume())!.metadata.finalizers).toEqual([PROTECTION])
@@ -136,7 +138,7 @@ describe('csiReclaimController()', () => {
     const annotations = { [PROVISIONED_BY]: 'kubernetes.io/aws-ebs', [MIGRATED_TO]: DRIVER }
     const spec = { csi: undefined, awsElasticBlockStore: { volumeID: 'aws://zone/volume-1' } }
     const { fake, volume, phase } = await start({ metadata: { annotations }, spec })
-    expect((await volume())!.metadata.finalizers).toContain(VOLUME_FINALIZER)
+    expect((await volume())!.metadata.finalizers).toContain(EXTERNAL_FINALIZER)
     await phase('Released')
     expect(fake.volumes).toEqual([])
   })

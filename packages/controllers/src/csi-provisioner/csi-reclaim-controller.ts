@@ -18,12 +18,14 @@ const BY_DRIVER = 'driver'
  * volumes that it provisioned, that were made by hand for its driver, and those of in-tree plugins whose work was given to a driver.
  */
 export function csiReclaimController({ drivers }: { readonly drivers: CsiDrivers }): Controller {
-  // Most changes of volumes are of no concern here: a run for each would only say so. Gates are the run's to read.
-  const mayConcern = (volume: Readonly<PersistentVolume>): boolean =>
-    driversOf(volume).length > 0 && [true, false].some((honorsPolicy) => reclaimPlan(volume, [], honorsPolicy).type !== 'none')
+  // Most changes of volumes are of no concern here: a run for each would only say so. Gates are the run's to read, and stay as they are: what a volume needs
+  // without the gate it needs from the beginning.
+  const mayConcern = (volume: Readonly<PersistentVolume>, isNew: boolean): boolean =>
+    driversOf(volume).length > 0 &&
+    (reclaimPlan(volume, [], true).type !== 'none' || (isNew && reclaimPlan(volume, [], false).type !== 'none'))
   const volumes: Watch<PersistentVolume> = {
     kind: VolumeKind,
-    map: ({ type, object }) => (type !== 'deleted' && mayConcern(object) ? [objectKey(object)] : []),
+    map: ({ type, object }) => (type !== 'deleted' && mayConcern(object, type === 'added') ? [objectKey(object)] : []),
     predicate: undefined,
     delayMs: undefined,
   }
@@ -50,7 +52,12 @@ export function csiReclaimController({ drivers }: { readonly drivers: CsiDrivers
         name: 'storage drivers',
         keys: ({ lookup }) =>
           drivers.changes.pipe(
-            map((name) => lookup<PersistentVolume>(VolumeKind).byIndex(BY_DRIVER, name).filter(mayConcern).map(objectKey)),
+            map((name) =>
+              lookup<PersistentVolume>(VolumeKind)
+                .byIndex(BY_DRIVER, name)
+                .filter((volume) => mayConcern(volume, true))
+                .map(objectKey),
+            ),
           ),
       },
     ],

@@ -12,10 +12,12 @@ import { isNotFound } from '@kubetape/apimachinery'
 import type { CsiDriverInfo } from '@kubetape/csi'
 import type { ReconcileContext, ReconcileResult } from '@kubetape/runtime'
 import { addFinalizer, removeFinalizer } from '../volume-protection/finalizer-writes.ts'
+import { SELECTED_NODE } from '../persistent-volume/storage-annotations.ts'
+import { classNameOf } from '../persistent-volume/storage-class.ts'
 import { awaitsClones, BY_SOURCE, isUnprovisioned, provisionerOf } from './claim-keys.ts'
 import { type CloneSource, dataSourceOf, isClone } from './clone-source.ts'
 import { failureText, finishVolume, type Provisioning, reschedule, resumeVolume, volumeNow } from './finish-volume.ts'
-import { CLONE_FINALIZER, SELECTED_NODE } from './names.ts'
+import { CLONE_FINALIZER } from './names.ts'
 import { plan, type ProvisionerSettings, volumeNameOf } from './plan.ts'
 
 /** The index that finds the CSINodes that have a driver. */
@@ -108,8 +110,8 @@ async function stillUnprovisioned(
   }
 }
 
-function classOf({ lister }: ReconcileContext, { spec, metadata }: Readonly<PersistentVolumeClaim>): Readonly<StorageClass> {
-  const name = metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec?.storageClassName ?? ''
+function classOf({ lister }: ReconcileContext, claim: Readonly<PersistentVolumeClaim>): Readonly<StorageClass> {
+  const name = classNameOf(claim)
   const storageClass = lister<StorageClass>(ClassKind).get('', name)
   // Classes can be made anew independently of the claim.
   if (storageClass === undefined) throw new Error(`storageClass ${JSON.stringify(name)} not found`)

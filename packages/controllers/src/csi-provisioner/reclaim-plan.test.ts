@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PersistentVolume } from '@kubetape/api/types/core/v1'
 import type { VolumeAttachment } from '@kubetape/api/types/storage/v1'
-import { MIGRATED_TO, PROVISIONED_BY, VOLUME_FINALIZER } from './names.ts'
+import { MIGRATED_TO, PROVISIONED_BY } from '../persistent-volume/storage-annotations.ts'
+import { EXTERNAL_FINALIZER } from '../persistent-volume/volume-finalizers.ts'
 import { driversOf, reclaimPlan } from './reclaim-plan.ts'
 import { volumeHandleOf } from './volume-handle.ts'
 
 const DRIVER = 'csi.example.com'
 const deletionTimestamp = '2024-01-01T00:00:00Z'
-const held = { finalizers: [VOLUME_FINALIZER] }
+const held = { finalizers: [EXTERNAL_FINALIZER] }
 const volume = (phase: string, metadata: PersistentVolume['metadata'] = {}, policy = 'Delete', spec: object = {}): PersistentVolume => ({
   metadata: { name: 'v', ...metadata },
   spec: { csi: { driver: DRIVER, volumeHandle: 'h' }, persistentVolumeReclaimPolicy: policy as 'Delete', ...spec },

@@ -1,6 +1,7 @@
 import type { PersistentVolume } from '@kubetape/api/types/core/v1'
 import type { VolumeAttachment } from '@kubetape/api/types/storage/v1'
-import { MIGRATED_TO, PROVISIONED_BY, VOLUME_FINALIZER } from './names.ts'
+import { MIGRATED_TO, PROVISIONED_BY } from '../persistent-volume/storage-annotations.ts'
+import { EXTERNAL_FINALIZER } from '../persistent-volume/volume-finalizers.ts'
 import { volumeHandleOf } from './volume-handle.ts'
 
 /** What a volume needs of the driver that it belongs to. */
@@ -35,7 +36,7 @@ export function reclaimPlan(
 ): ReclaimPlan {
   const { metadata, spec, status } = volume
   const policy = spec?.persistentVolumeReclaimPolicy
-  const isHeld = metadata.finalizers?.includes(VOLUME_FINALIZER) ?? false
+  const isHeld = metadata.finalizers?.includes(EXTERNAL_FINALIZER) ?? false
   const isGoing = metadata.deletionTimestamp !== undefined
   if (isHeld && (!honorsPolicy || policy === 'Retain' || policy === 'Recycle')) return { type: 'release' }
   if (honorsPolicy && !isHeld && policy === 'Delete' && !isGoing && status?.phase === 'Bound') return { type: 'hold' }

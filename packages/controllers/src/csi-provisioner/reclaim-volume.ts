@@ -5,10 +5,12 @@ import { isNotFound } from '@kubetape/apimachinery'
 import { callDriver, type CsiDriverInfo, type CsiDrivers, type CsiSecrets } from '@kubetape/csi'
 import type { ReconcileContext } from '@kubetape/runtime'
 import { addFinalizer, removeFinalizer } from '../volume-protection/finalizer-writes.ts'
+import { classNameOf } from '../persistent-volume/storage-class.ts'
+import { EXTERNAL_FINALIZER } from '../persistent-volume/volume-finalizers.ts'
 import { callErrorText } from './call-outcome.ts'
 import { PROVISIONER_SECRET } from './class-parameters.ts'
 import { volumeNow } from './finish-volume.ts'
-import { DELETION_SECRET_NAME, DELETION_SECRET_NAMESPACE, VOLUME_FINALIZER } from './names.ts'
+import { DELETION_SECRET_NAME, DELETION_SECRET_NAMESPACE } from './names.ts'
 import { driversOf, type ReclaimPlan, reclaimPlan } from './reclaim-plan.ts'
 import { secretReference } from './secret-reference.ts'
 import { secretsOf } from './secrets.ts'
@@ -33,9 +35,9 @@ export async function reclaimVolume(context: ReconcileContext, drivers: CsiDrive
     case 'none':
       return
     case 'hold':
-      return addFinalizer(client, VolumeKind, volume, VOLUME_FINALIZER)
+      return addFinalizer(client, VolumeKind, volume, EXTERNAL_FINALIZER)
     case 'release':
-      return removeFinalizer(client, VolumeKind, volume, VOLUME_FINALIZER)
+      return removeFinalizer(client, VolumeKind, volume, EXTERNAL_FINALIZER)
     case 'fail':
       return fail(context, volume, planned.message)
     case 'delete':
@@ -80,8 +82,8 @@ async function deleteVolume(
   // A conflict is an error like others: who is faster may leave no change behind that would lead to another run.
   const { uid } = volume.metadata
   await ignoringNotFound(client.delete(VolumeKind, { name }, { preconditions: { uid: uid! } }))
-  if (!volume.metadata.finalizers?.includes(VOLUME_FINALIZER)) return
-  const body = { metadata: { uid, '$deleteFromPrimitiveList/finalizers': [VOLUME_FINALIZER] } }
+  if (!volume.metadata.finalizers?.includes(EXTERNAL_FINALIZER)) return
+  const body = { metadata: { uid, '$deleteFromPrimitiveList/finalizers': [EXTERNAL_FINALIZER] } }
   await ignoringNotFound(client.patch(VolumeKind, { name }, { type: 'strategic', body }))
 }
 
@@ -104,10 +106,11 @@ async function deletionSecrets(context: ReconcileContext, volume: Readonly<Persi
   }
 }
 
-function deletionSecret({ lister }: ReconcileContext, { metadata, spec }: Readonly<PersistentVolume>): SecretReference | undefined {
+function deletionSecret({ lister }: ReconcileContext, volume: Readonly<PersistentVolume>): SecretReference | undefined {
+  const { metadata, spec } = volume
   const { [DELETION_SECRET_NAME]: name, [DELETION_SECRET_NAMESPACE]: namespace } = metadata.annotations ?? {}
   if (name !== undefined && namespace !== undefined) return name === '' || namespace === '' ? undefined : { name, namespace }
-  const storageClass = lister<StorageClass>(ClassKind).get('', spec?.storageClassName ?? '')
+  const storageClass = lister<StorageClass>(ClassKind).get('', classNameOf(volume))
   return secretReference(PROVISIONER_SECRET, storageClass?.parameters ?? {}, {
     volumeName: metadata.name ?? '',
     claim: { namespace: spec?.claimRef?.namespace ?? '', name: spec?.claimRef?.name ?? '' },

@@ -99,7 +99,8 @@ export function topologyKeys({ spec }: Readonly<CSINode>, driver: string): reado
   return spec.drivers?.find(({ name }) => name === driver)?.topologyKeys ?? []
 }
 
-function termOf({ metadata }: Readonly<Node>, keys: readonly string[]): CsiParameters | undefined {
+/** The node's values of these labels; undefined while it lacks one. */
+export function termOf({ metadata }: Readonly<Node>, keys: readonly string[]): CsiParameters | undefined {
   const labels = metadata.labels ?? {}
   return keys.every((key) => key in labels) ? Object.fromEntries([...keys].sort().map((key) => [key, labels[key]!])) : undefined
 }

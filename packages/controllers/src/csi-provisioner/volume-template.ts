@@ -1,6 +1,8 @@
 import type { PersistentVolume, PersistentVolumeClaim, SecretReference } from '@kubetape/api/types/core/v1'
 import type { StorageClass } from '@kubetape/api/types/storage/v1'
 import type { CsiDriverInfo } from '@kubetape/csi'
+import { PROVISIONED_BY } from '../persistent-volume/storage-annotations.ts'
+import { EXTERNAL_FINALIZER } from '../persistent-volume/volume-finalizers.ts'
 import {
   CONTROLLER_EXPAND_SECRET,
   CONTROLLER_PUBLISH_SECRET,
@@ -9,7 +11,7 @@ import {
   NODE_STAGE_SECRET,
   type SecretPurpose,
 } from './class-parameters.ts'
-import { DELETION_SECRET_NAME, DELETION_SECRET_NAMESPACE, IDENTITY_ATTRIBUTE, PROVISIONED_BY, VOLUME_FINALIZER } from './names.ts'
+import { DELETION_SECRET_NAME, DELETION_SECRET_NAMESPACE, IDENTITY_ATTRIBUTE } from './names.ts'
 import { isBlock } from './volume-capabilities.ts'
 
 /** Whose volume it is going to be. */
@@ -66,7 +68,7 @@ export function volumeTemplate({ claim, storageClass, driver, identity }: Templa
         [DELETION_SECRET_NAME]: secret?.name ?? '',
         [DELETION_SECRET_NAMESPACE]: secret?.namespace ?? '',
       },
-      ...(withFinalizer && reclaimPolicy === 'Delete' ? { finalizers: [VOLUME_FINALIZER] } : {}),
+      ...(withFinalizer && reclaimPolicy === 'Delete' ? { finalizers: [EXTERNAL_FINALIZER] } : {}),
     },
     spec: {
       accessModes: [...(claim.spec?.accessModes ?? [])],

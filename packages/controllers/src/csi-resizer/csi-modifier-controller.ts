@@ -14,11 +14,6 @@ import { SLOW_RETRY_MS } from './expand-outcome.ts'
 import { type ModifyMemory, type ModifyPlan, planModification } from './modify-plan.ts'
 import { completed, currentClass, failed, targetClass, tellsOfModification, wantedClass } from './modify-status.ts'
 
-export interface CsiModifierOptions extends CsiResizerOptions {
-  /** The version in which VolumeAttributesClasses are served. Default v1beta1. */
-  readonly classKind?: Kind<VolumeAttributesClass>
-}
-
 /** The index that finds the claims that a class is wanted for, or asked for, by its name. */
 const BY_CLASS = 'attributes-class'
 /** A run begins the next class right after the last one is recorded; beyond this many steps somebody undoes what is done here. */
@@ -31,12 +26,13 @@ const STEPS_MAX = 8
  * - A driver is asked once for each class that a claim comes to want, and again only until it has answered for good, or after a crash between its
  *   answer and the write of it.
  * - What a driver has not answered for good goes on before anything else is asked for.
- * - Claims of drivers that are not connected, or cannot modify volumes, are left alone.
+ * - Claims of drivers that are not connected, or cannot modify volumes, are left alone, and all without the gate VolumeAttributesClass. It knows
+ *   the classes of v1beta1, as upstream's of v1.31 does.
  */
-export function csiModifierController({ drivers, classKind = ClassKind }: CsiModifierOptions): Controller {
+export function csiModifierController({ drivers }: CsiResizerOptions): Controller {
   const claims: Watch<PersistentVolumeClaim> = { kind: ClaimKind, map: keysToModify, predicate: undefined, delayMs: undefined }
   const classes: Watch<VolumeAttributesClass> = {
-    kind: classKind,
+    kind: ClassKind,
     map: ({ type, object }, lookup) =>
       type === 'deleted'
         ? []
@@ -60,7 +56,7 @@ export function csiModifierController({ drivers, classKind = ClassKind }: CsiMod
     options: { concurrencyMax: CONCURRENT_CLAIMS, rateLimiter: retryLimiter },
     reconcile: async ({ namespace, name }, context) => {
       try {
-        return await modify(drivers, classKind, namespace, name, context)
+        return await modify(drivers, namespace, name, context)
       } catch (error) {
         if (isNotFound(error)) return
         if (!isConflict(error)) throw error
@@ -86,13 +82,8 @@ function keysToModify({ type, object, previous }: StoreChange<PersistentVolumeCl
   return volume === undefined || volume.spec?.csi !== undefined ? [objectKey(object)] : []
 }
 
-async function modify(
-  drivers: CsiDrivers,
-  classKind: Kind<VolumeAttributesClass>,
-  namespace: string,
-  name: string,
-  context: ReconcileContext,
-): Promise<ReconcileResult | void> {
+async function modify(drivers: CsiDrivers, namespace: string, name: string, context: ReconcileContext): Promise<ReconcileResult | void> {
+  if (!context.gates.enabled('VolumeAttributesClass')) return
   const seen = context.lister<PersistentVolumeClaim>(ClaimKind).get(namespace, name)
   if (seen === undefined || !concerns(seen)) return
   const bound = context.lister<PersistentVolume>(VolumeKind).get('', seen.spec?.volumeName ?? '')
@@ -102,7 +93,7 @@ async function modify(
   const driver = volume.spec?.csi?.driver
   if (driver === undefined) return
   if (!context.outside(() => drivers.info(driver)?.controllerCapabilities.includes('MODIFY_VOLUME') ?? false)) return
-  const classes = context.lister<VolumeAttributesClass>(classKind)
+  const classes = context.lister<VolumeAttributesClass>(ClassKind)
   const step: ModifyStep = { context, drivers, driver, memory: context.carried ?? {} }
   for (let steps = 0; steps < STEPS_MAX; steps++) {
     const observed = { claim, volume, classOf: (one: string) => classes.get('', one), memory: step.memory }

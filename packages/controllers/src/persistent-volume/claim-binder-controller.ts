@@ -10,7 +10,15 @@ import type { StorageClass } from '@kubetape/api/types/storage/v1'
 import { deepEqual, isConflict, isNotFound, objectKey } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { StoreChange } from '@kubetape/informers'
-import { type Controller, controllerFor, keysOf, type KindLookup, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
+import {
+  type Controller,
+  controllerFor,
+  keysOf,
+  type KindLookup,
+  type ReconcileContext,
+  type ReconcileResult,
+  TerminalError,
+} from '@kubetape/runtime'
 import { BY_CLAIM, claimsOf } from '../claim-protection/claim-use.ts'
 import { boundTo, inPhase, naming, referringTo, without } from './binding-steps.ts'
 import { type ClaimAction, type ClaimObserved, isSettled, planClaim } from './claim-plan.ts'
@@ -22,6 +30,7 @@ import type { OperationBackOff } from './operation-back-off.ts'
 import { provisionClaim } from './provision-claim.ts'
 import { BIND_COMPLETED } from './storage-annotations.ts'
 import { classNameOf, defaultClass } from './storage-class.ts'
+import { UnfinishedStorage } from './unfinished-storage.ts'
 import { volumeModeOf } from './volume-fit.ts'
 import { BY_CLAIM_REFERENCE, byClaimReference, byFreedom, FREE, matchOf } from './volume-index.ts'
 
@@ -38,7 +47,7 @@ const WAITING = 'waiting'
  * Binds claims to volumes: the claims' half of kube-controller-manager's persistentvolume-binder-controller. A new volume wakes no claim but the one
  * that it refers to by uid; others find it at the next resync.
  */
-export function claimBinderController({ plugins }: InTreeOptions): Controller {
+export function claimBinderController({ plugins, unfinished = new UnfinishedStorage() }: InTreeOptions): Controller {
   // Volumes that runs under way have chosen and whose writes have not been answered: no two claims may choose the same.
   const taken = new Set<string>()
   return controllerFor<PersistentVolumeClaim>(ClaimKind, { predicate: isUnsettledUpdate })
@@ -53,7 +62,7 @@ export function claimBinderController({ plugins }: InTreeOptions): Controller {
     .index<PersistentVolumeClaim>(ClaimKind, WAITING, byWaiting)
     .index<Pod>(PodKind, BY_CLAIM, claimsOf)
     .every(RESYNC_MS, (lookup) => keysOf(lookup(ClaimKind).byIndex(WAITING, WAITING)))
-    .reconcile(({ namespace, name }, context) => reconcile(namespace, name, context, { plugins, taken }))
+    .reconcile(({ namespace, name }, context) => reconcile(namespace, name, context, { plugins, unfinished, taken }))
 }
 
 /** Files claims that have no volume, or have lost it. */
@@ -86,7 +95,7 @@ function claimsToWake({ type, object, previous }: StoreChange<PersistentVolume>,
 }
 
 /** What the runs of a controller share. */
-interface Shared extends InTreeOptions {
+interface Shared extends Required<InTreeOptions> {
   readonly taken: Set<string>
 }
 
@@ -129,18 +138,20 @@ async function perform(
   action: ClaimAction,
   { claim, storageClass }: ClaimObserved,
   context: ReconcileContext,
-  { plugins, taken }: Shared,
+  shared: Shared,
 ): Promise<void> {
   const { client, event } = context
   switch (action.type) {
     case 'bind':
-      return bind(action.volume, claim, context, taken)
+      return bind(action.volume, claim, context, shared.taken)
     case 'provision':
-      context.carry(await provisionClaim(claim, storageClass, plugins, context, context.carried as OperationBackOff | undefined))
+      context.carry(await provisionClaim(claim, storageClass, shared, context, context.carried as OperationBackOff | undefined))
       return
     case 'set-class':
       await client.update<PersistentVolumeClaim>(ClaimKind, { ...claim, spec: { ...claim.spec, storageClassName: action.className } })
       return
+    case 'fail':
+      throw new TerminalError(action.message)
     case 'event':
       event(claim, action.eventType, action.reason, action.message, EVENT_SOURCE)
       return

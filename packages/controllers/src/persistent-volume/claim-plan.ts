@@ -27,6 +27,8 @@ export type ClaimAction =
   | { readonly type: 'provision' }
   | { readonly type: 'event'; readonly eventType: 'Normal' | 'Warning'; readonly reason: string; readonly message: string }
   | { readonly type: 'without-volume'; readonly phase: 'Pending' | 'Lost' }
+  /** Somebody has taken the marks off a claim that was bound: nothing is right until they do something else. */
+  | { readonly type: 'fail'; readonly message: string }
 
 /** What the binder does about one claim (Kubernetes documentation, "Persistent Volumes", Binding), in this order. Nothing: it is as it should be. */
 export function planClaim(observed: ClaimObserved): ClaimAction[] {
@@ -79,9 +81,10 @@ function planNaming({ claim, named: volume, gates }: ClaimObserved): ClaimAction
   if (refersTo(volume, claim)) return [{ type: 'bind', volume }]
   if (claim.metadata.annotations?.[BOUND_BY_CONTROLLER] === undefined)
     return [event('Warning', 'FailedBinding', `volume ${name} already bound to a different claim.`), pending]
-  const { namespace = '', name: other = '' } = volume.spec.claimRef
-  const message = `volume ${name} already bound to a different claim "${namespace}/${other}" by controller.`
-  return [event('Warning', 'FailedBinding', message), pending]
+  const { claimRef } = volume.spec
+  const key = JSON.stringify(`${claim.metadata.namespace}/${claim.metadata.name}`)
+  const other = JSON.stringify(`${claimRef.namespace}/${claimRef.name}`)
+  return [{ type: 'fail', message: `invalid binding of claim ${key} to volume ${name}: volume already claimed by ${other}` }]
 }
 
 function planBound(observed: ClaimObserved): ClaimAction[] {

@@ -1,6 +1,7 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '@kubetape/api/types/core/v1'
 import { quantityOf } from '@kubetape/apimachinery'
-import type { Provision, Recycling, StorageCall, VolumePlugin } from './volume-plugin.ts'
+import type { StorageIntent } from './unfinished-storage.ts'
+import type { Provision, ReclaimPolicy, Recycling, StorageCall, VolumePlugin } from './volume-plugin.ts'
 
 /** The directories behind host-path volumes, by the paths that volumes name. */
 export interface HostPathDirectories {
@@ -33,7 +34,7 @@ export function hostPathPlugin({ directories, provisions }: HostPathOptions): Vo
     supports: ({ spec }) => spec?.hostPath !== undefined,
     provisioner: {
       refusal: () => (provisions ? undefined : `provisioning in volume plugin "${HOST_PATH}" is disabled`),
-      provision: (claim) => provision(claim, directories),
+      provision: (claim, policy) => provision(claim, policy, directories),
     },
     deletion: (volume) => deletion(volume, directories),
     recycling: ({ spec }) => ({
@@ -43,12 +44,19 @@ export function hostPathPlugin({ directories, provisions }: HostPathOptions): Vo
   }
 }
 
-function provision({ metadata, spec }: Readonly<PersistentVolumeClaim>, directories: HostPathDirectories): Provision {
+function provision(
+  { metadata, spec }: Readonly<PersistentVolumeClaim>,
+  reclaimPolicy: ReclaimPolicy,
+  directories: HostPathDirectories,
+): Provision {
   if (spec?.volumeMode === 'Block') throw new Error(`${HOST_PATH} does not support block volume provisioning`)
   const path = `${PROVISIONED}/${directoryName(metadata.uid ?? '')}`
+  const { namespace = '', name = '', uid = '' } = metadata
+  const intent: StorageIntent = { path, reclaimPolicy, claim: { namespace, name, uid } }
   const storage = spec?.resources?.requests?.['storage'] ?? '0'
   return {
-    call: { call: { system: HOST_PATH, method: 'CreateVolume', body: { path } }, perform: () => directories.create(path) },
+    call: { call: { system: HOST_PATH, method: 'CreateVolume', body: intent }, perform: () => directories.create(path) },
+    intent,
     annotations: { [CREATED_BY]: 'hostpath-dynamic-provisioner' },
     spec: {
       accessModes: spec?.accessModes?.length ? [...spec.accessModes] : ['ReadWriteOnce'],
@@ -68,6 +76,9 @@ function directoryName(uid: string): string {
     .map((group, at) => (at === 2 || at === 3 ? group : [...group].reverse().join('')))
     .join('-')
 }
+
+/** A volume as far as where its storage is. */
+export const hostPathStorage = (path: string): PersistentVolume => ({ metadata: {}, spec: { hostPath: { path } } })
 
 function deletion({ spec }: Readonly<PersistentVolume>, directories: HostPathDirectories): StorageCall {
   const path = spec?.hostPath?.path

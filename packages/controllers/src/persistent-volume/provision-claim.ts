@@ -4,11 +4,21 @@ import type { StorageClass } from '@kubetape/api/types/storage/v1'
 import { isAlreadyExists, StatusError } from '@kubetape/apimachinery'
 import type { ReconcileContext } from '@kubetape/runtime'
 import { EVENT_SOURCE } from './event-source.ts'
+import type { InTreeOptions } from './in-tree-plugins.ts'
 import { readClaim, readVolume } from './live-reads.ts'
 import { afterFailure, isPostponed, type OperationBackOff } from './operation-back-off.ts'
-import { askingProvisioner, classRefusal, provisionedName, provisionedVolume, provisionerOf, sourceRefusal } from './provision-plan.ts'
+import {
+  askingProvisioner,
+  classRefusal,
+  provisionedName,
+  provisionedVolume,
+  provisionerOf,
+  reclaimPolicyOf,
+  sourceRefusal,
+} from './provision-plan.ts'
 import { SELECTED_NODE } from './storage-annotations.ts'
 import { classNameOf } from './storage-class.ts'
+import type { UnfinishedStorage } from './unfinished-storage.ts'
 import type { VolumePlugin } from './volume-plugin.ts'
 
 /**
@@ -20,7 +30,7 @@ import type { VolumePlugin } from './volume-plugin.ts'
 export async function provisionClaim(
   claim: Readonly<PersistentVolumeClaim>,
   storageClass: Readonly<StorageClass> | undefined,
-  plugins: readonly VolumePlugin[],
+  inTree: Required<InTreeOptions>,
   context: ReconcileContext,
   state: OperationBackOff | undefined,
 ): Promise<OperationBackOff | undefined> {
@@ -28,7 +38,7 @@ export async function provisionClaim(
     failed(claim, `storageclass.storage.k8s.io "${classNameOf(claim)}" not found`, context)
     return state
   }
-  const provisioner = provisionerOf(storageClass, plugins, context.gates)
+  const provisioner = provisionerOf(storageClass, inTree.plugins, context.gates)
   if (provisioner.type === 'none') {
     failed(claim, provisioner.message, context)
     return state
@@ -39,7 +49,7 @@ export async function provisionClaim(
   const isDone =
     provisioner.type === 'external'
       ? await askExternally(claim, provisioner.name, context)
-      : await provisionHere(claim, storageClass, provisioner.plugin, context)
+      : await provisionHere(claim, storageClass, provisioner.plugin, inTree.unfinished, context)
   return isDone ? undefined : afterFailure(state, operation, context.nowMs())
 }
 
@@ -78,6 +88,7 @@ async function provisionHere(
   seen: Readonly<PersistentVolumeClaim>,
   storageClass: Readonly<StorageClass>,
   plugin: VolumePlugin,
+  unfinished: UnfinishedStorage,
   context: ReconcileContext,
 ): Promise<boolean> {
   const refused = sourceRefusal(seen, plugin)
@@ -85,7 +96,7 @@ async function provisionHere(
   const latest = await readClaim(context.client, { namespace: seen.metadata.namespace ?? '', name: seen.metadata.name ?? '' })
   if (latest === undefined || latest.metadata.uid !== seen.metadata.uid || latest.spec?.volumeName) return true
   const claim = await ask(latest, plugin.name, context)
-  if ((await readVolume(context.client, provisionedName(claim))) !== undefined) return true
+  if ((await readVolume(context.client, provisionedName(claim.metadata.uid ?? ''))) !== undefined) return true
   const wrong = classRefusal(storageClass)
   if (wrong !== undefined) return failed(claim, wrong, context)
   const disabled = context.outside(() => plugin.provisioner!.refusal() ?? null)
@@ -93,21 +104,25 @@ async function provisionHere(
   const nodeName = claim.metadata.annotations?.[SELECTED_NODE]
   if (nodeName !== undefined && context.lister<Node>(NodeKind).get('', nodeName) === undefined)
     return failed(claim, `Failed to get target node: node "${nodeName}" not found`, context)
-  return make(claim, storageClass, plugin, context)
+  return make(claim, storageClass, plugin, unfinished, context)
 }
 
 async function make(
   claim: Readonly<PersistentVolumeClaim>,
   storageClass: Readonly<StorageClass>,
   plugin: VolumePlugin,
+  unfinished: UnfinishedStorage,
   context: ReconcileContext,
 ): Promise<boolean> {
+  const uid = claim.metadata.uid ?? ''
   let volume: PersistentVolume
   try {
-    const provision = plugin.provisioner!.provision(claim)
-    await context.call(provision.call.call, provision.call.perform)
+    const provision = plugin.provisioner!.provision(claim, reclaimPolicyOf(storageClass))
     volume = provisionedVolume(claim, storageClass, plugin, provision, context.gates)
+    unfinished.begin(provision.intent)
+    await context.call(provision.call.call, provision.call.perform)
   } catch (error) {
+    unfinished.leave(uid)
     await chooseAnotherNode(claim, context)
     return failed(
       claim,
@@ -116,10 +131,10 @@ async function make(
     )
   }
   try {
-    await context.client.create<PersistentVolume>(VolumeKind, volume)
-  } catch (error) {
-    if (!isRefused(error)) throw error
-    if (!isAlreadyExists(error)) return undo(claim, volume, plugin, error, context)
+    if (!(await save(claim, volume, plugin, context))) return false
+    unfinished.end(uid)
+  } finally {
+    unfinished.leave(uid)
   }
   context.event(
     claim,
@@ -129,6 +144,23 @@ async function make(
     EVENT_SOURCE,
   )
   return true
+}
+
+/** Answers false when the server does not want the volume, and its storage is gone again or must be deleted by hand. */
+async function save(
+  claim: Readonly<PersistentVolumeClaim>,
+  volume: PersistentVolume,
+  plugin: VolumePlugin,
+  context: ReconcileContext,
+): Promise<boolean> {
+  try {
+    await context.client.create<PersistentVolume>(VolumeKind, volume)
+    return true
+  } catch (error) {
+    if (isAlreadyExists(error)) return true
+    if (!isRefused(error)) throw error
+    return undo(claim, volume, plugin, error, context)
+  }
 }
 
 /**

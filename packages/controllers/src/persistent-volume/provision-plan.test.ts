@@ -53,7 +53,7 @@ describe('what a plugin in tree does not serve', () => {
     expect(classRefusal(storageClass({ mountOptions: ['ro', 'soft'] }))).toBe(
       'Mount options are not supported by the provisioner but StorageClass "quick" has mount options [ro soft]',
     )
-    expect(() => hostPath.provisioner!.provision(claim({ volumeMode: 'Block' }))).toThrow(
+    expect(() => hostPath.provisioner!.provision(claim({ volumeMode: 'Block' }), 'Delete')).toThrow(
       'kubernetes.io/host-path does not support block volume provisioning',
     )
     expect([sourceRefusal(claim(), hostPath), classRefusal(storageClass()), hostPath.provisioner!.refusal()]).toEqual([
@@ -68,7 +68,13 @@ describe('what a plugin in tree does not serve', () => {
 
 describe('provisionedVolume()', () => {
   const made = (policy: 'Delete' | 'Retain', on = ON, spec: PersistentVolumeClaim['spec'] = {}) =>
-    provisionedVolume(claim(spec), storageClass({ reclaimPolicy: policy }), hostPath, hostPath.provisioner!.provision(claim(spec)), on)
+    provisionedVolume(
+      claim(spec),
+      storageClass({ reclaimPolicy: policy }),
+      hostPath,
+      hostPath.provisioner!.provision(claim(spec), policy),
+      on,
+    )
 
   test('is bound to its claim, and held until its storage is deleted', () => {
     expect(made('Delete')).toEqual({

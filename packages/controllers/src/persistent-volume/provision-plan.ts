@@ -4,7 +4,7 @@ import type { Gates } from '@kubetape/client-go-features'
 import { CLAIM_PROVISIONER, migratedTo, migrationAnnotations } from './csi-migration.ts'
 import { BOUND_BY_CONTROLLER, PROVISIONED_BY, STORAGE_PROVISIONERS } from './storage-annotations.ts'
 import { IN_TREE_FINALIZER, IN_TREE_PREFIX } from './volume-finalizers.ts'
-import { pluginNamed, type Provision, type VolumePlugin } from './volume-plugin.ts'
+import { pluginNamed, type Provision, type ReclaimPolicy, type VolumePlugin } from './volume-plugin.ts'
 
 /** Who makes the volumes of a class: somebody outside, a plugin here, or nobody, with the reason for users. */
 export type Provisioner =
@@ -47,8 +47,11 @@ export function classRefusal({ metadata, mountOptions = [] }: Readonly<StorageCl
   return `Mount options are not supported by the provisioner but StorageClass "${metadata.name}" has mount options ${options}`
 }
 
+/** What becomes of the storage of a class when its claim goes. */
+export const reclaimPolicyOf = ({ reclaimPolicy }: Readonly<StorageClass>): ReclaimPolicy => reclaimPolicy ?? 'Delete'
+
 /** The name of the volume that is made for a claim: one claim, one volume, however often it is tried. */
-export const provisionedName = ({ metadata }: Readonly<PersistentVolumeClaim>): string => `pvc-${metadata.uid}`
+export const provisionedName = (claimUid: string): string => `pvc-${claimUid}`
 
 /** The volume over newly made storage, bound to its claim from the beginning. */
 export function provisionedVolume(
@@ -58,11 +61,11 @@ export function provisionedVolume(
   { annotations, spec }: Provision,
   gates: Gates,
 ): PersistentVolume {
-  const policy = storageClass.reclaimPolicy ?? 'Delete'
+  const policy = reclaimPolicyOf(storageClass)
   const { namespace, name: claimName, uid, resourceVersion } = claim.metadata
   return {
     metadata: {
-      name: provisionedName(claim),
+      name: provisionedName(claim.metadata.uid ?? ''),
       annotations: { ...annotations, [BOUND_BY_CONTROLLER]: 'yes', [PROVISIONED_BY]: name },
       // From the beginning, so that the volume cannot go before its storage (KEP-2644).
       ...(policy === 'Delete' && gates.enabled('HonorPVReclaimPolicy') ? { finalizers: [IN_TREE_FINALIZER] } : {}),

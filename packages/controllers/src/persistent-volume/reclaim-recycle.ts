@@ -1,5 +1,5 @@
-import { PersistentVolumeClaim as ClaimKind, Pod as PodKind } from '@kubetape/api/kinds'
-import type { PersistentVolume, PersistentVolumeClaim, Pod } from '@kubetape/api/types/core/v1'
+import { Event as EventKind, PersistentVolumeClaim as ClaimKind, Pod as PodKind } from '@kubetape/api/kinds'
+import type { Event as CoreEvent, PersistentVolume, PersistentVolumeClaim, Pod } from '@kubetape/api/types/core/v1'
 import { isAlreadyExists, isNotFound } from '@kubetape/apimachinery'
 import type { ReconcileContext } from '@kubetape/runtime'
 import { BY_CLAIM } from '../claim-protection/claim-use.ts'
@@ -35,6 +35,7 @@ export async function recycleReleased(
   if (latest === undefined || latest.metadata.uid !== volume.metadata.uid) return IDLE
   if (!(await isReleased(latest, context.client)) || isUsed(latest, context)) return { type: 'dirty', pod: started }
   if (step.type === 'start') return start(latest, plugins, context)
+  await passOnEvents(name, latest, context)
   const unremoved = await removePod(name, context)
   const message = step.type === 'failed' ? step.message : unremoved
   if (message === undefined) {
@@ -86,6 +87,13 @@ function isUsed(volume: Readonly<PersistentVolume>, { lister, event }: Reconcile
   const pods = podsUsing(lister<Pod>(PodKind).byIndex(BY_CLAIM, `${namespace}/${name}`))
   if (pods.length > 0) event(volume, 'Normal', 'VolumeFailedRecycle', `Volume is used by pods: ${pods.join(',')}`, EVENT_SOURCE)
   return pods.length > 0
+}
+
+/** What was said of the Pod is said of the volume: the Pod is about to go, and its events are in another namespace than whoever looks. */
+async function passOnEvents(name: string, volume: Readonly<PersistentVolume>, { client, event }: ReconcileContext): Promise<void> {
+  const { items } = await client.list(EventKind, { namespace: RECYCLER_NAMESPACE, fieldSelector: `involvedObject.name=${name}` })
+  for (const { type, message = '' } of items as readonly CoreEvent[])
+    event(volume, type === 'Warning' ? 'Warning' : 'Normal', 'RecyclerPod', `Recycler pod: ${message}`, EVENT_SOURCE)
 }
 
 /** Answers why it could not be removed; undefined when it was, or there is none. */

@@ -27,7 +27,7 @@ const UNSETTLED = 'unsettled'
  * Gives volumes their phases and reclaims those whose claims are gone: the volumes' half of kube-controller-manager's
  * persistentvolume-binder-controller.
  */
-export function volumeBinderController({ plugins }: InTreeOptions): Controller {
+export function volumeBinderController({ plugins }: Pick<InTreeOptions, 'plugins'>): Controller {
   return controllerFor<PersistentVolume>(VolumeKind, { predicate: isUnsettledUpdate })
     .named('persistentvolume-binder-volumes')
     .with({ concurrencyMax: CONCURRENT_VOLUMES })

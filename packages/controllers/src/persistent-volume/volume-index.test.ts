@@ -124,4 +124,23 @@ describe('matchOf()', () => {
     expect(matchOf(large, counting, { gates: OFF, late: false, taken: NOBODY })?.metadata.name).toBe('v-00007')
     expect(looks).toBe(1)
   })
+
+  test('looks at few volumes when a selector leaves few of many', () => {
+    const { store, writer } = createStore<Volume>(INDEXES)
+    for (let at = 0; at < 5000; at++) {
+      const name = `v-${String(at).padStart(4, '0')}`
+      writer.apply({ ...plain(name, '1Gi'), metadata: { name, labels: { shelf: String(at % 1000), zone: 'a' } } })
+    }
+    let looks = 0
+    const counting: Parameters<typeof matchOf>[1] = {
+      byIndex: (index, value) => store.byIndex(index, value),
+      firstByIndex: (index, range, passes) => store.firstByIndex(index, range, (one) => (looks++, passes(one))),
+    }
+    const choosy = (selector: object) => ({ ...wanting, spec: { ...wanting.spec, selector } })
+    const find = (selector: object) => matchOf(choosy(selector), counting, { gates: OFF, late: false, taken: NOBODY })?.metadata.name
+    expect(find({ matchLabels: { shelf: '999', zone: 'a' } })).toBe('v-0999')
+    expect(find({ matchExpressions: [{ key: 'shelf', operator: 'In', values: ['998'] }] })).toBe('v-0998')
+    expect(find({ matchLabels: { shelf: '997', zone: 'b' } })).toBeUndefined()
+    expect(looks).toBe(7)
+  })
 })

@@ -1,5 +1,5 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '@kubetape/api/types/core/v1'
-import { labelSelectorOf, parseQuantity } from '@kubetape/apimachinery'
+import { EVERYTHING, type LabelSelector, labelSelectorOf, parseQuantity } from '@kubetape/apimachinery'
 import type { Gates } from '@kubetape/client-go-features'
 import type { Lister } from '@kubetape/runtime'
 import { classNameOf } from './storage-class.ts'
@@ -29,16 +29,23 @@ export function byFreedom(volume: Readonly<PersistentVolume>): string[] {
   const size = spec?.capacity?.['storage']
   if (size === undefined) return []
   const attributesClass = attributesClassOf(volume)
-  const file = (attributes: string): string =>
-    `${groupOf(classNameOf(volume), volumeModeOf(volume), attributes, modeSetOf(spec?.accessModes))}${sizeKey(size)}\0${metadata.name ?? ''}`
   // Where nobody looks at classes of attributes, volumes that have one are as good as others.
-  return attributesClass === '' ? [file('=')] : [file(`=${attributesClass}`), file('*')]
+  const attributes = attributesClass === '' ? ['='] : [`=${attributesClass}`, '*']
+  const labels = ['', ...Object.entries(metadata.labels ?? {}).map(([key, value]) => labelOf(key, value))]
+  const place = `${sizeKey(size)}\0${metadata.name ?? ''}`
+  const modes = modeSetOf(spec?.accessModes)
+  return labels.flatMap((label) =>
+    attributes.map(
+      (one) => `${groupOf({ label, className: classNameOf(volume), volumeMode: volumeModeOf(volume), attributes: one, modes })}${place}`,
+    ),
+  )
 }
 
 /**
- * The volume that a claim gets (FACTS of v1.31): of the sets of access modes that hold what it asks for, those with fewest modes first; within one,
+ * The volume that a claim gets: of the sets of access modes that hold what it asks for, those with fewest modes first; within one,
  * a volume kept for the claim by name or uid, then the smallest free one that is large enough, of equals the first by name. `late`: only a kept one,
- * since free ones wait for a Pod. None of `taken`, by name. Costs O(log n) and the volumes that the selector or `taken` rule out.
+ * since free ones wait for a Pod. None of `taken`, by name. Costs O(log n), and the volumes that `taken` rules out or that have one of the labels that
+ * the selector wants but not the others.
  */
 export function matchOf(
   claim: Readonly<PersistentVolumeClaim>,
@@ -51,9 +58,9 @@ export function matchOf(
     .filter((volume) => refersTo(volume, claim) && fitsReservation(volume, claim, gates))
   if (late && reserved.length === 0) return undefined
   const { selector } = claim.spec ?? {}
-  const labels = selector === undefined ? undefined : labelSelectorOf(selector)
-  const passes = ({ metadata }: PersistentVolume): boolean =>
-    !taken.has(metadata.name ?? '') && (labels === undefined || labels.matches(metadata.labels))
+  const labels = selector === undefined ? EVERYTHING : labelSelectorOf(selector)
+  const label = exactLabelOf(labels)
+  const passes = ({ metadata }: PersistentVolume): boolean => !taken.has(metadata.name ?? '') && labels.matches(metadata.labels)
   const wanted = modeSetOf(claim.spec?.accessModes)
   const least = sizeKey(claim.spec?.resources?.requests?.['storage'] ?? '0')
   const attributes = gates.enabled('VolumeAttributesClass') ? [`=${attributesClassOf(claim)}`] : ['=', '*']
@@ -63,7 +70,7 @@ export function matchOf(
     if (kept !== undefined) return kept
     if (late) continue
     const found = attributes.flatMap((one) => {
-      const group = groupOf(classNameOf(claim), volumeModeOf(claim), one, modes)
+      const group = groupOf({ label, className: classNameOf(claim), volumeMode: volumeModeOf(claim), attributes: one, modes })
       return volumes.firstByIndex(FREE, { from: group + least, below: group + LAST }, passes) ?? []
     })
     if (found.length > 0) return found.reduce((best, one) => (orderKey(one) < orderKey(best) ? one : best))
@@ -71,8 +78,29 @@ export function matchOf(
   return undefined
 }
 
-const groupOf = (className: string, volumeMode: string, attributes: string, modes: number): string =>
-  `${className}\0${volumeMode}\0${attributes}\0${modes}\0`
+/** What volumes of one group have in common. */
+interface Group {
+  /** '' for the group of those with whatever labels. */
+  readonly label: string
+  readonly className: string
+  readonly volumeMode: string
+  readonly attributes: string
+  readonly modes: number
+}
+
+const groupOf = ({ label, className, volumeMode, attributes, modes }: Group): string =>
+  `${label}\0${className}\0${volumeMode}\0${attributes}\0${modes}\0`
+
+const labelOf = (key: string, value: string): string => `${key}=${value}`
+
+/** A label that everything that is selected has; '' for none. */
+function exactLabelOf(selector: LabelSelector): string {
+  for (const { key } of selector.requirements) {
+    const value = selector.exactValue(key)
+    if (value !== undefined) return labelOf(key, value)
+  }
+  return ''
+}
 
 const orderKey = ({ metadata, spec }: PersistentVolume): string => `${sizeKey(spec?.capacity?.['storage'] ?? '0')}\0${metadata.name ?? ''}`
 

@@ -1,5 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim, PodSpec } from '@kubetape/api/types/core/v1'
 import type { OutsideCall } from '@kubetape/runtime'
+import type { StorageIntent } from './unfinished-storage.ts'
 
 /**
  * One kind of storage that the controller serves itself, without a driver ("in tree"). What a plugin decides is pure; what it does it says as a
@@ -22,11 +23,15 @@ export interface VolumeProvisioner {
   /** Why nothing can be provisioned now, for users; undefined when it can. Read through `context.outside`. */
   readonly refusal: () => string | undefined
   /** The storage for a claim, with what a volume says of it. Throws an Error where it cannot be; the message is for users. */
-  readonly provision: (claim: Readonly<PersistentVolumeClaim>) => Provision
+  readonly provision: (claim: Readonly<PersistentVolumeClaim>, policy: ReclaimPolicy) => Provision
 }
+
+export type ReclaimPolicy = 'Delete' | 'Recycle' | 'Retain'
 
 export interface Provision {
   readonly call: StorageCall
+  /** What is to be remembered until there is a volume; the body of the call. */
+  readonly intent: StorageIntent
   readonly annotations: Readonly<Record<string, string>>
   /** Access modes, capacity and where the storage is. */
   readonly spec: PersistentVolume['spec']

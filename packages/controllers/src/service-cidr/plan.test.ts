@@ -12,7 +12,7 @@ const condition = (status: 'True' | 'False') => [
 function cidr(
   name: string,
   cidrs: string[],
-  { leaving = false, ready = 'True' as 'True' | 'False' | 'unknown', held = true } = {},
+  { leaving = false, ready = 'True', held = true }: { leaving?: boolean; ready?: 'True' | 'False' | 'unknown'; held?: boolean } = {},
 ): ServiceCIDR {
   return {
     metadata: { name, ...(held ? { finalizers: [SERVICE_CIDR_FINALIZER] } : {}), ...(leaving ? { deletionTimestamp } : {}) },

@@ -70,7 +70,7 @@ describe('attributesClassProtectionController()', () => {
     const held: (() => void)[] = []
     running = await runControllers([attributesClassProtectionController()], async (small) => {
       const watch = small.watch.bind(small)
-      small.watch = ((kind: Kind, options?: object) => {
+      small.watch = (kind: Kind, options?: object) => {
         const seen = watch(kind, options)
         if (kind !== ClaimKind) return seen
         const lagging = {
@@ -79,7 +79,7 @@ describe('attributesClassProtectionController()', () => {
           '@@observable': () => lagging,
         }
         return lagging as never
-      })
+      }
       await small.create(ClassKind, gold())
     })
     const { cluster, clock } = running

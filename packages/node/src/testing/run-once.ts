@@ -10,6 +10,8 @@ export interface OneRun {
   /** `verb resource/subresource name`, with the body or the delete options. */
   readonly requests: readonly { readonly what: string; readonly body: unknown }[]
   readonly result: ReconcileResult
+  /** `name reason message` */
+  readonly events: readonly string[]
   readonly carried: unknown
 }
 
@@ -24,6 +26,7 @@ export async function runOnce(
   options: { carried?: unknown; nowMs?: number; refuse?: (what: string) => void } = {},
 ): Promise<OneRun> {
   const requests: { what: string; body: unknown }[] = []
+  const events: string[] = []
   let carried: unknown = options.carried
   const send = (verb: string, kind: Kind, name: string, body: unknown, subresource?: string): KubeObject => {
     const what = `${verb} ${kind.resource}${subresource ? `/${subresource}` : ''} ${name}`
@@ -66,12 +69,12 @@ export async function runOnce(
     carry: (state) => {
       carried = state
     },
-    event: () => undefined,
+    event: ({ metadata }, _type, reason, message) => void events.push(`${metadata?.name} ${reason} ${message}`),
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
   }
   const at = key.indexOf('/')
   const result = (await controller.reconcile({ key, namespace: at < 0 ? '' : key.slice(0, at), name: key.slice(at + 1) }, context)) ?? {}
-  return { requests, result, carried }
+  return { requests, result, events, carried }
 }
 
 /** The keys that a change of an object of this kind leads to. */

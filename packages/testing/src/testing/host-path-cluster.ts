@@ -6,7 +6,15 @@ import {
 } from '@kubetape/api/kinds'
 import type { PersistentVolume, PersistentVolumeClaim } from '@kubetape/api/types/core/v1'
 import { isNotFound, type Kind, type KubeObject, type ObjectName } from '@kubetape/apimachinery'
-import { claimBinderController, type HostPathDirectories, inTreePlugins, volumeBinderController } from '@kubetape/controllers'
+import {
+  claimBinderController,
+  type HostPathDirectories,
+  inTreePlugins,
+  storageCleanerController,
+  type StorageIntent,
+  UnfinishedStorage,
+  volumeBinderController,
+} from '@kubetape/controllers'
 import type { Controller } from '@kubetape/runtime'
 import { TestCluster, type TestClusterOptions } from '../test-cluster.ts'
 
@@ -72,7 +80,7 @@ export class HostPathCluster implements AsyncDisposable {
     await this.cluster.advance(1000)
     const claim = await this.get(ClaimKind, CLAIM)
     if (claim?.status?.phase !== 'Bound') throw new Error(`the claim is ${claim?.status?.phase}`)
-    return claim.spec!.volumeName!
+    return claim.spec?.volumeName ?? ''
   }
 
   async get<T extends KubeObject>(kind: Kind<T>, name: ObjectName): Promise<T | undefined> {
@@ -97,8 +105,11 @@ export class HostPathCluster implements AsyncDisposable {
   }
 }
 
-/** The binder over these directories; also what a tape of it is held against. */
-export function hostPathControllers(directories: HostPathDirectories): Controller[] {
-  const plugins = inTreePlugins({ directories, provisions: true })
-  return [claimBinderController({ plugins }), volumeBinderController({ plugins })]
+/** The binder over these directories, which knows what its earlier lives left on the tape; without that, what a tape of it is held against. */
+export function hostPathControllers(
+  directories: HostPathDirectories,
+  interrupted: () => readonly StorageIntent[] = () => [],
+): Controller[] {
+  const inTree = { plugins: inTreePlugins({ directories, provisions: true }), unfinished: new UnfinishedStorage(interrupted) }
+  return [claimBinderController(inTree), volumeBinderController(inTree), storageCleanerController(inTree)]
 }
