@@ -188,6 +188,22 @@ describe('csiProvisionerController()', () => {
     expect(names.sort()).toEqual([`pvc-${first.metadata.uid}`, `pvc-${second.metadata.uid}`])
   })
 
+  test('serves the next claim of the name although the driver says no last word about the one before', async () => {
+    const { fake, claim, clock, cluster, volumes } = await start()
+    const names = async (): Promise<(string | undefined)[]> => (await volumes()).map(({ metadata }) => metadata.name)
+    fake.fail('createVolume', { code: 'DEADLINE_EXCEEDED' })
+    const { uid } = (await claim()).metadata
+    const ofFirst = (request: unknown): boolean => (request as VolumeIntent['request']).name === `pvc-${uid}`
+    fake.fail('createVolume', { code: 'DEADLINE_EXCEEDED', times: Infinity, matching: ofFirst })
+    await cluster.delete(ClaimKind, claimName)
+    const second = await claim()
+    await clock.advance(10_000)
+    expect(await names()).toEqual([`pvc-${second.metadata.uid}`])
+    fake.heal()
+    await clock.advance(300_000)
+    expect((await names()).sort()).toEqual([`pvc-${uid}`, `pvc-${second.metadata.uid}`].sort())
+  })
+
   test('goes on after a crash with what its last life asked for, also without the claim', async () => {
     const before = await start()
     before.fake.fail('createVolume', { code: 'UNAVAILABLE' })

@@ -31,15 +31,29 @@ export async function provisionClaim(
 ): Promise<ReconcileResult | void> {
   const { context, intents } = provisioning
   const claim = context.lister<PersistentVolumeClaim>(ClaimKind).get(key.namespace, key.name)
-  const results = []
-  for (const intent of intents.without(claim?.metadata.uid)) results.push(await resumeVolume(provisioning, intent))
+  const steps = intents.without(claim?.metadata.uid).map((intent) => () => resumeVolume(provisioning, intent))
   if (claim !== undefined) {
     const begun = intents.get(claim.metadata.uid)
-    if (awaitsClones(claim)) await releaseSource(context, claim)
-    if (begun !== undefined) results.push(await resumeVolume(provisioning, begun))
-    else if (isUnprovisioned(claim)) await beginVolume(provisioning, settings, claim)
+    if (awaitsClones(claim)) steps.push(() => releaseSource(context, claim))
+    if (begun !== undefined) steps.push(() => resumeVolume(provisioning, begun))
+    else if (isUnprovisioned(claim)) steps.push(() => beginVolume(provisioning, settings, claim))
   }
-  return results.find((result) => result !== undefined)
+  return eachInTurn(steps)
+}
+
+/** What one claim waits for is none of the business of the next one of its name: all steps are made, then the first error counts. */
+async function eachInTurn(steps: readonly (() => Promise<ReconcileResult | void>)[]): Promise<ReconcileResult | void> {
+  const errors: unknown[] = []
+  let result: ReconcileResult | undefined
+  for (const step of steps) {
+    try {
+      result = (await step()) ?? result
+    } catch (error) {
+      errors.push(error)
+    }
+  }
+  if (errors.length > 0) throw errors[0]
+  return result
 }
 
 async function beginVolume(
