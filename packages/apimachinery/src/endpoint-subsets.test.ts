@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { repackSubsets } from './endpoint-subsets.ts'
+import { repackSubsets, type SubsetAddress, type SubsetPort } from './endpoint-subsets.ts'
 
 const http = { name: 'http', port: 80, protocol: 'TCP' }
 const dns = { name: 'dns', port: 53, protocol: 'UDP' }
@@ -40,7 +40,7 @@ describe('repackSubsets()', () => {
   })
 
   test('changes nothing when it is applied again', () => {
-    const once = repackSubsets([
+    const once = repackSubsets<SubsetAddress, SubsetPort>([
       { addresses: [b, a], ports: [http, dns] },
       { notReadyAddresses: [{ ip: '10.0.0.3' }], ports: [{ port: 9 }] },
     ])
