@@ -35,6 +35,9 @@ import {
   rootCaController,
   serviceAccountController,
   serviceAccountTokenController,
+  serviceCidrController,
+  serviceRepairController,
+  addressRepairController,
   tokenCleanerController,
   ttlAfterFinishedController,
   storageCleanerController,
@@ -103,6 +106,7 @@ export function builtinControllers({
   const inTree = { plugins: inTreePlugins(hostPath), unfinished: new UnfinishedStorage(interruptedStorage) }
   const resources = served ?? servedKinds()
   // Replay knows no served kinds, and has to have what a tape may have runs of.
+  const hasRanges = served === undefined || served.some((one) => one.group === 'networking.k8s.io' && one.resource === 'servicecidrs')
   const hasAttributesClasses = served === undefined || served.some(isAttributesClass)
   const owned = resources.filter(({ group, resource }) => !NOT_COLLECTED.has(`${group}/${resource}`))
   return [
@@ -129,6 +133,7 @@ export function builtinControllers({
     volumeBinderController(inTree),
     storageCleanerController(inTree),
     claimProtectionController(),
+    ...(hasRanges ? [serviceCidrController(), serviceRepairController(), addressRepairController()] : []),
     volumeProtectionController(),
     ephemeralVolumeController(),
     attachDetachController(),

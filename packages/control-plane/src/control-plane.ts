@@ -213,7 +213,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     ...(options.audit === undefined ? {} : { auditor: startAudit(options.audit, { clock, random, logger, started }) }),
     checks: [{ name: 'informer-sync', check: () => (manager.ready ? undefined : 'informers have not synced') }],
   })
-  const client = apiserver.client({ name: 'system:controller-manager', groups: [COMPONENT_GROUP] }, 'kubetape-controller-manager')
+  const client = apiserver.client({ name: 'system:controller-manager', groups: [COMPONENT_GROUP] }, 'kube-controller-manager')
   const manager: Manager = new Manager({
     client,
     gates,

@@ -71,7 +71,6 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'resourceclaim-controller',
   'route',
   'service',
-  'service-cidr-controller',
   'service-lb-controller',
   'statefulset',
   'statefulset-controller',

@@ -16,7 +16,7 @@ export interface EventForm {
 /** v1: what the controllers of kube-controller-manager write. */
 export const coreEvents: EventForm = {
   kind: CoreEventKind,
-  make({ regarding, type, reason, message, component }, nowMs, name): CoreEvent {
+  make({ regarding, type, reason, action, message, component }, nowMs, name): CoreEvent {
     const at = formatTime(nowMs)
     return {
       apiVersion: 'v1',
@@ -30,6 +30,7 @@ export const coreEvents: EventForm = {
       firstTimestamp: at,
       lastTimestamp: at,
       count: 1,
+      ...(action === undefined ? {} : { action }),
       reportingComponent: component,
       reportingInstance: '',
     }

@@ -3,7 +3,7 @@ import type { RunRequest } from '@kubetape/journal'
 
 /** What else a reconcile may say of an event. */
 export interface EventDetails {
-  /** What was done or attempted: `Scaling`. Default: the reason. Of events.k8s.io/v1 only. */
+  /** What was done or attempted: `Scaling`. Default: the reason in events.k8s.io/v1, none in v1. */
   readonly action?: string
   /** A second object that the event is about. Of events.k8s.io/v1 only. */
   readonly related?: KubeObject

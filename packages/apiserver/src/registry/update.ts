@@ -1,4 +1,14 @@
-import { conflict, deepEqual, failure, FieldPath, invalid, invalidObject, type KubeObject, OBJECT_MODIFIED } from '@kubetape/apimachinery'
+import {
+  cloneJson,
+  conflict,
+  deepEqual,
+  failure,
+  FieldPath,
+  invalid,
+  invalidObject,
+  type KubeObject,
+  OBJECT_MODIFIED,
+} from '@kubetape/apimachinery'
 import type { StoredObject } from '@kubetape/storage'
 import type { AdmissionAttributes } from '../admission/admission.ts'
 import type { ApiResult } from '../request/api-request.ts'
@@ -130,6 +140,7 @@ async function storeAdmitted(
   return accompanied(environment, resource, context, change, async (writes) => {
     prepare(resource, context, draft, old)
     validateUpdate(resource, context, draft, old)
+    if (context.request.subresource === '') resource.strategy.canonicalize?.(draft)
     const judged = environment.admission.validate(attributes)
     if (judged !== undefined) await judged
     resource.type.schema.complete(draft)
@@ -138,7 +149,10 @@ async function storeAdmitted(
     const isDeletion = isFinished(draft, resource)
     if (!isDeletion && deepEqual(draft, old)) return { type: 'stored', code: 200, stored }
     if (context.dryRun) return { type: 'object', code: 200, object: draft }
-    return store(environment, resource, context, isDeletion ? 'delete' : 'update', draft, stored, writes)
+    if (!isDeletion) return store(environment, resource, context, 'update', draft, stored, writes)
+    // Watchers get the last state that was stored, whoever made the change that ended it what they made of it.
+    const gone = await store(environment, resource, context, 'delete', cloneJson(old), stored, writes)
+    return gone && { type: 'object', code: 200, object: draft }
   })
 }
 

@@ -29,7 +29,7 @@ export const gateReaders: Readonly<Record<string, readonly string[]>> = {
   MatchLabelKeysInPodAffinity: ['packages/apiserver/src/registry/core/pod/pod-fields.ts', 'packages/apiserver/src/registry/core/pod/pod-strategy.ts'],
   MatchLabelKeysInPodTopologySpread: ['packages/apiserver/src/registry/core/pod/pod-fields.ts'],
   MaxUnavailableStatefulSet: ['packages/apiserver/src/registry/apps/stateful-set-strategy.ts'],
-  MultiCIDRServiceAllocator: ['packages/apiserver/src/auth/rbac/bootstrap/cluster-role-data.ts', 'packages/apiserver/src/auth/rbac/bootstrap/controller-role-data.ts', 'packages/apiserver/src/service-allocation/service-network.ts'],
+  MultiCIDRServiceAllocator: ['packages/apiserver/src/auth/rbac/bootstrap/cluster-role-data.ts', 'packages/apiserver/src/auth/rbac/bootstrap/controller-role-data.ts', 'packages/apiserver/src/service-allocation/service-network.ts', 'packages/controllers/src/service-address-repair/address-repair-controller.ts', 'packages/controllers/src/service-address-repair/service-repair-controller.ts', 'packages/controllers/src/service-cidr/service-cidr-controller.ts'],
   NodeInclusionPolicyInPodTopologySpread: ['packages/apiserver/src/registry/core/pod/pod-fields.ts'],
   PDBUnhealthyPodEvictionPolicy: ['packages/apiserver/src/registry/policy/pod-disruption-budget-strategy.ts'],
   PersistentVolumeLastPhaseTransitionTime: ['packages/apiserver/src/registry/core/persistent-volume/volume-strategy.ts'],

@@ -18,6 +18,11 @@ const volume = (policy: Policy, provisioner?: string, finalizers: string[] = [PR
   spec: { persistentVolumeReclaimPolicy: policy },
 })
 
+const terminating = (one: PersistentVolume): PersistentVolume => ({
+  ...one,
+  metadata: { ...one.metadata, deletionTimestamp: '2024-01-01T00:00:00Z' },
+})
+
 describe('deletionFinalizers()', () => {
   const HOST_PATH = 'kubernetes.io/host-path'
   test.each<[string, PersistentVolume, string[]]>([
@@ -29,6 +34,7 @@ describe('deletionFinalizers()', () => {
     ['of a migration rolled back', volume('Delete', HOST_PATH, [EXTERNAL_FINALIZER]), [IN_TREE_FINALIZER]],
     ['migrated to a driver', volume('Delete', 'kubernetes.io/aws-ebs', [IN_TREE_FINALIZER, EXTERNAL_FINALIZER]), [EXTERNAL_FINALIZER]],
     ['of a driver', volume('Delete', 'csi.example', [EXTERNAL_FINALIZER]), [EXTERNAL_FINALIZER]],
+    ['that is being deleted', terminating(volume('Delete', HOST_PATH)), [PROTECTION]],
     ['made by hand', volume('Delete', undefined, [IN_TREE_FINALIZER]), [IN_TREE_FINALIZER]],
   ])('is right for a volume %s', (_, given, wanted) => {
     expect(deletionFinalizers(given, ON)).toEqual(wanted)

@@ -24,7 +24,8 @@ export function deletionFinalizers({ metadata, spec }: Readonly<PersistentVolume
   if (!provisioner.startsWith(IN_TREE_PREFIX)) return finalizers
   let wanted = finalizers
   const policy = spec?.persistentVolumeReclaimPolicy
-  if (policy === 'Delete' && !isOurs) wanted = [...(finalizers ?? []), IN_TREE_FINALIZER]
+  // One that is being deleted can get none any more.
+  if (policy === 'Delete' && !isOurs && metadata.deletionTimestamp === undefined) wanted = [...(finalizers ?? []), IN_TREE_FINALIZER]
   if ((policy === 'Retain' || policy === 'Recycle') && isOurs) wanted = without(finalizers, IN_TREE_FINALIZER)
   // Of a migration that was rolled back: the driver will not come for it.
   return wanted?.includes(EXTERNAL_FINALIZER) ? without(wanted, EXTERNAL_FINALIZER) : wanted

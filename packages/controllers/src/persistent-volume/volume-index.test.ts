@@ -55,20 +55,20 @@ function claim(random: Random): PersistentVolumeClaim {
 
 /** The same choice by looking at every volume: fewest access modes, then a kept one, then the smallest, then by name. */
 function bySearch(given: PersistentVolumeClaim, volumes: readonly Volume[], looksAtAttributes: boolean): string | undefined {
-  const size = (one: Volume) => parseQuantity(one.spec!.capacity!['storage']!)
-  const wanted = parseQuantity(given.spec!.resources!.requests!['storage']!)
+  const size = (one: Volume) => parseQuantity(one.spec.capacity!['storage']!)
+  const wanted = parseQuantity(given.spec.resources!.requests!['storage']!)
   const fits = volumes.filter((one) => {
     if (one.metadata.deletionTimestamp !== undefined || size(one).compare(wanted) < 0 || volumeModeOf(one) !== volumeModeOf(given))
       return false
     if (looksAtAttributes && attributesClassOf(one) !== attributesClassOf(given)) return false
-    if (!given.spec!.accessModes!.every((mode) => one.spec!.accessModes!.includes(mode))) return false
-    if (one.spec!.claimRef !== undefined) return refersTo(one, given)
-    const hasLabels = given.spec!.selector === undefined || one.metadata.labels?.['speed'] === 'fast'
+    if (!given.spec.accessModes!.every((mode) => one.spec.accessModes!.includes(mode))) return false
+    if (one.spec.claimRef !== undefined) return refersTo(one, given)
+    const hasLabels = given.spec.selector === undefined || one.metadata.labels?.['speed'] === 'fast'
     return one.status?.phase === 'Available' && classNameOf(one) === classNameOf(given) && hasLabels
   })
-  const kept = (one: Volume) => (one.spec!.claimRef === undefined ? 1 : 0)
+  const kept = (one: Volume) => (one.spec.claimRef === undefined ? 1 : 0)
   const before = (a: Volume, b: Volume): number =>
-    a.spec!.accessModes!.length - b.spec!.accessModes!.length ||
+    a.spec.accessModes!.length - b.spec.accessModes!.length ||
     kept(a) - kept(b) ||
     (kept(a) === 0 ? 0 : size(a).compare(size(b))) ||
     (a.metadata.name! < b.metadata.name! ? -1 : 1)

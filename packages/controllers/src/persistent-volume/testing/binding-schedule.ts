@@ -112,7 +112,7 @@ export class BindingSchedule {
     await this.#cluster.create<PersistentVolume>(VolumeKind, {
       metadata: { name: `made-${uid}` },
       spec: {
-        capacity: spec!.resources!.requests!,
+        capacity: spec.resources!.requests!,
         accessModes: ['ReadWriteOnce'],
         claimRef: { namespace: namespace!, name: name!, uid: uid! },
       },
