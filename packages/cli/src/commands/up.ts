@@ -36,6 +36,7 @@ interface UpFlags extends AccessFlags, AuditFlags, AuthenticationFlags, CsiFlags
   add?: string[]
   kubeconfig?: string
   serviceClusterIpRange: string
+  serviceNodePortRange: string
   tokenAuthFile?: string
   keep?: string
   insecureHttp?: boolean
@@ -58,7 +59,12 @@ export function addUp(program: Command, output: Output): void {
       ['*'],
     )
     .option('--kubeconfig <file>', 'where to write the kubeconfig (default: kubeconfig in the data folder)')
-    .option('--service-cluster-ip-range <cidr>', 'range of Service addresses', '10.96.0.0/16')
+    .option(
+      '--service-cluster-ip-range <cidr>',
+      'range of Service addresses; one of each family with a comma between for dual stack',
+      '10.96.0.0/16',
+    )
+    .option('--service-node-port-range <first-last>', 'ports for Services of type NodePort', '30000-32767')
     .option('--keep <duration>', 'how long history is kept: 90m, 24h, 30d (default: for ever)')
     .option('--insecure-http', 'serve plain HTTP; only on a loopback address')
     .action(async (flags: UpFlags) => up(flags, output))
@@ -80,6 +86,7 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     controllers: flags.controllers.flatMap((words) => words.split(',')),
     runtimeConfig: keyValues('--runtime-config', flags.runtimeConfig ?? []),
     serviceClusterIpRange: flags.serviceClusterIpRange,
+    serviceNodePortRange: flags.serviceNodePortRange,
     log: managerLog(logger),
     add: await loadControllers(flags.add),
     gates,
