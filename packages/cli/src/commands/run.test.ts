@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { systemClock, systemRandom } from '@kubetape/determinism'
+import { openSqliteLog } from '@kubetape/eventlog/sqlite'
 import { run } from '../program.ts'
 import { MemoryOutput } from '../testing/memory-output.ts'
 
@@ -47,9 +49,13 @@ describe('kubetape run', () => {
     ['fine.mjs', ['--tape', '{}none/x/y.db'], 'there is no folder "{}none/x"'],
     ['fine.mjs', ['--tape', '{}config/y.db'], '"{}config" is no folder'],
     ['fine.mjs', ['--memory'], 'Cannot use --memory: it needs --embedded'],
+    ['fine.mjs', ['--nodes', '2'], 'Cannot use --nodes: it needs --embedded'],
+    ['fine.mjs', ['--port', '1'], 'Cannot use --port: it needs --embedded'],
     ['fine.mjs', ['--apply', 'x.yaml'], 'Cannot use --apply: it needs --embedded'],
     ['fine.mjs', ['--embedded', '--kubeconfig', 'x'], "option '--embedded' cannot be used with option '--kubeconfig <file>'"],
     ['fine.mjs', ['--embedded', '--data', 'x', '--tape', 'y'], "option '--data <folder>' cannot be used with option '--tape <file>'"],
+    ['fine.mjs', ['--embedded', '--memory', '--data', 'x'], "option '--memory' cannot be used with option '--data <folder>'"],
+    ['fine.mjs', ['--embedded', '--memory', '--tape', 'x'], "option '--memory' cannot be used with option '--tape <file>'"],
     ['fine.mjs', ['--embedded', '--memory', '--apply', 'nowhere.yaml'], 'Cannot read "nowhere.yaml": there is no such file'],
     ['fine.mjs', ['--embedded', '--memory', '--apply', '{}no-object.yaml'], 'it has something that is no object of Kubernetes'],
     ['fine.mjs', ['--embedded', '--memory', '--nodes', 'many'], 'Cannot use --nodes "many"'],
@@ -63,5 +69,20 @@ describe('kubetape run', () => {
     expect(await run(['run', join(folder, file), '--log-level', 'silent', ...flags.map(here)], output)).toBe(2)
     expect(output.errLines.join('\n')).toContain(here(message))
     expect(existsSync('kubetape-data')).toBe(false)
+  })
+
+  test('says what to do about a tape that another process is writing', async () => {
+    const path = join(folder, 'taken.db')
+    const log = openSqliteLog({ path, clock: systemClock(), random: systemRandom() })
+    try {
+      const output = new MemoryOutput()
+      const words = ['run', join(folder, 'fine.mjs'), '--kubeconfig', join(folder, 'config'), '--tape', path, '--log-level', 'silent']
+      expect(await run(words, output)).toBe(1)
+      expect(output.errLines.join('\n')).toBe(
+        `error: Cannot open "${path}" for writing: this process (pid ${process.pid}) has it open; a program records on a tape of its own, so name a new file`,
+      )
+    } finally {
+      await log.close()
+    }
   })
 })
