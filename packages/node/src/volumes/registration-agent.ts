@@ -102,7 +102,7 @@ async function writeDrivers(
   const others = (known?.spec.drivers ?? []).filter((entry) => !connected.has(entry.name) && !ours.has(entry.name))
   const drivers = [...others, ...entries]
   if (known !== undefined) {
-    if (deepEqual(drivers, (known.spec.drivers ?? []))) return
+    if (deepEqual(drivers, known.spec.drivers ?? [])) return
     await client.update<CSINode>(CsiNodeKind, { ...known, spec: { ...known.spec, drivers } })
     return
   }
