@@ -217,6 +217,8 @@ function startDriver(socket) {
   const child = startCommand(PROGRAM, [socket])
   const closed = new Promise((resolve) => child.on('close', resolve))
   let text = ''
+  /** Lines before this one have been looked at. */
+  let read = 0
   let heard = Promise.withResolvers()
   child.stdout.setEncoding('utf8').on('data', (more) => {
     text += more
@@ -224,15 +226,21 @@ function startDriver(socket) {
     heard = Promise.withResolvers()
   })
   return {
-    /** The newest line that is meant, from `skip` characters on; waits for it. Protobuf's JSON has blanks at random places. */
+    /**
+     * The next line that is meant, from `skip` characters on; waits for it, since answers and lines come on different ways. Protobuf's JSON has
+     * blanks at random places.
+     */
     async line(isMeant, skip) {
       for (;;) {
-        const found = text
+        const lines = text
           .split('\n')
           .slice(0, -1)
           .map((line) => line.replaceAll(/([:,]) /g, '$1'))
-          .findLast(isMeant)
-        if (found !== undefined) return found.slice(skip)
+        const found = lines.findIndex((line, index) => index >= read && isMeant(line))
+        if (found >= 0) {
+          read = found + 1
+          return lines[found].slice(skip)
+        }
         await heard.promise
       }
     },

@@ -145,15 +145,21 @@ describe('EventRecorder', () => {
       await started
       open--
     }
-    for (let n = 0; n < QUEUE_MAX + 5; n++) recorder.record(intent({ message: `m${n}` }))
+    for (let n = 0; n < QUEUE_MAX + 5; n++) recorder.record(intent({ component: `c${n}` }))
     go()
     await recorder.flush()
     expect(await events()).toHaveLength(QUEUE_MAX)
     expect(most).toBe(1)
     expect(problems).toEqual([['events were dropped: too many at once', { dropped: 5 }]])
-    recorder.record(intent({ message: 'after' }))
+    recorder.record(intent({ component: 'after' }))
     await recorder.flush()
     expect(await events()).toHaveLength(QUEUE_MAX + 1)
+  })
+
+  test('writes 25 events about an object at the most, until time has passed', async () => {
+    for (let n = 0; n < 40; n++) recorder.record(intent({ message: `m${n}` }))
+    await recorder.flush()
+    expect(await events()).toHaveLength(25)
   })
 
   test('`flush()` resolves at once when there is nothing to write', async () => {

@@ -2,6 +2,7 @@ import { isNotFound, type KubeObject } from '@kubetape/apimachinery'
 import type { Cause, Client } from '@kubetape/client'
 import type { Clock } from '@kubetape/determinism'
 import type { EventForm } from './event-form.ts'
+import { EventSpamFilter } from './event-spam-filter.ts'
 import type { EventDetails } from './event-request.ts'
 
 /** What a reconcile asks to be told about an object. */
@@ -23,13 +24,14 @@ const REMEMBERED_MAX = 4096
 
 /**
  * Writes Events one after the other, without holding up whoever reports them. The same event again counts up the one that is there
- * (client-go's event correlation) instead of making another.
+ * instead of making another, and an object that much is said of is heard less often (client-go's event correlation).
  */
 export class EventRecorder {
   readonly #client: Client
   readonly #clock: Clock
   readonly #onProblem: (message: string, fields: Record<string, unknown>) => void
   readonly #form: EventForm
+  readonly #spam = new EventSpamFilter()
   readonly #known = new Map<string, { event: KubeObject; atMs: number }>()
   readonly #queue: EventIntent[] = []
   #working: Promise<void> | undefined
@@ -91,6 +93,8 @@ export class EventRecorder {
 
   async #write(intent: EventIntent): Promise<void> {
     const now = this.#clock.wallMs()
+    const { uid, namespace, name } = intent.regarding.metadata ?? {}
+    if (!this.#spam.allows(JSON.stringify([intent.component, intent.regarding.kind, namespace, name, uid]), now)) return
     const id = JSON.stringify([
       intent.component,
       intent.type,

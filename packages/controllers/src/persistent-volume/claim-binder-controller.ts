@@ -53,7 +53,7 @@ export function claimBinderController({ plugins, unfinished = new UnfinishedStor
   return controllerFor<PersistentVolumeClaim>(ClaimKind, { predicate: isUnsettledUpdate })
     .named('persistentvolume-binder-claims')
     .with({ concurrencyMax: CONCURRENT_CLAIMS })
-    .watches<PersistentVolume>(VolumeKind, claimsToWake)
+    .watches<PersistentVolume>(VolumeKind, (change, lookup) => (isOwnWrite(change, taken) ? [] : claimsToWake(change, lookup)))
     .reads<StorageClass>(ClassKind)
     .reads<Pod>(PodKind)
     .reads<Node>(NodeKind)
@@ -77,6 +77,11 @@ function isUnsettledUpdate({ object, previous }: StoreChange<PersistentVolumeCla
     [object.metadata.annotations, object.status?.accessModes],
     [previous?.metadata.annotations, previous?.status?.accessModes],
   )
+}
+
+/** A run under way is binding the volume: it goes on itself, and is tried again when it fails. */
+function isOwnWrite({ type, object }: StoreChange<PersistentVolume>, taken: ReadonlySet<string>): boolean {
+  return type === 'updated' && taken.has(object.metadata.name ?? '')
 }
 
 /** The claims that a volume refers to, or has referred to before this change, unless the two are bound as they should be; and that of one that is gone. */

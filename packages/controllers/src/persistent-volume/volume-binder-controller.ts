@@ -12,6 +12,7 @@ import { readClaim } from './live-reads.ts'
 import { reclaimVolume, type ReclaimState } from './reclaim-volume.ts'
 import { volumeOfRecycler } from './recycle-plan.ts'
 import { withDeletionMarks } from './volume-finalizers.ts'
+import { BOUND_BY_CONTROLLER } from './storage-annotations.ts'
 import { BY_CLAIM_REFERENCE, byClaimReference } from './volume-index.ts'
 import { isUnsettled, planVolume, type SeenClaim, type VolumeAction } from './volume-plan.ts'
 import type { VolumePlugin } from './volume-plugin.ts'
@@ -42,10 +43,15 @@ export function volumeBinderController({ plugins }: Pick<InTreeOptions, 'plugins
 
 /** One that has come into the phase that it should be in says so to those who did it; whatever else changes of it is looked at. */
 function isUnsettledUpdate({ object, previous }: StoreChange<PersistentVolume>): boolean {
+  if (isBindingBegun(object) && previous?.spec?.claimRef === undefined) return false
   if (isUnsettled(object)) return true
   const { annotations, finalizers } = object.metadata
   return !deepEqual([object.spec, annotations, finalizers], [previous?.spec, previous?.metadata.annotations, previous?.metadata.finalizers])
 }
+
+/** The binder has just chosen the volume: it goes on itself, and if it dies the resync sees to it. */
+const isBindingBegun = ({ metadata, spec, status }: PersistentVolume): boolean =>
+  status?.phase === 'Available' && spec?.claimRef?.uid !== undefined && metadata.annotations?.[BOUND_BY_CONTROLLER] !== undefined
 
 /** The volumes of a claim that is gone. */
 function volumesOfDeleted({ type, object }: StoreChange<PersistentVolumeClaim>, lookup: KindLookup): string[] {
