@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -9,6 +9,7 @@ import { MemoryOutput } from '../testing/memory-output.ts'
 
 describe('kubetape run', () => {
   let folder: string
+  let files: string[]
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'kubetape-run-'))
     writeFileSync(join(folder, 'nothing.mjs'), 'export const a = 1\n')
@@ -32,6 +33,7 @@ describe('kubetape run', () => {
       }),
     )
     writeFileSync(join(folder, 'no-object.yaml'), 'color: red\n')
+    files = readdirSync(folder)
   })
   afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -46,6 +48,7 @@ describe('kubetape run', () => {
     ['elsewhere.mjs', ['--kubeconfig', '{}config'], 'it watches pods of the cluster "east", which the manager was not told of'],
     ['fine.mjs', ['--embedded', '--cluster', 'east=x'], "option '--embedded' cannot be used with option '--cluster <name=context>'"],
     ['fine.mjs', ['--tape', '{}'], 'it is a folder; name a file, such as "{}tape.db"'],
+    ['fine.mjs', ['--tape', '{}no-object.yaml'], 'it is no tape; name a new file'],
     ['fine.mjs', ['--tape', '{}none/x/y.db'], 'there is no folder "{}none/x"'],
     ['fine.mjs', ['--tape', '{}config/y.db'], '"{}config" is no folder'],
     ['fine.mjs', ['--memory'], 'Cannot use --memory: it needs --embedded'],
@@ -69,6 +72,7 @@ describe('kubetape run', () => {
     expect(await run(['run', join(folder, file), '--log-level', 'silent', ...flags.map(here)], output)).toBe(2)
     expect(output.errLines.join('\n')).toContain(here(message))
     expect(existsSync('kubetape-data')).toBe(false)
+    expect(readdirSync(folder)).toEqual(files)
   })
 
   test('says what to do about a tape that another process is writing', async () => {
