@@ -58,6 +58,7 @@ export async function createObject(
     const made = await accompanied(environment, resource, context, change, async (writes) => {
       if (attempt === 1 || givenName) prepare(resource, context, draft)
       validate(resource, context, draft)
+      resource.strategy.canonicalize?.(draft)
       const judged = environment.admission.validate({ ...attributes, name: metadata.name ?? '' })
       if (judged !== undefined) await judged
       resource.type.schema.complete(draft)
