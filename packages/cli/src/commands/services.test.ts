@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { IPAddress, Service } from '@kubetape/api/kinds'
-import { ControlPlane } from '@kubetape/control-plane'
+import { ControlPlane, type ControlPlaneOptions } from '@kubetape/control-plane'
 import { run } from '../program.ts'
 import { MemoryOutput } from '../testing/memory-output.ts'
 
 /** What reads kubeconfigs takes seconds to load on a busy machine. */
 const LOADING_MS = 60_000
 const GATED = {
-  featureGates: ['MultiCIDRServiceAllocator=true'],
+  featureGates: 'MultiCIDRServiceAllocator=true',
   runtimeConfig: { 'networking.k8s.io/v1beta1': 'true' },
   serviceClusterIpRange: '10.0.0.0/29',
 }
@@ -20,7 +20,7 @@ let output: MemoryOutput
 
 const services = (...flags: string[]): Promise<number> => run(['services', '--kubeconfig', join(folder, 'kubeconfig'), ...flags], output)
 
-async function withCluster(options: Partial<typeof GATED>, work: (plane: ControlPlane) => Promise<void>): Promise<void> {
+async function withCluster(options: ControlPlaneOptions, work: (plane: ControlPlane) => Promise<void>): Promise<void> {
   const plane = await ControlPlane.start({ data: folder, port: 0, controllers: [], ...options })
   try {
     await plane
