@@ -50,7 +50,7 @@ export function addUp(program: Command, output: Output): void {
     .option('--data <folder>', 'folder of the tape, certificates and kubeconfig', './kubetape-data')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 for any free one', '6443')
-    .option('--nodes <count>', 'simulated nodes; 0 also switches the binder off', '1')
+    .option('--nodes <count>', 'simulated nodes; with 0 no Pod is scheduled', '1')
     .option('--runtime-config <list>', 'API versions to serve: api/all=true, group/version=true (repeatable)', collect)
     .option(
       '--controllers <names...>',
