@@ -1,10 +1,10 @@
 import { PersistentVolume as VolumeKind, PersistentVolumeClaim as ClaimKind } from '@kubetape/api/kinds'
 import type { PersistentVolume, PersistentVolumeClaim } from '@kubetape/api/types/core/v1'
 import { isAlreadyExists, isNotFound } from '@kubetape/apimachinery'
-import { callDriver, type CsiDrivers, type CsiSecrets, type CsiVolume } from '@kubetape/csi'
+import { callDriver, type CsiDrivers, type CsiSecrets, type CsiVolume, rpcErrorText } from '@kubetape/csi'
 import type { ReconcileContext, ReconcileResult } from '@kubetape/runtime'
 import { SELECTED_NODE } from '../persistent-volume/storage-annotations.ts'
-import { callErrorText, createOutcome } from './call-outcome.ts'
+import { createOutcome } from './call-outcome.ts'
 import type { OpenIntents } from './open-intents.ts'
 import { secretsOf } from './secrets.ts'
 import { answerProblem, type VolumeIntent, volumeOf } from './volume-intent.ts'
@@ -93,7 +93,7 @@ async function removeVolume(
     intents.settle(intent)
     return undefined
   } catch (error) {
-    return callErrorText(error)
+    return rpcErrorText(error)
   }
 }
 
@@ -101,7 +101,7 @@ async function noteFailure(provisioning: Provisioning, intent: VolumeIntent, err
   const { context, intents } = provisioning
   const outcome = createOutcome(error, intent.mayReschedule)
   if (outcome !== 'background') intents.settle(intent)
-  const text = callErrorText(error)
+  const text = rpcErrorText(error)
   const claim = claimNow(context, intent)
   if (outcome !== 'reschedule' || claim === undefined) return fail(provisioning, intent, text)
   await reschedule(context, claim, text, intent.storageClass)

@@ -2,12 +2,11 @@ import { PersistentVolume as VolumeKind, StorageClass as ClassKind, VolumeAttach
 import type { PersistentVolume, SecretReference } from '@kubetape/api/types/core/v1'
 import type { StorageClass, VolumeAttachment } from '@kubetape/api/types/storage/v1'
 import { isNotFound } from '@kubetape/apimachinery'
-import { callDriver, type CsiDriverInfo, type CsiDrivers, type CsiSecrets } from '@kubetape/csi'
+import { callDriver, type CsiDriverInfo, type CsiDrivers, type CsiSecrets, rpcErrorText } from '@kubetape/csi'
 import type { ReconcileContext } from '@kubetape/runtime'
 import { addFinalizer, removeFinalizer } from '../volume-protection/finalizer-writes.ts'
 import { classNameOf } from '../persistent-volume/storage-class.ts'
 import { EXTERNAL_FINALIZER } from '../persistent-volume/volume-finalizers.ts'
-import { callErrorText } from './call-outcome.ts'
 import { PROVISIONER_SECRET } from './class-parameters.ts'
 import { volumeNow } from './finish-volume.ts'
 import { DELETION_SECRET_NAME, DELETION_SECRET_NAMESPACE } from './names.ts'
@@ -77,7 +76,7 @@ async function deleteVolume(
       connected.deleteVolume({ volumeId, ...(secrets === undefined ? {} : { secrets }) }),
     )
   } catch (error) {
-    fail(context, volume, callErrorText(error))
+    fail(context, volume, rpcErrorText(error))
   }
   // A conflict is an error like others: who is faster may leave no change behind that would lead to another run.
   const { uid } = volume.metadata
