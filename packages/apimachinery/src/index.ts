@@ -68,6 +68,7 @@ export { resolveSchema, type SchemaSource, type TypeSchema } from './type-schema
 export { type Kind, kindOf, type ObjectName, resourceWithCluster } from './kind.ts'
 export { exactInteger, parseExactJson, printExactJson } from './exact-json.ts'
 export { cloneJson, deepEqual, deepFreeze, isJsonObject, type JsonObject, sameScalar, setMember } from './json-value.ts'
+export { repackSubsets, type Subset, type SubsetAddress, type SubsetPort } from './endpoint-subsets.ts'
 export { utf8Length } from './utf8-length.ts'
 export {
   goAtoiError,

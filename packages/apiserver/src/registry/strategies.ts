@@ -10,6 +10,7 @@ import {
   mutatingWebhookConfigurationStrategy,
   validatingWebhookConfigurationStrategy,
 } from './admissionregistration/webhook-configuration-strategy.ts'
+import { endpointSliceStrategy } from './discovery/endpoint-slice-strategy.ts'
 import { apiServiceStrategy } from './apiregistration/api-service-strategy.ts'
 import { autoscalerStrategy } from './autoscaling/autoscaler-strategy.ts'
 import { cronJobStrategy } from './batch/cron-job-strategy.ts'
@@ -28,6 +29,7 @@ import { podTemplateStrategy } from './core/pod-template/pod-template-strategy.t
 import { replicationControllerStrategy } from './core/replication-controller/replication-controller-strategy.ts'
 import { secretStrategy } from './core/secret/secret-strategy.ts'
 import { serviceAccountStrategy } from './core/service-account/service-account-strategy.ts'
+import { endpointsStrategy } from './core/endpoints/endpoints-strategy.ts'
 import { serviceStrategy } from './core/service/service-strategy.ts'
 import { clusterRoleBindingStrategy, roleBindingStrategy } from './rbac/role-binding-strategy.ts'
 import { clusterRoleStrategy, roleStrategy } from './rbac/role-strategy.ts'
@@ -72,6 +74,8 @@ export const strategies: ReadonlyMap<string, Strategy> = new Map<string, Strateg
   ['/secrets', secretStrategy],
   ['/serviceaccounts', serviceAccountStrategy],
   ['/services', serviceStrategy],
+  ['/endpoints', endpointsStrategy],
+  ['discovery.k8s.io/endpointslices', endpointSliceStrategy],
   ['admissionregistration.k8s.io/validatingadmissionpolicies', policyStrategy],
   ['admissionregistration.k8s.io/validatingadmissionpolicybindings', policyBindingStrategy],
   ['apiextensions.k8s.io/customresourcedefinitions', definitionStrategy],

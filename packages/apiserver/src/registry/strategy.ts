@@ -47,6 +47,8 @@ export interface Strategy {
   prepareForUpdate?(draft: Draft, old: Readonly<KubeObject>, context: StrategyContext): void
   validate?(draft: Draft, context: StrategyContext): FieldError[]
   validateUpdate?(draft: Draft, old: Readonly<KubeObject>, context: StrategyContext): FieldError[]
+  /** Brings an object that has been found valid into the one form in which it is stored; must be idempotent. */
+  canonicalize?(draft: Draft): void
   /** Warnings about a valid object; `old` is undefined on create. */
   warnings?(draft: Readonly<KubeObject>, old: Readonly<KubeObject> | undefined, context: StrategyContext): string[]
   /** How the kind is scaled; kinds with a `scale` subresource have one. */

@@ -140,6 +140,7 @@ async function storeAdmitted(
   return accompanied(environment, resource, context, change, async (writes) => {
     prepare(resource, context, draft, old)
     validateUpdate(resource, context, draft, old)
+    if (context.request.subresource === '') resource.strategy.canonicalize?.(draft)
     const judged = environment.admission.validate(attributes)
     if (judged !== undefined) await judged
     resource.type.schema.complete(draft)

@@ -50,9 +50,7 @@ export function volumeAgent(service: VolumeService): Controller {
         type === 'deleted' || deepEqual(factsOf(object), factsOf(previous)) ? [] : keysOfUsers(object.metadata, service, lookup),
       ),
       watch<PersistentVolume>(VolumeKind, ({ type, object, previous }, lookup) =>
-        type === 'deleted' || deepEqual(object.spec, previous?.spec)
-          ? []
-          : keysOfUsers(object.spec.claimRef, service, lookup),
+        type === 'deleted' || deepEqual(object.spec, previous?.spec) ? [] : keysOfUsers(object.spec.claimRef, service, lookup),
       ),
       watch<VolumeAttachment>(AttachmentKind, ({ type, object: { spec, status } }) =>
         type !== 'deleted' && status?.attached && isOurs(spec.nodeName) && spec.source.persistentVolumeName !== undefined

@@ -67,7 +67,7 @@ export class StrategyRunner<T extends KubeObject> {
     const strategy: Strategy | UpdateStrategy | undefined = subresource === '' ? this.#strategy : this.#strategy.subresources?.[subresource]
     strategy?.prepareForUpdate?.(draft, old, context)
     const errors = strategy?.validateUpdate?.(draft, old, context) ?? []
-    return this.#finish(draft, errors, [...warnings, ...(strategy?.warnings?.(draft, old, context) ?? [])])
+    return this.#finish(draft, errors, [...warnings, ...(strategy?.warnings?.(draft, old, context) ?? [])], subresource !== '')
   }
 
   #decode(body: object, context: StrategyContext): Draft {
@@ -77,7 +77,8 @@ export class StrategyRunner<T extends KubeObject> {
     return object
   }
 
-  #finish(draft: Draft, errors: readonly FieldError[], warnings: readonly string[]): Attempt<T> {
+  #finish(draft: Draft, errors: readonly FieldError[], warnings: readonly string[], isSubresource = false): Attempt<T> {
+    if (errors.length === 0 && !isSubresource) this.#strategy.canonicalize?.(draft)
     this.#schema.complete(draft)
     return { object: draft as T, errors: errors.map((error) => `${error.field}: ${error.message}`), warnings }
   }
