@@ -21,7 +21,7 @@ const CLOCK = 'Read time, timers and randomness through @kubetape/determinism'
 const NODE_ONLY_TOP = [{ name: 'console', message: 'Log through pino (component-base); the CLI writes through its own output port' }]
 
 export default tseslint.config(
-  { ignores: ['**/dist', '**/out-tsc', '**/generated', '**/*.cjs', '**/*.mjs', '**/node_modules', 'eslint.config.js', '.nx'] },
+  { ignores: ['**/dist', '**/out-tsc', '**/generated', '**/*.cjs', '**/*.mjs', '**/node_modules', 'eslint.config.js', '.nx', 'mine'] },
   ...tseslint.configs.recommendedTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
     files: ['**/*.ts'],

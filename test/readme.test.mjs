@@ -103,6 +103,19 @@ describe('the commands of the README', () => {
       .replace('mine/hello.tape', join(folder, 'hello.tape'))
       .replace(/^init /, `init ${folder}/`)
 
+  test('npx tsc -p mine checks what is in mine, and the examples are right', async () => {
+    const wrong = join(ROOT, 'mine', `wrong-${process.pid}.ts`)
+    writeFileSync(wrong, "export const count: number = 'one'\n")
+    try {
+      const { status, output } = await runCommand('tsc', ['-p', 'mine'], { cwd: ROOT })
+      assert.notEqual(status, 0)
+      assert.match(output, /mine\/wrong-\d+\.ts.*error TS2322/)
+      for (const { name } of EXAMPLES) assert.doesNotMatch(output, new RegExp(`mine/${name}`))
+    } finally {
+      rmSync(wrong)
+    }
+  })
+
   // Programs come first: others read what they recorded.
   const programs = [...README.matchAll(/^npx (node|kubetape run) ([^#\n]*?)\s*(?:#.*)?$/gm)]
   for (const [, how, words] of programs)

@@ -38,8 +38,8 @@ describe('main', () => {
       const importing = file('importing.mjs', "export { b } from './broken.mjs'\n")
       const typed = file('typed.ts', 'export const a: number = 1\nexport enum B {}\n')
       for (const [module, place, why] of [
-        [importing, `${broken}:2`, "Unexpected token '*'"],
-        [typed, `${typed}:2`, 'TypeScript enum is not supported in strip-only mode'],
+        [importing, `${broken}:2:21`, "Unexpected token '*'"],
+        [typed, `${typed}:2:8`, 'TypeScript enum is not supported in strip-only mode'],
       ])
         expect(kubetape('run', module!, '--embedded', '--memory').stderr).toBe(`error: Cannot run "${module}": ${place}: ${why}\n`)
     } finally {

@@ -8,6 +8,7 @@ import { addLog } from './commands/log.ts'
 import { addReplay } from './commands/replay.ts'
 import { addRun } from './commands/run.ts'
 import { addRuns } from './commands/runs.ts'
+import { addServices } from './commands/services.ts'
 import { addTypes } from './commands/types.ts'
 import { addUp } from './commands/up.ts'
 import { addVerify } from './commands/verify.ts'
@@ -34,6 +35,7 @@ export function buildProgram(output: Output, clock: Clock = systemClock()): Comm
   addReplay(program, output, clock)
   addVerify(program, output, clock)
   addVolumes(program, output)
+  addServices(program, output)
   addTypes(program, output)
   addGates(program, output)
   addCompletion(program, output)

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 /** What it takes to read a module once more; it is not run. */
 const READ_MAX_MS = 10_000
 
-/** `FILE:LINE` of what makes a module, or one that it imports, unreadable; undefined where the error is another one, or nobody can tell. */
+/** `FILE:LINE:COLUMN` of what makes a module, or one that it imports, unreadable; undefined where the error is another one, or nobody can tell. */
 export function syntaxPlace(error: Error, file: string): string | undefined {
   if (error.name !== 'SyntaxError') return undefined
   return placeIn(error.stack) ?? placeIn(readAgain(file))
@@ -22,8 +22,11 @@ function readAgain(file: string): string {
   return stderr
 }
 
+/** The line that Node prints may be the last of several, so the mark is looked for below the one with the place. */
 function placeIn(text = ''): string | undefined {
-  const [, file, line] = /^((?:file:\/\/)?\/.+?):(\d+)$/m.exec(text) ?? []
+  const [, file, line, shown = ''] = /^((?:file:\/\/)?\/.+?):(\d+)$((?:\n.*){0,3})/m.exec(text) ?? []
   if (file === undefined) return undefined
-  return `${file.startsWith('file:') ? fileURLToPath(file) : file}:${line}`
+  const mark = /^ *\^+ *$/m.exec(shown)?.[0].indexOf('^')
+  const column = mark === undefined ? '' : `:${mark + 1}`
+  return `${file.startsWith('file:') ? fileURLToPath(file) : file}:${line}${column}`
 }

@@ -33,7 +33,10 @@ interface Open {
 const tapes = new Map<string, Open>()
 const closing = new Map<string, Promise<void>>()
 
-/** Joins an informer to a tape, which is opened when it is the first one there. Throws as `openRecording` does, and for a second server. */
+/**
+ * Joins an informer to a tape, which is opened when it is the first one there. When nothing can be recorded any more the process is warned, once, and
+ * informers go on. Throws as `openRecording` does, and for a second server.
+ */
 export async function joinTape(file: string, shown: Shown, options: Omit<OpenRecordingOptions, 'path'> = {}): Promise<SharedTape> {
   const path = resolve(file)
   const server = options.source?.server
@@ -41,7 +44,8 @@ export async function joinTape(file: string, shown: Shown, options: Omit<OpenRec
   if (open !== undefined && open.server !== server)
     throw new Error(`Cannot record ${server} on "${path}": it records ${open.server}; give this informer a tape of its own`)
   if (open === undefined) {
-    const tape = (closing.get(path) ?? Promise.resolve()).then(() => openRecording({ ...options, path }))
+    const onError = (error: unknown): void => process.emitWarning(`Nothing is recorded on "${path}" any more: ${String(error)}`)
+    const tape = (closing.get(path) ?? Promise.resolve()).then(() => openRecording({ onError, ...options, path }))
     tapes.set(path, (open = { server, tape, informers: new Map() }))
   }
   const { tape, informers } = open

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { gone, type KubeObject, serviceUnavailable, type WatchEvent } from '@kubetape/apimachinery'
 import { RequestFailed, type WatchOptions } from '@kubetape/client'
 import { seededRandom } from '@kubetape/determinism'
@@ -163,6 +163,21 @@ describe('joinTape()', () => {
       `Cannot record https://two on "${path}": it records https://one; give this informer a tape of its own`,
     )
     await joined.release()
+  })
+
+  test('warns the process when nothing can be recorded any more', async () => {
+    const path = join(folder, 'versions.db')
+    const informerOf = (version: string) =>
+      joinTape(path, { kind: parseCollectionPath(`/apis/batch/${version}/cronjobs`).kind, namespace: '', has: () => false })
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    const [now, before] = [await informerOf('v1'), await informerOf('v1beta1')]
+    now.shown('a/b', { metadata: { name: 'b', namespace: 'a', resourceVersion: '7' } }, undefined)
+    before.shown('a/b', { metadata: { name: 'b', namespace: 'a', resourceVersion: '7' } }, undefined)
+    expect(warn.mock.calls.map(String)).toEqual([
+      expect.stringContaining(`Nothing is recorded on "${path}" any more: Error: Cannot record cronjobs.batch of version v1beta1`),
+    ])
+    warn.mockRestore()
+    for (const one of [now, before]) await one.release()
   })
 
   const folder = mkdtempSync(join(tmpdir(), 'kubetape-shared-tape-'))

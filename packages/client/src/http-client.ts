@@ -89,7 +89,7 @@ export class HttpClient implements Client {
       const onAbort = (): void => subscriber.error(signal?.reason)
       subscriber.add(() => {
         signal?.removeEventListener('abort', onAbort)
-        stop.abort()
+        stop.abort(CLOSED)
       })
       if (signal?.aborted) {
         onAbort()
@@ -214,6 +214,9 @@ export class HttpClient implements Client {
     return valueOf(request, answer)
   }
 }
+
+/** Why the request of a closed watch ends. Made once: an error holds the frames of where it was made, and what they were called on. */
+const CLOSED = new Error('the watch was closed')
 
 const PATCH_CONTENT_TYPES: Readonly<Record<PatchType, string>> = {
   json: 'application/json-patch+json',

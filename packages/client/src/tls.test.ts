@@ -10,38 +10,8 @@ import type { HttpClient } from './http-client.ts'
 import { clientFromKubeconfig } from './kubeconfig.ts'
 import { loadConfig } from './load-config.ts'
 import { clientForServer } from './server-client.ts'
+import { TLS } from './testing/played-certificate.ts'
 import { json, PlayedServer } from './testing/played-server.ts'
-
-/**
- * A certificate authority and a certificate of its for 127.0.0.1 and api.example, valid until 2120, with the certificate's key,
- * for these tests alone. The certificate serves as a client's too; its common name is `server`.
- */
-const TLS = {
-  ca: `-----BEGIN CERTIFICATE-----
-MIIBRTCB7aADAgECAgEBMAoGCCqGSM49BAMCMBIxEDAOBgNVBAMMB3Rlc3QgY2Ew
-IBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBIxEDAOBgNVBAMMB3Rl
-c3QgY2EwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAThuFzcfBl0DJ1gY+rql25l
-Zb3KXABZgHuGgzYhwVPtVf0f6/kQTNotikdRdyQ6KFhYdmF+lbFusD4xZHLKrxGB
-ozIwMDAPBgNVHRMBAf8EBTADAQH/MB0GA1UdDgQWBBS2PSIQj7r6huS9GoqS+/sM
-+vJOXjAKBggqhkjOPQQDAgNHADBEAiBrbJ6FhfM24UuvbWoWzk9aSE8rieKD3HsX
-nNd73EL/kAIgdPeLiQAkHOfopgoiAUW+HjWV+JMVt+RqGAjxISDWDkI=
------END CERTIFICATE-----`,
-  cert: `-----BEGIN CERTIFICATE-----
-MIIBdDCCARqgAwIBAgIBAjAKBggqhkjOPQQDAjASMRAwDgYDVQQDDAd0ZXN0IGNh
-MCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjARMQ8wDQYDVQQDDAZz
-ZXJ2ZXIwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASuvx3TZnvDgLoJoXVx8o2+
-i8odjxOlQJx0q7N6yHMalsr28iaJSYxKtLu/i20kw+rqj2m5HojD/VXQboyp2Ax3
-o2AwXjAcBgNVHREEFTAThwR/AAABggthcGkuZXhhbXBsZTAfBgNVHSMEGDAWgBS2
-PSIQj7r6huS9GoqS+/sM+vJOXjAdBgNVHQ4EFgQUFgHvGwyVVnoVO+IFDozq2yKO
-DXQwCgYIKoZIzj0EAwIDSAAwRQIgCIBJHiQknH8Rc08nn1bxq9+XaM6xQuQF876L
-F1OkTXMCIQCIEUtPLazVO44uHOliVGlFNEYNr7ciZwOrvKcPhSi1Bg==
------END CERTIFICATE-----`,
-  key: `-----BEGIN EC PRIVATE KEY-----
-MHcCAQEEIOtS79PVWjekpMB2aXpzU/5yTaAf8MKi1QwyhvSVTBFgoAoGCCqGSM49
-AwEHoUQDQgAErr8d02Z7w4C6CaF1cfKNvovKHY8TpUCcdKuzeshzGpbK9vImiUmM
-SrS7v4ttJMPq6o9puR6Iw/1V0G6MqdgMdw==
------END EC PRIVATE KEY-----`,
-} as const
 
 const AT = { namespace: 'ns', name: 'a' }
 const OBJECT = { kind: 'ConfigMap', apiVersion: 'v1', metadata: AT }

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { type Kind, type KubeObject, parseExactJson, type Status, StatusError, type WatchEvent } from '@kubetape/apimachinery'
 import type { Subscriber } from 'rxjs'
 import { RequestFailed } from './client.ts'
-import { behindSpace, CUT, endOfValue, OPEN } from './json-extent.ts'
+import { CUT, OPEN } from './json-bytes.ts'
+import { behindSpace, endOfValue } from './json-extent.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { MemberCursor } from './member-cursor.ts'
 import type { ObjectHead, ObjectReader } from './object-reader.ts'
@@ -33,7 +34,7 @@ export function readWatch<T extends KubeObject>(
     if (event.type === 'ERROR') subscriber.error(new StatusError(event.object))
     else subscriber.next(event as WatchEvent<T>)
   }
-  response.on('data', (chunk: Buffer) => {
+  const onData = (chunk: Buffer): void => {
     try {
       for (const line of lines.push(chunk)) {
         if (subscriber.closed) return
@@ -42,8 +43,8 @@ export function readWatch<T extends KubeObject>(
     } catch (cause) {
       fail('the server sent something that is no watch event', cause)
     }
-  })
-  response.on('end', () => {
+  }
+  const onEnd = (): void => {
     try {
       const last = lines.rest()
       if (last !== undefined && !subscriber.closed) deliver(last)
@@ -51,10 +52,20 @@ export function readWatch<T extends KubeObject>(
     } catch (cause) {
       fail('the last event was cut', cause)
     }
+  }
+  const onError = (cause: Error): void => fail('the connection was lost', cause)
+  response.on('data', onData)
+  response.on('end', onEnd)
+  response.on('error', onError)
+  // A closed connection stays for a while, with its answer: it must not keep whoever watched.
+  subscriber.add(() => {
+    response.on('error', ignore)
+    response.off('data', onData).off('end', onEnd).off('error', onError)
   })
-  response.on('error', (cause) => fail('the connection was lost', cause))
   if (response.destroyed) fail('the connection was lost', response.errored)
 }
+
+const ignore = (): void => undefined
 
 /** The event of a line. Throws a SyntaxError or a TypeError when it is none. */
 function eventOf(line: Buffer, head: ObjectHead, objects: ObjectReader): WatchEvent {

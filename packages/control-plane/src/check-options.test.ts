@@ -18,6 +18,17 @@ describe('checkOptions()', () => {
     },
   )
 
+  test.each(['30000-32767', '1-65535', '80-80', '30000+10'])('takes the range of node ports %s', (serviceNodePortRange) => {
+    expect(() => checkOptions({ serviceNodePortRange })).not.toThrow()
+  })
+
+  test.each(['', '30000', '0-5', '32767-30000', '30000-65536', '65535+1', '1 - 2'])(
+    'refuses the range of node ports %j',
+    (serviceNodePortRange) => {
+      expect(() => checkOptions({ serviceNodePortRange })).toThrow('Cannot use the range of node ports')
+    },
+  )
+
   test('refuses controllers that there are not, and takes those of nodes without nodes', () => {
     expect(() => checkOptions({ controllers: ['*', '-jobs'] })).toThrow('Cannot run controller "jobs": there is no such controller')
     expect(() => checkOptions({ controllers: ['*', '-simulated-binder'], nodes: 0 })).not.toThrow()

@@ -1,4 +1,4 @@
-import { isIP, isIPv4, isIPv6 } from 'node:net'
+import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { pluginSelectionError } from '@kubetape/apiserver'
 import { readAuthentication } from './authentication-options.ts'
@@ -11,6 +11,7 @@ import { checkCsi } from './csi-options.ts'
 import { gatesOf } from './gate-options.ts'
 import { ControlPlaneOptionError } from './option-error.ts'
 import { givenKeys } from './service-account-keys.ts'
+import { checkServiceNetwork } from './service-network-options.ts'
 
 /** Throws a ControlPlaneOptionError for options that cannot be used. Only looks, so that a wrong word leaves nothing behind. */
 export function checkOptions({
@@ -19,6 +20,7 @@ export function checkOptions({
   gates,
   controllers = ['*'],
   serviceClusterIpRange,
+  serviceNodePortRange,
   host,
   tls,
   port,
@@ -37,7 +39,7 @@ export function checkOptions({
     throw new ControlPlaneOptionError('Cannot use featureGates: it does not go together with gates, which say everything')
   const all = gatesOf({ gates, featureGates })
   if (host !== undefined) checkHost(host, tls)
-  if (serviceClusterIpRange !== undefined) checkRanges(serviceClusterIpRange)
+  checkServiceNetwork({ serviceClusterIpRange, serviceNodePortRange })
   if (serviceAccounts !== undefined) givenKeys(serviceAccounts)
   if (authentication !== undefined) readAuthentication(authentication, serviceAccounts?.issuers ?? [], all)
   const wrong = admission === undefined ? undefined : pluginSelectionError(admission)
@@ -66,19 +68,4 @@ function checkHost(host: string, tls = true): void {
   if (isIP(host) === 0 && (!/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/i.test(host) || /(^|\.)\d+$/.test(host)))
     refuse('it is neither an address of this machine nor a name')
   if (!tls && !LOOPBACK.test(host)) refuse('plain HTTP is served on loopback only, for example 127.0.0.1')
-}
-
-/** One range, or with dual stack one of each family (kube-apiserver's reference, `--service-cluster-ip-range`). */
-function checkRanges(text: string): void {
-  const families = text.split(',').map(familyOf)
-  if (families.includes(undefined) || families.length > 2 || new Set(families).size !== families.length)
-    throw new ControlPlaneOptionError(
-      `Cannot use the range of Service addresses ${JSON.stringify(text)}: it must be a CIDR such as 10.96.0.0/16, or one of IPv4 and one of IPv6 with a comma between`,
-    )
-}
-
-function familyOf(cidr: string): 4 | 6 | undefined {
-  const [, address = '', bits = ''] = /^(.+)\/(\d{1,3})$/.exec(cidr) ?? []
-  if (isIPv4(address)) return Number(bits) <= 32 ? 4 : undefined
-  return isIPv6(address) && Number(bits) <= 128 ? 6 : undefined
 }

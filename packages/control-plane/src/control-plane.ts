@@ -26,6 +26,7 @@ import { interruptedVolumes } from './interrupted-volumes.ts'
 import { loggedRuns } from './logged-runs.ts'
 import { prepareAccess, type PreparedAccess } from './prepare-access.ts'
 import type { ServiceAccountOptions } from './service-account-keys.ts'
+import { serviceNetworkOf } from './service-network-options.ts'
 import { warningLogs } from './warning-logs.ts'
 
 /** How a control plane is made. Everything has a default: `ControlPlane.start()` is one in memory, in process only. */
@@ -49,6 +50,8 @@ export interface ControlPlaneOptions extends CsiOptions {
   readonly runtimeConfig?: Readonly<Record<string, string>>
   /** Range of Service addresses. Default 10.96.0.0/16. */
   readonly serviceClusterIpRange?: string
+  /** Ports that Services of type NodePort and LoadBalancer get, both ends included: `30000-32767` by default, also `30000+100`. */
+  readonly serviceNodePortRange?: string
   /** Volumes of kubernetes.io/host-path. */
   readonly hostPath?: HostPathVolumes
   /** How long history is kept, in milliseconds. Default: for ever. */
@@ -201,7 +204,7 @@ async function compose(options: ControlPlaneOptions, started: AsyncDisposableSta
     uids,
     gates,
     runtimeConfig: options.runtimeConfig ?? {},
-    services: options.serviceClusterIpRange === undefined ? {} : { clusterIpRange: options.serviceClusterIpRange },
+    services: serviceNetworkOf(options),
     actorCause: (request) => journal.actor(actorOf(request)),
     metrics: () => metrics.text(),
     recorder: metrics,

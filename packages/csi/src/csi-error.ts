@@ -35,7 +35,7 @@ export function csiCodeOf(error: unknown): CsiCode | undefined {
 
 /**
  * After these the operation may still be going on, or have been done: given up by the caller, no answer in time, no connection, too many requests,
- * another operation on the volume under way. The same five for external-provisioner, external-resizer and kubelet (their `isFinalError`); they
+ * another operation on the volume under way. The same five for external-resizer and kubelet (their `isFinalError`); they
  * follow from gRPC's status codes and "Operation pending for volume" of the CSI specification.
  */
 const NOT_FINAL: ReadonlySet<CsiCode> = new Set(['CANCELLED', 'DEADLINE_EXCEEDED', 'UNAVAILABLE', 'RESOURCE_EXHAUSTED', 'ABORTED'])

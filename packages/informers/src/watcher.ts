@@ -106,7 +106,7 @@ class WatchSession<T extends KubeObject> {
         break
       case 'stopped':
         this.#timer?.cancel()
-        this.#abort.abort(new Error('the watcher was stopped'))
+        this.#abort.abort(STOPPED)
     }
   }
 
@@ -202,6 +202,9 @@ class WatchSession<T extends KubeObject> {
     return { ...(namespace ? { namespace } : {}), ...(labelSelector ? { labelSelector } : {}), ...(fieldSelector ? { fieldSelector } : {}) }
   }
 }
+
+/** Made once: an error holds the frames of where it was made, and what they were called on, here the informer. */
+const STOPPED = new Error('the watcher was stopped')
 
 const WHY = { failed: 'ended at once', ended: 'ended', silent: 'was silent for too long' } as const
 

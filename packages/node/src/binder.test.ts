@@ -74,6 +74,19 @@ describe('binder()', () => {
     ).toMatchObject([{ body: { status: { conditions: [{ lastTransitionTime: 'then' }] } } }])
   })
 
+  test('gives a claim that is for one Pod to no second one, placed in the same run or not shown yet', async () => {
+    const shown = {
+      nodes: [labelled('a')],
+      pods: ['p1', 'p2'].map((name) => podWith(['data'], { name, uid: name })),
+      persistentvolumeclaims: [boundClaimOf('data', { accessModes: ['ReadWriteOncePod'] })],
+      persistentvolumes: [volumeOf('pv-data')],
+    }
+    const { requests } = await runOnce(controller, 'pending', shown)
+    expect(requests.map(({ what }) => what)).toEqual(['create pods/binding p1', 'patch pods/status p2'])
+    const later = await runOnce(controller, 'pending', shown, { carried: { p1: 'a' } })
+    expect(later.requests.map(({ what }) => what)).toEqual(['patch pods/status p2'])
+  })
+
   const late = {
     metadata: { name: 'late' },
     provisioner: 'kubernetes.io/no-provisioner',

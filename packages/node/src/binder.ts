@@ -14,6 +14,7 @@ import {
 import type { IndexFunctions, StoreChange } from '@kubetape/informers'
 import type { Controller, ReconcileContext, Watch } from '@kubetape/runtime'
 import { isPending, planBinding, takesRoom } from './binding-plan.ts'
+import { claimKeysOf } from './volumes/pod-claims.ts'
 import { reserveClaims } from './volumes/reserve-claims.ts'
 import { volumeNeeds } from './volumes/volume-needs.ts'
 import { VOLUME_INDEXES, volumeView, volumeWatches } from './volumes/volume-watches.ts'
@@ -98,7 +99,8 @@ async function reconcile(context: ReconcileContext): Promise<void> {
     pending,
     nodes: context.lister<Node>(NodeKind).list(),
     podsOn,
-    volumeNeeds: (pod, taken) => volumeNeeds(pod, view, taken),
+    volumeNeeds: (pod, taken, used) => volumeNeeds(pod, view, taken, used),
+    claimsInUse: placed.flatMap(claimKeysOf),
   })
   const bound: Record<string, string> = Object.fromEntries(placed.map(({ metadata }) => [metadata.uid ?? '', assumed[metadata.uid ?? '']!]))
   const nowMs = context.nowMs()

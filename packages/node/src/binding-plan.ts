@@ -1,6 +1,6 @@
 import type { Node, Pod, PodCondition } from '@kubetape/api/types/core/v1'
 import { type Misfit, misfit, type NodeRoom } from './node-fit.ts'
-import { podClaims } from './volumes/pod-claims.ts'
+import { claimKeysOf, podClaims } from './volumes/pod-claims.ts'
 import type { ClaimChoice, VolumeNeeds } from './volumes/volume-needs.ts'
 import { type Amounts, amountsOf, requestsOf, sum } from './pod-resources.ts'
 
@@ -14,8 +14,10 @@ export interface BindingObserved {
   readonly nodes: readonly Node[]
   /** Pods that take room on a node. */
   readonly podsOn: (node: string) => readonly Pod[]
-  /** Of Pods with claims; `taken` are volumes of Pods that had their turn. Default: claims do not matter. */
-  readonly volumeNeeds?: (pod: Pod, taken: ReadonlySet<string>) => VolumeNeeds
+  /** Of Pods with claims; `taken` are volumes of Pods that had their turn, `used` their claims. Default: claims do not matter. */
+  readonly volumeNeeds?: (pod: Pod, taken: ReadonlySet<string>, used: ReadonlySet<string>) => VolumeNeeds
+  /** Claims (`namespace/name`) of Pods that have a node which their objects do not show yet. */
+  readonly claimsInUse?: Iterable<string>
 }
 
 export interface BindingPlan {
@@ -41,17 +43,18 @@ export function takesRoom({ spec, status }: Pod): boolean {
  * Gives every pending Pod the node where the least of CPU and memory is taken, of those that have room and do not refuse it; higher priority
  * first, then older, then by name. What fits nowhere is told so in kube-scheduler's words. Nothing is preempted and nothing spread on purpose.
  */
-export function planBinding({ pending, nodes, podsOn, volumeNeeds }: BindingObserved): BindingPlan {
+export function planBinding({ pending, nodes, podsOn, volumeNeeds, claimsInUse = [] }: BindingObserved): BindingPlan {
   const rooms = nodes.map((node): NodeRoom => roomOf(node, podsOn(node.metadata.name ?? '')))
   const bindings: { pod: Pod; node: string }[] = []
   const reservations: { pod: Pod; node: string; choices: readonly ClaimChoice[] }[] = []
   const refusals: { pod: Pod; condition: Omit<PodCondition, 'lastTransitionTime'> }[] = []
   const taken = new Set<string>()
+  const used = new Set<string>(claimsInUse)
   const refuse = (pod: Pod, message: string): void =>
     void refusals.push({ pod, condition: { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message } })
   for (const pod of [...pending].sort(byTurn)) {
     const requests = requestsOf(pod)
-    const needs = volumeNeeds === undefined || podClaims(pod).length === 0 ? undefined : volumeNeeds(pod, taken)
+    const needs = volumeNeeds === undefined || podClaims(pod).length === 0 ? undefined : volumeNeeds(pod, taken, used)
     if (needs?.type === 'refused' && rooms.length > 0) {
       refuse(pod, refusedEverywhere(needs.message, rooms.length))
       continue
@@ -63,6 +66,7 @@ export function planBinding({ pending, nodes, podsOn, volumeNeeds }: BindingObse
     }
     best.used = sum(best.used, requests)
     best.pods++
+    if (needs !== undefined) for (const key of claimKeysOf(pod)) used.add(key)
     const node = best.node.metadata.name ?? ''
     if (needs?.type !== 'waiting') {
       bindings.push({ pod, node })

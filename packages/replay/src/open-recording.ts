@@ -1,7 +1,8 @@
 import { type Clock, type Random, systemClock, systemRandom } from '@kubetape/determinism'
 import type { EventLog } from '@kubetape/eventlog'
 import { openSqliteLog } from '@kubetape/eventlog/sqlite'
-import { RECORDING_META, type RedactionChoice } from './recording-object.ts'
+import { RECORDING_META, type RecordingSource, type RedactionChoice } from './recording-object.ts'
+import { otherSource, recordedSource } from './recording-source.ts'
 import { redactSecrets } from './redaction.ts'
 import { TapeRecorder, type TapeRecorderOptions } from './tape-recorder.ts'
 
@@ -27,18 +28,16 @@ export interface OpenRecording {
 /**
  * Opens a tape on which a Manager's controllers are recorded, whatever API server they work on.
  *
- * @throws EventLogError as `openSqliteLog` does; Error where the tape is one of a control plane, which has positions of its own, or was begun
- *   with another redaction
+ * @throws EventLogError as `openSqliteLog` does; Error where the tape is one of a control plane, which has positions of its own, was begun
+ *   with another redaction, or is of another cluster than `source`
  */
 export async function openRecording(options: OpenRecordingOptions): Promise<OpenRecording> {
   const { path, redaction = 'secrets', clock = systemClock(), random = systemRandom(), source, logger, onError } = options
   const log = openSqliteLog({ path, clock, random, meta: { [RECORDING_META]: redaction }, ...(logger === undefined ? {} : { logger }) })
-  const begun = log.info.meta?.[RECORDING_META]
-  if (begun !== redaction) {
+  const obstacle = obstacleTo(log, redaction, source)
+  if (obstacle !== undefined) {
     await log.close()
-    const what =
-      begun === undefined ? 'it is the tape of a control plane' : `it was begun with the redaction "${begun}", not "${redaction}"`
-    throw new Error(`Cannot record on "${path}": ${what}; name a new file`)
+    throw new Error(`Cannot record on "${path}": ${obstacle}; name a new file`)
   }
   const recorder = new TapeRecorder(log, {
     clock,
@@ -57,4 +56,12 @@ export async function openRecording(options: OpenRecordingOptions): Promise<Open
       }
     },
   }
+}
+
+function obstacleTo(log: EventLog, redaction: RedactionChoice, source: RecordingSource = {}): string | undefined {
+  const begun = log.info.meta?.[RECORDING_META]
+  if (begun === undefined) return 'it is the tape of a control plane'
+  if (begun !== redaction) return `it was begun with the redaction "${begun}", not "${redaction}"`
+  const before = recordedSource(log)
+  return before === undefined ? undefined : otherSource(before, source)
 }

@@ -23,6 +23,10 @@ export interface RecordingSource {
   readonly server?: string
   /** As its `/version` says. */
   readonly serverVersion?: string
+  /** Of its namespace kube-system, which is the same however the API is reached. */
+  readonly uid?: string
+  /** The other clusters that the recorded controllers work on, by name. */
+  readonly clusters?: Readonly<Record<string, RecordingSource>>
 }
 
 /** The entry with which a session of recording begins. */

@@ -102,6 +102,24 @@ describe('TapeRecorder', () => {
     expect(errors).toEqual([expect.objectContaining({ code: 'DISK_FULL' })])
   })
 
+  test.each([
+    ['of this session', false],
+    ['of an earlier session', true],
+  ])('ends with a second version of a resource that it has %s, and says which', async (_, isLater) => {
+    const crons = (version: string): Kind => ({ group: 'batch', version, kind: 'CronJob', resource: 'cronjobs', namespaced: true })
+    const { log, recorder, errors } = setUp()
+    recorder.shown(crons('v1'), 'app/one', configMap('7'), undefined)
+    await log.flush()
+    const session = isLater ? new TapeRecorder(log, { clock: new VirtualClock(), onError: (error) => errors.push(error) }) : recorder
+    session.shown(crons('v1beta1'), 'app/one', configMap('8'), undefined)
+    session.shown(crons('v1'), 'app/two', configMap('9', 'two'), undefined)
+    await session.close()
+    expect(errors.map(String)).toEqual([
+      'Error: Cannot record cronjobs.batch of version v1beta1: the tape has them of version v1; watch one version only, or begin a new tape',
+    ])
+    expect(log.entries({ from: 1, limit: 10, prefix: 'batch/cronjobs/' }).map(({ key }) => key)).toEqual(['batch/cronjobs/app/one'])
+  })
+
   test('writes a gap for a row that is no JSON, and records on', async () => {
     const { log, recorder, errors } = setUp()
     const cycle: unknown[] = []

@@ -18,7 +18,7 @@ export interface TapeRecorderOptions {
   readonly source?: RecordingSource
   /** Takes out of what is written what nobody shall read there; see `redactSecrets`. Default: nothing is taken out. */
   readonly redact?: Redaction
-  /** Told once, when the tape could not be written: from then on nothing is recorded any more. Default: ignored. */
+  /** Told once, when the tape could not be written or what is shown cannot be on it: from then on nothing is recorded any more. Default: ignored. */
   readonly onError?: (error: unknown) => void
 }
 
@@ -42,6 +42,7 @@ interface RecordedKind {
  * - Each session begins with an entry of its own (`recordings.kubetape.dev`), which says what was recorded. What went away between two
  *   sessions is noted as deleted when its kind was listed.
  * - What the tape has already is not written again.
+ * - A resource is recorded in one version, since its keys do not say which: a second one ends the recording.
  * - A tape that cannot be written ends the recording and never the controllers; `onError` hears of it, and nothing is written any more, so that
  *   the tape has no hole.
  *
@@ -53,6 +54,8 @@ export class TapeRecorder implements Recording {
   readonly #journal: Journal
   readonly #options: TapeRecorderOptions
   readonly #kinds = new Map<string, RecordedKind>()
+  /** The version that each resource is recorded in, by the key of its `recordedkinds` entry. */
+  readonly #versions = new Map<string, string>()
   /** Position of the session's own entry. */
   #begin = 0
   /** Of what is shown now, where that is known for certain. */
@@ -176,8 +179,16 @@ export class TapeRecorder implements Recording {
 
   #noteKind(kind: Kind): void {
     const object = recordedKindObject(kind)
-    const key = `${resourcePrefix(RECORDED_KINDS)}${object.metadata!.name!}`
-    if (this.#log.latest(key) === undefined) this.#append(key, 'create', 0, object)
+    const resource = object.metadata!.name!
+    const key = `${resourcePrefix(RECORDED_KINDS)}${resource}`
+    const noted = this.#log.latest(key)?.value
+    const version = this.#versions.get(key) ?? (noted === undefined ? undefined : (parseObject(noted) as { spec: Kind }).spec.version)
+    if (version !== undefined && version !== kind.version)
+      throw new Error(
+        `Cannot record ${resource} of version ${kind.version}: the tape has them of version ${version}; watch one version only, or begin a new tape`,
+      )
+    this.#versions.set(key, kind.version)
+    if (version === undefined) this.#append(key, 'create', 0, object)
   }
 
   /** Queues one entry and answers its position; undefined when nothing is recorded any more. */

@@ -235,6 +235,29 @@ describe('TapeRecorder', () => {
     expect(found.length).toBeGreaterThan(15)
   })
 
+  test('goes on with a recording of the same cluster only', async () => {
+    const path = join(folder, 'tape.db')
+    const open = async (server: string, uid?: string) => {
+      const tape = await openRecording({ path, clock, source: { server, ...(uid === undefined ? {} : { uid }) } })
+      await within(tape.close())
+    }
+    await open('https://one', 'a')
+    await open('https://moved', 'a')
+    const entries = () => {
+      const reader = openSqliteReader({ path })
+      const head = reader.head()
+      reader.close()
+      return head
+    }
+    const before = entries()
+    await expect(open('https://two')).rejects.toThrow(
+      `Cannot record on "${path}": it records https://moved, not https://two; name a new file`,
+    )
+    await expect(open('https://moved', 'b')).rejects.toThrow('it records another cluster, whose namespace kube-system had the uid a, not b')
+    expect(entries()).toBe(before)
+    await open('https://moved')
+  })
+
   test('leaves the tape of a control plane alone', async () => {
     const own = await within(ControlPlane.start({ clock, controllers: [], data: folder }))
     await within(own.stop())

@@ -87,4 +87,26 @@ describe('accompanied()', () => {
     expect(answer).toMatchObject({ code: 400, body: { message: 'n is taken' } })
     expect((await server.get('configmaps/a')).code).toBe(404)
   })
+
+  test('prepares a draft anew that was given back', async () => {
+    let tries = 0
+    const companions: Companions = {
+      accompany({ operation, draft }) {
+        if (operation !== 'create') return undefined
+        const given = { ...(draft['spec'] as object) }
+        // Of the first try somebody else was faster with the note.
+        const late = { ...NOTES, namespace: 'default', name: 'n', operation: 'delete', expect: 99, object: {} } as const
+        return {
+          writes: tries++ === 0 ? [late] : [],
+          settle: (committed) => {
+            if (!committed) (draft as { spec?: unknown }).spec = given
+          },
+        }
+      },
+    }
+    const server = await TestServer.start({ companions: () => new Map([['/services', companions]]) })
+    const spec = { type: 'ExternalName', externalName: 'example.com', internalTrafficPolicy: 'Cluster' }
+    const { code, body } = await server.create('services', { metadata: { generateName: 's-' }, spec })
+    expect([code, tries, (body['spec'] as typeof spec).internalTrafficPolicy]).toEqual([201, 2, undefined])
+  })
 })

@@ -56,7 +56,8 @@ export async function createObject(
     if (!givenName && metadata.generateName) metadata.name = metadata.generateName.slice(0, GENERATED_BASE_MAX) + context.newSuffix()
     const change = { operation: 'create', draft, old: undefined } as const
     const made = await accompanied(environment, resource, context, change, async (writes) => {
-      if (attempt === 1 || givenName) prepare(resource, context, draft)
+      // What accompanies a draft gives it back as it was.
+      if (attempt === 1 || writes !== undefined) prepare(resource, context, draft)
       validate(resource, context, draft)
       resource.strategy.canonicalize?.(draft)
       const judged = environment.admission.validate({ ...attributes, name: metadata.name ?? '' })

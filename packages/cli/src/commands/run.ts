@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type HttpClient, KubeconfigError, loadConfig } from '@kubetape/client'
+import { type ClusterConfig, type HttpClient, KubeconfigError, loadConfig } from '@kubetape/client'
 import type { FeatureGateRegistry, Logger } from '@kubetape/component-base'
 import {
   applyManifests,
@@ -12,8 +12,9 @@ import {
   readManifests,
   SIMULATED_NODES_MAX,
 } from '@kubetape/control-plane'
+import { EventLogError } from '@kubetape/eventlog'
 import { createJournal } from '@kubetape/journal'
-import { openRecording, type RedactionChoice } from '@kubetape/replay'
+import { type OpenRecording, openRecording, type RecordingSource, type RedactionChoice } from '@kubetape/replay'
 import type { Controller, Webhook } from '@kubetape/runtime'
 import { HttpsWebhookServer, run as runProgram, type RunOptions } from '@kubetape/runtime/node'
 import { type Command, Option } from 'commander'
@@ -22,6 +23,7 @@ import { checkTapePath } from '../check-tape-path.ts'
 import { TAPE_NAME } from '../open-tape.ts'
 import { CommandFailed, type Output } from '../output.ts'
 import { prepareDataFolder } from '../prepare-data-folder.ts'
+import { recordedCluster } from '../recorded-cluster.ts'
 import { wholeNumber } from '../whole-number.ts'
 import { addFeatureGateFlags, type FeatureGateFlags, featureGatesOf } from './feature-gate-flags.ts'
 import { addLogFlags, type LogFlags, loggerOf } from './log-flags.ts'
@@ -36,13 +38,13 @@ interface RunFlags extends FeatureGateFlags, LogFlags, ManagerFlags {
   embedded?: boolean
   data?: string
   memory?: boolean
-  port: string
-  nodes: string
+  port?: string
+  nodes?: string
   apply?: string[]
 }
 
 const DATA = './kubetape-data'
-const EMBEDDED_ONLY = ['data', 'memory', 'apply'] as const
+const EMBEDDED_ONLY = ['data', 'memory', 'port', 'nodes', 'apply'] as const
 
 export function addRun(program: Command, output: Output): void {
   const command = program
@@ -71,10 +73,20 @@ export function addRun(program: Command, output: Output): void {
     )
     .optionsGroup('A control plane of their own:')
     .addOption(new Option('--embedded', 'run on a control plane in this process').conflicts(['kubeconfig', 'context', 'cluster']))
-    .addOption(new Option('--data <folder>', `folder of its tape, certificates and kubeconfig (default: ${DATA})`).conflicts('tape'))
-    .addOption(new Option('--memory', 'keep nothing on disk but the kubeconfig').conflicts(['data', 'tape']))
-    .option('--port <number>', 'port that it listens on; 0 for any free one', '0')
-    .option('--nodes <count>', 'simulated nodes', '1')
+    .addOption(
+      new Option(
+        '--data <folder>',
+        `folder of its tape, certificates and kubeconfig; not with --tape or --memory (default: ${DATA})`,
+      ).conflicts('tape'),
+    )
+    .addOption(
+      new Option('--memory', 'keep nothing on disk but a kubeconfig, and that as long as it runs; not with --data or --tape').conflicts([
+        'data',
+        'tape',
+      ]),
+    )
+    .option('--port <number>', 'port that it listens on; 0 for any free one (default: 0)')
+    .option('--nodes <count>', 'simulated nodes; with 0 no Pod is scheduled (default: 1)')
     .option(
       '--apply <path>',
       'objects to apply at the start: a YAML or JSON file, or a folder (repeatable)',
@@ -119,18 +131,42 @@ async function recorded({ kubeconfig, context, cluster: others = [], tape, redac
   const file = kubeconfig === undefined ? {} : { kubeconfig }
   const cluster = await loadConfig({ ...file, ...(context === undefined ? {} : { context }) })
   logger.debug({ source: cluster.source, server: cluster.server }, 'the cluster was found')
+  const elsewhere: Record<string, ClusterConfig> = {}
+  for (const [name, context] of others.map(namedContext)) elsewhere[name] = await loadConfig({ ...file, context })
   const clusters: Record<string, HttpClient> = {}
-  for (const [name, context] of others.map(namedContext)) clusters[name] = await (await loadConfig({ ...file, context })).client()
+  for (const [name, config] of Object.entries(elsewhere)) clusters[name] = await config.client()
   const close = Object.values(clusters).map((client) => ({ close: () => client.close() }))
   if (tape === undefined) return { cluster, clusters, close }
-  const recording = await openRecording({
-    path: tape,
-    redaction: redact,
-    source: { server: cluster.server },
-    logger: (level, message, fields) => logger[level](fields, message),
-    onError: (error) => logger.error({ error: String(error) }, 'nothing is recorded any more, since the tape could not be written'),
-  })
+  const recording = await opened(tape, redact, await sourceOf(cluster, elsewhere, logger), logger)
   return { cluster, clusters, recording: recording.recorder, close: [...close, recording] }
+}
+
+/** What the tape says that it is of, so that a later session on another cluster is noticed. */
+async function sourceOf(
+  cluster: ClusterConfig,
+  elsewhere: Readonly<Record<string, ClusterConfig>>,
+  logger: Logger,
+): Promise<RecordingSource> {
+  const unknown = (server: string, why: unknown): void =>
+    logger.debug({ server, error: String(why) }, 'the cluster does not say who it is; a recording knows it by its address')
+  const clusters: Record<string, RecordingSource> = {}
+  for (const [name, config] of Object.entries(elsewhere)) clusters[name] = await recordedCluster(config, unknown)
+  return { ...(await recordedCluster(cluster, unknown)), ...(Object.keys(clusters).length === 0 ? {} : { clusters }) }
+}
+
+async function opened(path: string, redaction: RedactionChoice, source: RecordingSource, logger: Logger): Promise<OpenRecording> {
+  try {
+    return await openRecording({
+      path,
+      redaction,
+      source,
+      logger: (level, message, fields) => logger[level](fields, message),
+      onError: (error) => logger.error({ error: String(error) }, 'nothing is recorded any more'),
+    })
+  } catch (error) {
+    if (!(error instanceof EventLogError) || error.code !== 'LOG_LOCKED') throw error
+    throw new CommandFailed(`${error.message}; a program records on a tape of its own, so name a new file`, 1, { cause: error })
+  }
 }
 
 function namedContext(text: string): [name: string, context: string] {
@@ -148,8 +184,8 @@ async function embedded(
   const { tape, memory, data = DATA } = flags
   const isKept = tape === undefined && memory !== true
   const objects = readManifests(flags.apply ?? [])
-  const port = wholeNumber('--port', flags.port, 65_535)
-  const nodes = wholeNumber('--nodes', flags.nodes, SIMULATED_NODES_MAX)
+  const port = wholeNumber('--port', flags.port ?? '0', 65_535)
+  const nodes = wholeNumber('--nodes', flags.nodes ?? '1', SIMULATED_NODES_MAX)
   await using started = new AsyncDisposableStack()
   if (isKept) prepareDataFolder(data)
   // Clients need a kubeconfig even where nothing else is kept.

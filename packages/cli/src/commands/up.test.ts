@@ -20,6 +20,7 @@ describe('kubetape up', () => {
   test.each([
     ['--controllers', 'jobs', 'Cannot run controller "jobs"'],
     ['--service-cluster-ip-range', '10.96.0.0', 'Cannot use the range of Service addresses "10.96.0.0"'],
+    ['--service-node-port-range', '32767-30000', 'Cannot use the range of node ports "32767-30000"'],
     ['--token-auth-file', 'tokens', 'line 1 is not token,user,uid,"groups"'],
     ['--kubeconfig', 'config', 'Cannot write the kubeconfig'],
     ['--feature-gates', 'NoSuchGate=true', 'Cannot use --feature-gates: unrecognized feature gate: NoSuchGate; `kubetape gates` lists'],

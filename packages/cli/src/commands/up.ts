@@ -36,6 +36,7 @@ interface UpFlags extends AccessFlags, AuditFlags, AuthenticationFlags, CsiFlags
   add?: string[]
   kubeconfig?: string
   serviceClusterIpRange: string
+  serviceNodePortRange: string
   tokenAuthFile?: string
   keep?: string
   insecureHttp?: boolean
@@ -50,7 +51,7 @@ export function addUp(program: Command, output: Output): void {
     .option('--data <folder>', 'folder of the tape, certificates and kubeconfig', './kubetape-data')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 for any free one', '6443')
-    .option('--nodes <count>', 'simulated nodes; 0 also switches the binder off', '1')
+    .option('--nodes <count>', 'simulated nodes; with 0 no Pod is scheduled', '1')
     .option('--runtime-config <list>', 'API versions to serve: api/all=true, group/version=true (repeatable)', collect)
     .option(
       '--controllers <names...>',
@@ -58,7 +59,12 @@ export function addUp(program: Command, output: Output): void {
       ['*'],
     )
     .option('--kubeconfig <file>', 'where to write the kubeconfig (default: kubeconfig in the data folder)')
-    .option('--service-cluster-ip-range <cidr>', 'range of Service addresses', '10.96.0.0/16')
+    .option(
+      '--service-cluster-ip-range <cidr>',
+      'range of Service addresses; one of each family with a comma between for dual stack',
+      '10.96.0.0/16',
+    )
+    .option('--service-node-port-range <first-last>', 'ports for Services of type NodePort', '30000-32767')
     .option('--keep <duration>', 'how long history is kept: 90m, 24h, 30d (default: for ever)')
     .option('--insecure-http', 'serve plain HTTP; only on a loopback address')
     .action(async (flags: UpFlags) => up(flags, output))
@@ -80,6 +86,7 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
     controllers: flags.controllers.flatMap((words) => words.split(',')),
     runtimeConfig: keyValues('--runtime-config', flags.runtimeConfig ?? []),
     serviceClusterIpRange: flags.serviceClusterIpRange,
+    serviceNodePortRange: flags.serviceNodePortRange,
     log: managerLog(logger),
     add: await loadControllers(flags.add),
     gates,

@@ -99,6 +99,15 @@ describe('csiAttacherController()', () => {
     expect((await now.attachment())?.status?.attachError).toBeUndefined()
   })
 
+  test('shortens what a driver says to what the API server takes, between two characters', async () => {
+    const now = await start({ connected: false })
+    now.driver.fail('controllerPublishVolume', { code: 'INTERNAL', message: `.${'é'.repeat(2000)}` })
+    now.drivers.connect(now.driver)
+    await now.clock.advance(1)
+    const { message = '' } = (await now.attachment())?.status?.attachError ?? {}
+    expect([Buffer.byteLength(message) >= 1023, Buffer.byteLength(message) <= 1024, message.at(-1)]).toEqual([true, true, 'é'])
+  })
+
   test('keeps the attachment while the driver does not let go', async () => {
     const now = await start()
     now.driver.fail('controllerUnpublishVolume', { code: 'UNAVAILABLE', message: 'gone' })

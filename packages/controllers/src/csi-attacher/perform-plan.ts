@@ -137,9 +137,9 @@ async function saveError(
 }
 
 function shortened(message: string): string {
-  let short = message
-  while (new TextEncoder().encode(short).length > MESSAGE_BYTES_MAX) short = short.slice(0, -1)
-  return short
+  // Whole characters only are encoded.
+  const { read } = new TextEncoder().encodeInto(message, new Uint8Array(MESSAGE_BYTES_MAX))
+  return message.slice(0, read)
 }
 
 async function patch(

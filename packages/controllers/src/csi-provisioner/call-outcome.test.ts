@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { type CsiCode, CsiError } from '@kubetape/csi'
-import { callErrorText, createOutcome } from './call-outcome.ts'
+import { createOutcome } from './call-outcome.ts'
 
 describe('createOutcome()', () => {
   test.each<[CsiCode, string, string]>([
@@ -20,15 +20,5 @@ describe('createOutcome()', () => {
 
   test('trusts nothing that no driver said', () => {
     expect(createOutcome(new TypeError('x'), true)).toBe('background')
-  })
-})
-
-describe('callErrorText()', () => {
-  test.each<[CsiCode, string]>([
-    ['RESOURCE_EXHAUSTED', 'rpc error: code = ResourceExhausted desc = full'],
-    ['CANCELLED', 'rpc error: code = Canceled desc = full'],
-    ['INTERNAL', 'rpc error: code = Internal desc = full'],
-  ])('names %s as gRPC does', (code, text) => {
-    expect(callErrorText(new CsiError(code, 'full'))).toBe(text)
   })
 })

@@ -15,18 +15,3 @@ export function createOutcome(error: unknown, mayReschedule: boolean): CreateOut
   if (code === undefined || IN_BACKGROUND.has(code)) return 'background'
   return code === 'RESOURCE_EXHAUSTED' && mayReschedule ? 'reschedule' : 'finished'
 }
-
-/** An error in the words that users of gRPC know: `rpc error: code = NotFound desc = …`. */
-export function callErrorText(error: unknown): string {
-  const code = csiCodeOf(error)
-  const message = error instanceof Error ? error.message : String(error)
-  return code === undefined ? message : `rpc error: code = ${goCode(code)} desc = ${message}`
-}
-
-function goCode(code: CsiCode): string {
-  if (code === 'CANCELLED') return 'Canceled'
-  return code
-    .split('_')
-    .map((word) => word.slice(0, 1) + word.slice(1).toLowerCase())
-    .join('')
-}

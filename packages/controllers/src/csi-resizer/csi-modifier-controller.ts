@@ -2,14 +2,13 @@ import { PersistentVolume as VolumeKind, PersistentVolumeClaim as ClaimKind, Vol
 import type { PersistentVolume, PersistentVolumeClaim } from '@kubetape/api/types/core/v1'
 import type { VolumeAttributesClass } from '@kubetape/api/types/storage/v1beta1'
 import { isConflict, isNotFound, type Kind, type KubeObject, objectKey } from '@kubetape/apimachinery'
-import { csiCodeOf, type CsiDrivers, isFinal } from '@kubetape/csi'
+import { csiCodeOf, type CsiDrivers, isFinal, rpcErrorText } from '@kubetape/csi'
 import type { IndexFunctions, StoreChange } from '@kubetape/informers'
 import type { Controller, KindLookup, ReconcileContext, ReconcileResult, Watch } from '@kubetape/runtime'
 import { isOf } from '../volume-expand/claim-size.ts'
 import { recordAnswer, writeStatus } from './claim-writes.ts'
 import { BY_DRIVER, driverSources, driversOf } from './claims-of-drivers.ts'
 import { CONCURRENT_CLAIMS, connected, type CsiResizerOptions, retryLimiter } from './csi-resizer-controller.ts'
-import { callErrorText } from '../csi-provisioner/call-outcome.ts'
 import { SLOW_RETRY_MS } from './expand-outcome.ts'
 import { type ModifyMemory, type ModifyPlan, planModification } from './modify-plan.ts'
 import { completed, currentClass, failed, targetClass, tellsOfModification, wantedClass } from './modify-status.ts'
@@ -164,7 +163,7 @@ async function ask(
     )
   } catch (error) {
     const isInfeasible = csiCodeOf(error) === 'INVALID_ARGUMENT'
-    const text = callErrorText(error)
+    const text = rpcErrorText(error)
     const nowMs = context.nowMs()
     remember(step, { asked, isFinal: isFinal(error), ...(isInfeasible ? { slowUntilMs: nowMs + SLOW_RETRY_MS } : {}) })
     const written = await recordAnswer(context, claim, (fresh) => failed(fresh, target, text, nowMs, isInfeasible))

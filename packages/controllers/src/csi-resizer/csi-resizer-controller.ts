@@ -2,7 +2,7 @@ import { PersistentVolume as VolumeKind, PersistentVolumeClaim as ClaimKind, Pod
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '@kubetape/api/types/core/v1'
 import { isConflict, isNotFound, type Kind, type KubeObject, objectKey, quantityOf } from '@kubetape/apimachinery'
 import type { Gates } from '@kubetape/client-go-features'
-import { type CsiDriverInfo, type CsiDrivers, CsiError, jointAccessModeOf, volumeCapabilityOf } from '@kubetape/csi'
+import { type CsiDriverInfo, type CsiDrivers, CsiError, jointAccessModeOf, rpcErrorText, volumeCapabilityOf } from '@kubetape/csi'
 import type { IndexFunctions, StoreChange } from '@kubetape/informers'
 import {
   type Controller,
@@ -14,7 +14,6 @@ import {
   type Watch,
 } from '@kubetape/runtime'
 import { BY_CLAIM, claimsOf, usesClaim } from '../claim-protection/claim-use.ts'
-import { callErrorText } from '../csi-provisioner/call-outcome.ts'
 import { secretsOf } from '../csi-provisioner/secrets.ts'
 import { volumeHandleOf } from '../csi-provisioner/volume-handle.ts'
 import { awaitsNode, capacityOf, isOf, requestOf, RESIZER_ANNOTATION, wantsMore } from '../volume-expand/claim-size.ts'
@@ -143,7 +142,7 @@ async function expand(
     const what = recovers
       ? `resize volume ${JSON.stringify(volumeName)} by resizer ${JSON.stringify(driver)}`
       : `resize volume ${volumeName}`
-    context.event(claim, 'Warning', 'VolumeResizeFailed', `${what} failed: ${callErrorText(error)}`, component)
+    context.event(claim, 'Warning', 'VolumeResizeFailed', `${what} failed: ${rpcErrorText(error)}`, component)
     return memory.slowUntilMs === undefined ? { requeue: true } : { requeueAfterMs: memory.slowUntilMs - context.nowMs() }
   }
   context.carry(undefined)

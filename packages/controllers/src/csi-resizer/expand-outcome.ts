@@ -1,9 +1,8 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '@kubetape/api/types/core/v1'
 import { formatTime, Quantity } from '@kubetape/apimachinery'
-import { csiCodeOf, isFinal } from '@kubetape/csi'
+import { csiCodeOf, isFinal, rpcErrorText } from '@kubetape/csi'
 import { capacityOf, grown } from '../volume-expand/claim-size.ts'
 import { holding, NODE_IS_NEXT, withResizeConditions } from '../volume-expand/resize-conditions.ts'
-import { callErrorText } from '../csi-provisioner/call-outcome.ts'
 import type { ExpandMemory } from './expand-plan.ts'
 
 /** What a driver says of a volume that it has expanded. */
@@ -75,7 +74,7 @@ export function failedExpansion(
     ...(csiCodeOf(error) === 'FAILED_PRECONDITION' ? { isInUse: true } : {}),
   }
   if (!recovers || !isFinal(error)) return { memory }
-  const told = holding('ControllerResizeError', formatTime(nowMs), `failed to expand pvc with ${callErrorText(error)}`)
+  const told = holding('ControllerResizeError', formatTime(nowMs), `failed to expand pvc with ${rpcErrorText(error)}`)
   return {
     memory,
     change: (claim) => {

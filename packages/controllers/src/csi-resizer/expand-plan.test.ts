@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { PersistentVolume, PersistentVolumeClaim, PersistentVolumeClaimStatus } from '@kubetape/api/types/core/v1'
-import { CsiError } from '@kubetape/csi'
-import { callErrorText } from '../csi-provisioner/call-outcome.ts'
+import { CsiError, rpcErrorText } from '@kubetape/csi'
 import { expandedClaim, expandedVolume, failedExpansion, sizeAfter } from './expand-outcome.ts'
 import { type ExpandMemory, planExpansion } from './expand-plan.ts'
 
@@ -139,16 +138,8 @@ describe('the outcome of an expansion', () => {
     const status = failure.change?.(marked).status
     expect(status?.allocatedResourceStatuses?.['storage']).toBe(state)
     if (state === undefined) return
-    const message = `failed to expand pvc with ${callErrorText(new CsiError(code, 'no'))}`
+    const message = `failed to expand pvc with ${rpcErrorText(new CsiError(code, 'no'))}`
     expect(status?.conditions).toContainEqual({ type: 'ControllerResizeError', status: 'True', lastTransitionTime: TIME, message })
     expect(failedExpansion(new CsiError(code, 'no'), NOW, false)).not.toHaveProperty('change')
-  })
-})
-
-describe('callErrorText()', () => {
-  test('speaks as gRPC for Go does', () => {
-    expect(callErrorText(new CsiError('INVALID_ARGUMENT', 'no'))).toBe('rpc error: code = InvalidArgument desc = no')
-    expect(callErrorText(new CsiError('CANCELLED', 'no'))).toBe('rpc error: code = Canceled desc = no')
-    expect(callErrorText(new Error('broken'))).toBe('broken')
   })
 })

@@ -3,7 +3,7 @@ import { type CsiCode, CsiError } from '../csi-error.ts'
 
 /** What grpc-js says when there was no answer of the driver, under codes that look like one. Nobody here cancels a call and still listens to it. */
 const NO_ANSWER =
-  /^(Received RST_STREAM|Received HTTP status|No status information received|No message received|Write error|Write failed|Failed to write|Stream refused|Call cancelled)/
+  /^(Received RST_STREAM|Received HTTP status|Received (?:compressed )?message |Failed to decompress|Failed to start HTTP|Connection dropped|No status information received|No message received|Write error|Write failed|Failed to write|Stream refused|Call cancelled)/
 const NO_CONNECTION = /^No connection established/
 
 /**
@@ -25,7 +25,9 @@ export function callError(
 const REMOVED = '***'
 
 export function withoutSecrets(text: string, secrets: Readonly<Record<string, string>>): string {
-  // Long ones first: one may be a part of another.
-  const values = Object.values(secrets).filter((value) => value !== '')
+  // Long ones first: one may be a part of another. Of a value that comes from a file drivers take the line without its end.
+  const values = Object.values(secrets)
+    .flatMap((value) => [value, value.trim()])
+    .filter((value) => value !== '')
   return values.sort((a, b) => b.length - a.length).reduce((left, value) => left.replaceAll(value, REMOVED), text)
 }

@@ -113,7 +113,7 @@ describe('connectCsiDriver()', () => {
   test('takes secrets out of what the driver says', async () => {
     fake.fail('deleteVolume', { code: 'UNAUTHENTICATED', message: 'user jane with hunter2 and hunter22 may not' })
     const error: unknown = await driver
-      .deleteVolume({ volumeId: 'v', secrets: { user: 'jane', a: 'hunter2', b: 'hunter22', c: '' } })
+      .deleteVolume({ volumeId: 'v', secrets: { user: 'jane', a: 'hunter2', b: 'hunter22\n', c: '' } })
       .catch(String)
     expect(error).toBe('CsiError: user *** with *** and *** may not')
   })

@@ -83,4 +83,17 @@ describe('connectCsiDriver() with drivers that are not as they should be', () =>
     raw.close()
     server.kill()
   })
+
+  test('takes an answer that is too large to be read for none', async () => {
+    const large = Buffer.alloc(5 * 2 ** 20)
+    const server = await rawServer(folder.endpoint('raw'), { ...identity, [pathOf('Controller', 'CreateVolume')]: large })
+    const raw = await connectCsiDriver({ endpoint: folder.endpoint('raw'), clock })
+    // The library says that a resource is exhausted, which of a driver would mean that there is no volume.
+    await expect(raw.createVolume(create)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('no answer of the driver: Received message larger than max'),
+    })
+    raw.close()
+    server.kill()
+  })
 })

@@ -48,6 +48,27 @@ describe('the directory driver on its node', () => {
     await driver.controller('DeleteVolume', { volumeId })
   })
 
+  test('takes a path with a slash at its end for the same one', async () => {
+    const { volumeId } = await driver.create('a')
+    await stage(volumeId)
+    await driver.node('NodeUnstageVolume', { volumeId, stagingTargetPath: `${staging()}/` })
+    await expect(publish(volumeId)).rejects.toEqual(refused('FAILED_PRECONDITION'))
+  })
+
+  test('leaves no place without its volume when it is published and deleted at the same time', async () => {
+    for (let i = 0; i < 10; i++) {
+      const { volumeId } = await driver.create(`v${i}`)
+      await stage(volumeId)
+      const [published, deleted] = await Promise.allSettled([
+        publish(volumeId, { targetPath: target(`t${i}`) }),
+        driver.controller('DeleteVolume', { volumeId }),
+      ])
+      // Whichever comes first, the other is refused.
+      expect([published.status, deleted.status].sort()).toEqual(['fulfilled', 'rejected'])
+      expect(existsSync(target(`t${i}`))).toBe(published.status === 'fulfilled')
+    }
+  })
+
   test('refuses another way at the same place, and a second place for a single writer', async () => {
     const { volumeId } = await driver.create('a')
     await stage(volumeId)

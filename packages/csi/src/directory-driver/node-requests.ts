@@ -48,7 +48,7 @@ export function nodeRequests(parts: NodeParts): Required<NodeHandlers> {
 
     nodeUnstageVolume: async ({ volumeId, stagingTargetPath }) => {
       store.get(volumeId)
-      const path = normalize(stagingTargetPath)
+      const path = plainPath(stagingTargetPath)
       await store.change(volumeId, (now) =>
         now.staged.includes(path) ? { ...now, staged: now.staged.filter((one) => one !== path) } : now,
       )
@@ -57,11 +57,14 @@ export function nodeRequests(parts: NodeParts): Required<NodeHandlers> {
     nodePublishVolume: (request) => publish(parts, request),
 
     nodeUnpublishVolume: async ({ volumeId, targetPath }) => {
-      const volume = store.get(volumeId)
+      store.get(volumeId)
       const path = await outsideOf(parts.root, targetPath)
-      const kind = volume.published.find((one) => one.path === path)?.kind ?? parts.kind
-      await inUse.placement(kind).displace(store.data(volume), path)
-      await store.change(volumeId, (now) => withoutPath(now, path))
+      await store.change(volumeId, (now) => withoutPath(now, path), {
+        before: (volume) => {
+          const kind = volume.published.find((one) => one.path === path)?.kind ?? parts.kind
+          return inUse.placement(kind).displace(store.data(volume), path)
+        },
+      })
     },
 
     nodeExpandVolume: async ({ volumeId, volumePath, capacityRange }) => {
@@ -96,7 +99,7 @@ async function publish(parts: NodeParts, request: NodePublishVolumeRequest): Pro
   const { volumeId, targetPath, stagingTargetPath, volumeCapability } = request
   checkCapabilities([volumeCapability])
   const volume = store.get(volumeId)
-  if (!volume.staged.includes(normalize(stagingTargetPath)))
+  if (!volume.staged.includes(plainPath(stagingTargetPath)))
     throw new CsiError('FAILED_PRECONDITION', `Cannot publish volume "${volumeId}": it is not staged at "${stagingTargetPath}"`)
   const path = await outsideOf(parts.root, targetPath)
   const { accessMode, mount } = volumeCapability
@@ -105,9 +108,12 @@ async function publish(parts: NodeParts, request: NodePublishVolumeRequest): Pro
   const unknown = flags.find((flag) => !inUse.placement(parts.kind).flags.has(flag))
   if (unknown !== undefined) throw new CsiError('INVALID_ARGUMENT', `Cannot mount with "${unknown}": the driver cannot apply it`)
   const wanted: Publication = { path, accessMode, flags, kind: parts.kind }
-  const changed = await store.change(volumeId, (now) => withPublication(now, wanted))
-  const { kind } = changed.published.find((one) => one.path === path)!
-  await inUse.placement(kind).place(store.data(volume), path, flags)
+  await store.change(volumeId, (now) => withPublication(now, wanted), {
+    after: (changed) => {
+      const { kind } = changed.published.find((one) => one.path === path)!
+      return inUse.placement(kind).place(store.data(changed), path, flags)
+    },
+  })
 }
 
 function withPublication(volume: StoredVolume, wanted: Publication): StoredVolume {
@@ -130,10 +136,13 @@ function withoutPath(volume: StoredVolume, path: string): StoredVolume {
   return published.length === volume.published.length ? volume : { ...volume, published }
 }
 
+/** One place is one text. */
+const plainPath = (path: string): string => normalize(path).replace(/(?<=.)\/$/, '')
+
 /** A place that the orchestrator names. What is inside of the root is the driver's. */
 async function outsideOf(root: string, path: string): Promise<string> {
   if (!isAbsolute(path)) throw new CsiError('INVALID_ARGUMENT', `Cannot use path "${path}": it is not absolute`)
-  const plain = normalize(path).replace(/(?<=.)\/$/, '')
+  const plain = plainPath(path)
   let folder = dirname(plain)
   try {
     folder = await realpath(folder)
@@ -148,7 +157,7 @@ async function outsideOf(root: string, path: string): Promise<string> {
 
 /** @throws CsiError `NOT_FOUND` unless the volume can be seen at the path, or is staged there */
 async function checkThere({ store, inUse }: NodeParts, volume: StoredVolume, path: string): Promise<void> {
-  const plain = normalize(path)
+  const plain = plainPath(path)
   if (volume.staged.includes(plain)) return
   const publication = volume.published.find((one) => one.path === plain)
   if (publication !== undefined && (await inUse.placement(publication.kind).isPlaced(store.data(volume), plain))) return

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -17,8 +18,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { copyTree, measureTree, removeTree } from './tree.ts'
-import { machineFiles } from './volume-files.ts'
+import { COPIED_DEPTH_MAX, copyTree, measureTree, removeTree } from './tree.ts'
+import { machineFiles, type VolumeFiles } from './volume-files.ts'
 
 const files = machineFiles()
 /** No UTF-8: what an old archive unpacks to. */
@@ -33,6 +34,38 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const inTree = (name: Buffer): Buffer => Buffer.concat([Buffer.from(tree), name])
+
+/** As a process that uses the volume: `act` comes right after the folder was listed for the nth time. */
+function meanwhile(nth: number, act: () => void): VolumeFiles {
+  let lists = 0
+  return {
+    ...files,
+    list: async (path) => {
+      const entries = await files.list(path)
+      if (++lists === nth) act()
+      return entries
+    },
+  }
+}
+
+/** `tree/outer/inner/file`, and beside the tree what must not be reached: `outside/inner/file`. */
+function plantOutside(): { outer: string; outside: string } {
+  const [outer, outside] = [join(tree, 'outer'), join(folder, 'outside')]
+  for (const [path, text] of [
+    [outer, 'own'],
+    [outside, 'secret'],
+  ] as const) {
+    mkdirSync(join(path, 'inner'), { recursive: true })
+    writeFileSync(join(path, 'inner', 'file'), text)
+  }
+  return { outer, outside }
+}
+
+/** A link to the folder outside takes the place of the one in the tree. */
+function swap(outer: string, outside: string): void {
+  renameSync(outer, join(folder, 'aside'))
+  symlinkSync(outside, outer)
+}
 
 /** Deeper than a path can say: made from inside out, as a Pod can by going into each folder. */
 function dig(levels: number): void {
@@ -65,6 +98,22 @@ describe('removeTree()', () => {
     expect(existsSync(tree)).toBe(false)
   })
 
+  test('removes nothing elsewhere when a link takes the place of a folder', async () => {
+    // Of the top, of `outer`, of `inner`: whatever was listed last.
+    for (const nth of [1, 2, 3]) {
+      const { outer, outside } = plantOutside()
+      await removeTree(
+        meanwhile(nth, () => swap(outer, outside)),
+        tree,
+      ).catch(() => undefined)
+      expect(readFileSync(join(outside, 'inner', 'file'), 'utf8')).toBe('secret')
+      await removeTree(files, tree)
+      expect(existsSync(tree)).toBe(false)
+      mkdirSync(tree)
+      rmSync(join(folder, 'aside'), { recursive: true })
+    }
+  })
+
   test('rejects for a folder that is not there', async () => {
     await expect(removeTree(files, join(folder, 'nowhere'))).rejects.toThrow('ENOENT')
   })
@@ -90,6 +139,51 @@ describe('copyTree()', () => {
     expect(existsSync(join(copy, 'socket'))).toBe(false)
     chmodSync(join(copy, 'closed'), 0o755)
     chmodSync(join(tree, 'closed'), 0o755)
+  })
+})
+
+describe('copyTree() of a tree that is used', () => {
+  test('copies nothing from elsewhere when a link takes the place of a folder', async () => {
+    const copies: (string | undefined)[] = []
+    for (const nth of [1, 2, 3]) {
+      const { outer, outside } = plantOutside()
+      const copy = join(folder, `copy-${nth}`)
+      mkdirSync(copy)
+      const copying = copyTree(
+        meanwhile(nth, () => swap(outer, outside)),
+        tree,
+        copy,
+      )
+      await copying.catch(() => undefined)
+      const file = join(copy, 'outer', 'inner', 'file')
+      copies.push(existsSync(file) ? readFileSync(file, 'utf8') : undefined)
+      rmSync(outer)
+      rmSync(join(folder, 'aside'), { recursive: true })
+    }
+    // What was open already is copied to its end; what was not is refused.
+    expect(copies).toEqual([undefined, 'own', 'own'])
+  })
+
+  test('does not wait for a writer when a pipe takes the place of a file', async () => {
+    writeFileSync(join(tree, 'file'), 'content')
+    const copy = join(folder, 'copy')
+    mkdirSync(copy)
+    const piped = meanwhile(1, () => {
+      rmSync(join(tree, 'file'))
+      execFileSync('mkfifo', [join(tree, 'file')])
+    })
+    await expect(copyTree(piped, tree, copy)).rejects.toThrow('it is no file any more')
+  })
+
+  test('rejects for a tree that is too deep', async () => {
+    const copy = join(folder, 'copy')
+    mkdirSync(copy)
+    mkdirSync(join(tree, ...Array.from({ length: COPIED_DEPTH_MAX - 1 }, () => 'd')), { recursive: true })
+    await copyTree(files, tree, copy)
+    rmSync(copy, { recursive: true })
+    mkdirSync(copy)
+    mkdirSync(join(tree, ...Array.from({ length: COPIED_DEPTH_MAX }, () => 'd')), { recursive: true })
+    await expect(copyTree(files, tree, copy)).rejects.toThrow('more than 200 folders')
   })
 })
 

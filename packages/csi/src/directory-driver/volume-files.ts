@@ -3,6 +3,7 @@ import {
   appendFile,
   chmod,
   copyFile,
+  type FileHandle,
   lchown,
   lstat,
   mkdir,
@@ -38,6 +39,11 @@ export interface FileEntry {
  * Steps reject with Node's system errors.
  */
 export interface VolumeFiles {
+  /**
+   * Opens a folder for as long as `use` takes, which names what is in it by the path that it is given: it stays this folder, whatever takes its place or that
+   * of a folder above meanwhile. Where a system has no such paths, it is the folder's own.
+   */
+  within<T>(folder: FilePath, use: (opened: FilePath) => Promise<T>): Promise<T>
   /** Sorted by name. */
   list(folder: FilePath): Promise<readonly FileEntry[]>
   /** Undefined when there is nothing. */
@@ -70,6 +76,10 @@ export interface VolumeFiles {
 /** The machine's file system. */
 export function machineFiles(): VolumeFiles {
   return {
+    within: async (folder, use) => {
+      await using handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW)
+      return await use(process.platform === 'linux' ? pathOf(handle) : folder)
+    },
     list: async (folder) =>
       (await readdir(folder, { withFileTypes: true, encoding: 'buffer' }))
         .map((one) => ({ name: one.name, kind: kindOf(one) }))
@@ -135,12 +145,15 @@ async function lstatIfThere(path: FilePath): Promise<Stats | undefined> {
   }
 }
 
+/** What is open, by a path that no link or rename leads elsewhere. */
+const pathOf = ({ fd }: FileHandle): string => join('/proc/self/fd', String(fd))
+
 async function copySynced(from: FilePath, to: FilePath): Promise<void> {
-  // Whoever uses the volume may put a link in the place of the file that was listed: it is opened once, without following, and copied by that handle.
-  await using source = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW)
-  const byHandle = join('/proc/self/fd', String(source.fd))
-  if (process.platform === 'linux') await copyFile(byHandle, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
-  else await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
+  // Whoever uses the volume may put a link or a pipe in the place of the file that was listed: it is opened once, without following or waiting for a
+  // writer, and copied by that handle.
+  await using source = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  if (!(await source.stat()).isFile()) throw new Error(`Cannot copy "${String(from)}": it is no file any more`)
+  await copyFile(process.platform === 'linux' ? pathOf(source) : from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)
   await using copy = await open(to, constants.O_RDONLY | constants.O_NOFOLLOW)
   await copy.sync()
 }

@@ -140,7 +140,11 @@ describe('VolumeStore', () => {
     const { id } = await store.create(wanted('a'))
     expect((await store.expand(id, { requiredBytes: 2 * GIB })).capacityBytes).toBe(2 * GIB)
     expect((await store.expand(id, { requiredBytes: GIB })).capacityBytes).toBe(2 * GIB)
-    for (const range of [{ requiredBytes: 0, limitBytes: GIB }, { requiredBytes: 11 * GIB }])
+    for (const range of [
+      { requiredBytes: 0, limitBytes: GIB },
+      { requiredBytes: 11 * GIB },
+      { requiredBytes: 4 * GIB, limitBytes: 3 * GIB },
+    ])
       await expect(store.expand(id, range)).rejects.toEqual(refused('OUT_OF_RANGE'))
     await expect(store.expand('none', { requiredBytes: 1 })).rejects.toEqual(refused('NOT_FOUND'))
   })

@@ -7,7 +7,7 @@ import { StoreFolders, type Warn } from './store-folders.ts'
 import type { StoredVolume } from './stored-volume.ts'
 import { copyTree } from './tree.ts'
 import type { VolumeFiles } from './volume-files.ts'
-import { capacityOf, checkSame, type VolumeWanted } from './wanted-volume.ts'
+import { capacityOf, checkRange, checkSame, type VolumeWanted } from './wanted-volume.ts'
 
 export interface VolumeStoreOptions {
   /** An existing folder that no other store uses. */
@@ -140,6 +140,7 @@ export class VolumeStore {
     return this.#turns.take([`id:${id}`], async () => {
       const volume = this.get(id)
       const { requiredBytes, limitBytes = Infinity } = range
+      checkRange(range)
       if (volume.capacityBytes > limitBytes)
         throw new CsiError('OUT_OF_RANGE', `Cannot expand volume "${id}" to at most ${limitBytes} bytes: it has ${volume.capacityBytes}`)
       const more = requiredBytes - volume.capacityBytes
@@ -162,12 +163,22 @@ export class VolumeStore {
     })
   }
 
-  /** Writes what `change` makes of the volume, unless it is the same object. It keeps what only the store sets: id, name, sequence, capacity. */
-  change(id: string, change: (volume: StoredVolume) => StoredVolume): Promise<StoredVolume> {
+  /**
+   * Writes what `change` makes of the volume, unless it is the same object. It keeps what only the store sets: id, name, sequence, capacity. `before` and
+   * `after` that is written are part of the operation: nothing else happens to the volume meanwhile. Where one of them throws the rest is not done.
+   */
+  change(
+    id: string,
+    change: (volume: StoredVolume) => StoredVolume,
+    { before, after }: { readonly [when in 'before' | 'after']?: (volume: StoredVolume) => Promise<void> } = {},
+  ): Promise<StoredVolume> {
     return this.#turns.take([`id:${id}`], async () => {
       const volume = this.get(id)
+      await before?.(volume)
       const changed = change(volume)
-      return changed === volume ? volume : this.#replace(changed)
+      const written = changed === volume ? volume : await this.#replace(changed)
+      await after?.(written)
+      return written
     })
   }
 

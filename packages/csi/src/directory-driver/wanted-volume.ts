@@ -15,10 +15,16 @@ export interface VolumeWanted {
 /** For whoever asks for no size. */
 export const DEFAULT_CAPACITY_BYTES = 2 ** 30
 
-/** The size of a new volume within what is asked for, as near as possible to the default, or to the size of its source. */
-export function capacityOf({ requiredBytes, limitBytes = Infinity }: CsiCapacityRange, sourceBytes = 0): number {
+/** @throws CsiError `OUT_OF_RANGE` for a range that no size is in */
+export function checkRange({ requiredBytes, limitBytes = Infinity }: CsiCapacityRange): void {
   if (requiredBytes > limitBytes)
-    throw new CsiError('OUT_OF_RANGE', `Cannot make a volume of at least ${requiredBytes} and at most ${limitBytes} bytes: no size is both`)
+    throw new CsiError('OUT_OF_RANGE', `Cannot give a volume at least ${requiredBytes} and at most ${limitBytes} bytes: no size is both`)
+}
+
+/** The size of a new volume within what is asked for, as near as possible to the default, or to the size of its source. */
+export function capacityOf(range: CsiCapacityRange, sourceBytes = 0): number {
+  checkRange(range)
+  const { requiredBytes, limitBytes = Infinity } = range
   if (sourceBytes > limitBytes || (requiredBytes > 0 && sourceBytes > requiredBytes))
     throw new CsiError('OUT_OF_RANGE', `Cannot copy a volume of ${sourceBytes} bytes into a smaller one`)
   if (requiredBytes > 0) return requiredBytes

@@ -2,7 +2,7 @@ import { CSINode as CsiNodeKind, Node as NodeKind } from '@kubetape/api/kinds'
 import type { Node } from '@kubetape/api/types/core/v1'
 import type { CSINode, CSINodeDriver } from '@kubetape/api/types/storage/v1'
 import { deepEqual, isConflict, isNotFound } from '@kubetape/apimachinery'
-import { callDriver, type CsiNodeInfo } from '@kubetape/csi'
+import { callDriver, csiCodeOf, type CsiNodeInfo } from '@kubetape/csi'
 import { type Controller, controllerFor, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
 import { concat, defer, from, map } from 'rxjs'
 import type { VolumeService } from './volume-agent.ts'
@@ -14,7 +14,8 @@ const NODE_ID_ANNOTATION = 'csi.volume.kubernetes.io/nodeid'
 
 /**
  * Registers connected drivers with the simulated nodes, as kubelets do: each driver is asked what it calls the node and where it is, which the CSINode
- * and the labels of the Node say from then on. Drivers that are lost are taken out again. Without drivers nothing is written.
+ * and the labels of the Node say from then on. Drivers that are lost are taken out again. One that does not answer keeps no other from being registered. Without drivers
+ * nothing is written.
  */
 export function registrationAgent(service: VolumeService, names: readonly string[]): Controller {
   const { drivers, isOurs } = service
@@ -37,34 +38,52 @@ async function reconcile(name: string, { drivers }: VolumeService, context: Reco
   const connected = context.outside(() => [...drivers.names()])
   const before = new Set((context.carried as string[] | undefined) ?? [])
   if (node === undefined || (connected.length === 0 && before.size === 0)) return {}
-  const entries: { entry: CSINodeDriver; info: CsiNodeInfo }[] = []
-  for (const driver of connected) {
-    try {
-      const info = await callDriver(context, drivers, { driver, method: 'NodeGetInfo', body: {} }, (one) => one.nodeGetInfo())
-      entries.push({ entry: entryOf(driver, info), info })
-    } catch (error) {
-      context.log.warn('a storage driver does not say how it calls the node', { driver, node: name, error: String(error) })
-      return { requeue: true }
-    }
-  }
+  const { entries, silent, isDone } = await askAll(name, connected, drivers, context)
+  const answered = new Set(entries.map(({ entry }) => entry.name))
+  const kept = (csiNode?.spec.drivers ?? []).filter((one) => !answered.has(one.name) && (!before.has(one.name) || silent.has(one.name)))
+  const registered = [...kept, ...entries.map(({ entry }) => entry)]
   try {
     // Labels first: whoever reads the topology keys of the CSINode looks for them at the Node.
-    await describeNode(node, entries, context)
-    await writeDrivers(
-      node,
-      csiNode,
-      entries.map(({ entry }) => entry),
-      before,
-      context,
-    )
+    await describeNode(node, registered, entries, context)
+    await writeDrivers(node, csiNode, registered, context)
   } catch (error) {
     if (isNotFound(error)) return {}
     if (isConflict(error)) return { requeue: true }
     throw error
   }
   // What this process has registered it may take out again; what an earlier one has may still come.
-  context.carry([...new Set([...before, ...connected])])
-  return {}
+  context.carry([...new Set([...before, ...answered])])
+  return isDone ? {} : { requeue: true }
+}
+
+interface Answer {
+  readonly entry: CSINodeDriver
+  readonly info: CsiNodeInfo
+}
+
+/** What drivers call the node; `silent` are those that do not say, and not done is who should be asked again. */
+async function askAll(
+  node: string,
+  connected: readonly string[],
+  drivers: VolumeService['drivers'],
+  context: ReconcileContext,
+): Promise<{ entries: Answer[]; silent: ReadonlySet<string>; isDone: boolean }> {
+  const entries: Answer[] = []
+  const silent = new Set<string>()
+  let isDone = true
+  for (const driver of connected) {
+    try {
+      const info = await callDriver(context, drivers, { driver, method: 'NodeGetInfo', body: {} }, (one) => one.nodeGetInfo())
+      entries.push({ entry: entryOf(driver, info), info })
+    } catch (error) {
+      silent.add(driver)
+      // It serves controllers only, and says no different until it is connected anew.
+      if (csiCodeOf(error) === 'UNIMPLEMENTED') continue
+      isDone = false
+      context.log.warn('a storage driver does not say how it calls the node', { driver, node, error: String(error) })
+    }
+  }
+  return { entries, silent, isDone }
 }
 
 function entryOf(name: string, { nodeId, maxVolumesPerNode, accessibleTopology }: CsiNodeInfo): CSINodeDriver {
@@ -78,34 +97,27 @@ function entryOf(name: string, { nodeId, maxVolumesPerNode, accessibleTopology }
 
 async function describeNode(
   node: Node,
-  entries: readonly { entry: CSINodeDriver; info: CsiNodeInfo }[],
+  registered: readonly CSINodeDriver[],
+  entries: readonly Answer[],
   { client }: ReconcileContext,
 ): Promise<void> {
   const { name = '', uid, labels = {}, annotations = {} } = node.metadata
   const wanted = Object.assign({}, ...entries.map(({ info }) => info.accessibleTopology?.segments ?? {})) as Record<string, string>
-  const ids = entries.length === 0 ? undefined : JSON.stringify(Object.fromEntries(entries.map(({ entry }) => [entry.name, entry.nodeID])))
+  const ids = registered.length === 0 ? undefined : JSON.stringify(Object.fromEntries(registered.map((one) => [one.name, one.nodeID])))
   const isLabelled = Object.entries(wanted).every(([key, value]) => labels[key] === value)
   if (isLabelled && annotations[NODE_ID_ANNOTATION] === ids) return
   const body = { metadata: { uid, labels: wanted, annotations: { [NODE_ID_ANNOTATION]: ids ?? null } } }
   await client.patch<Node>(NodeKind, { name }, { type: 'merge', body })
 }
 
-async function writeDrivers(
-  node: Node,
-  known: CSINode | undefined,
-  entries: readonly CSINodeDriver[],
-  ours: ReadonlySet<string>,
-  { client }: ReconcileContext,
-): Promise<void> {
+async function writeDrivers(node: Node, known: CSINode | undefined, drivers: CSINodeDriver[], { client }: ReconcileContext): Promise<void> {
   const { name = '', uid = '' } = node.metadata
-  const connected = new Set(entries.map((entry) => entry.name))
-  const others = (known?.spec.drivers ?? []).filter((entry) => !connected.has(entry.name) && !ours.has(entry.name))
-  const drivers = [...others, ...entries]
   if (known !== undefined) {
     if (deepEqual(drivers, known.spec.drivers ?? [])) return
     await client.update<CSINode>(CsiNodeKind, { ...known, spec: { ...known.spec, drivers } })
     return
   }
+  if (drivers.length === 0) return
   const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name, uid }]
   await client.create<CSINode>(CsiNodeKind, {
     apiVersion: 'storage.k8s.io/v1',

@@ -31,7 +31,7 @@ function say(given: Given): unknown {
     reservedFor: () => given.reserved,
     isUsed: () => given.used ?? false,
   }
-  const needs = volumeNeeds(given.pod ?? podWith(['data']), view, new Set(given.taken))
+  const needs = volumeNeeds(given.pod ?? podWith(['data']), view, new Set(given.taken), new Set())
   if (needs.type === 'refused') return needs.message
   return ['a', 'b'].map((name) => {
     const misfit = needs.misfit(labelled(name))

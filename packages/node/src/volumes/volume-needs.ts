@@ -48,8 +48,8 @@ const USED_ONCE: Misfit = {
   helpless: false,
 }
 
-/** Reads a Pod's claims as kube-scheduler's volume binding does. `taken`: volumes that Pods before it in the same round get. */
-export function volumeNeeds(pod: Pod, view: VolumeView, taken: ReadonlySet<string>): VolumeNeeds {
+/** Reads a Pod's claims as kube-scheduler's volume binding does. `taken`: volumes that Pods before it in the same round get; `used`: their claims. */
+export function volumeNeeds(pod: Pod, view: VolumeView, taken: ReadonlySet<string>, used: ReadonlySet<string>): VolumeNeeds {
   const { namespace = '', name: podName = '' } = pod.metadata
   const bound: PersistentVolumeClaim[] = []
   const waiting: PersistentVolumeClaim[] = []
@@ -75,7 +75,8 @@ export function volumeNeeds(pod: Pod, view: VolumeView, taken: ReadonlySet<strin
         type: 'refused',
         message: `PVC "${namespace}/${one.claim}" was not created for pod "${namespace}/${podName}" (pod is not owner)`,
       }
-    if (claim.spec.accessModes?.includes('ReadWriteOncePod')) isUsed ||= view.isUsed(`${namespace}/${one.claim}`, pod)
+    if (claim.spec.accessModes?.includes('ReadWriteOncePod'))
+      isUsed ||= used.has(`${namespace}/${one.claim}`) || view.isUsed(`${namespace}/${one.claim}`, pod)
     if (isBound(claim)) bound.push(claim)
     else if (isDelayed(claim, view)) waiting.push(claim)
     else isImmediate = true

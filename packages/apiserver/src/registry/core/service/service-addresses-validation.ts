@@ -67,7 +67,8 @@ export function specialAddressErrors(path: FieldPath, text: string): FieldError[
   if (four ? begins(8, 127n) : value === 1n) return [invalid(path, text, 'may not be in the loopback range (127.0.0.0/8, ::1/128)')]
   if (four ? begins(16, 0xa9fen) : begins(10, 0x3fan))
     return [invalid(path, text, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)')]
-  if (four ? begins(24, 0xe00000n) : begins(16, 0xff02n))
+  // The flags of IPv6's are any.
+  if (four ? begins(24, 0xe00000n) : begins(8, 0xffn) && ((value >> 112n) & 0xfn) === 2n)
     return [invalid(path, text, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)')]
   return []
 }
