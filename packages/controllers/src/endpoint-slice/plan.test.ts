@@ -20,7 +20,7 @@ const pod = (at: number, more: { ready?: boolean; nodeName?: string; deletionTim
     metadata: { name: `p${at}`, namespace: 'a', uid: `u${at}`, ...(deletionTimestamp ? { deletionTimestamp } : {}) },
     spec: { nodeName, containers: [] },
     status: { podIPs: ips.map((ip) => ({ ip })), conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
-  } as unknown as Pod
+  }
 }
 const pods = (count: number, from = 0): Pod[] => Array.from({ length: count }, (_, at) => pod(from + at))
 const node: Node = { metadata: { name: 'n', labels: { 'topology.kubernetes.io/zone': 'z' } }, spec: {} }

@@ -55,7 +55,7 @@ async function reconcile(namespace: string, name: string, context: ReconcileCont
       next.action === 'create'
         ? ['FailedToCreateEndpoint', `Failed to create endpoint for service ${namespace}/${name}: ${message}`]
         : ['FailedToUpdateEndpoint', `Failed to update endpoint ${namespace}/${name}: ${message}`]
-    event(next.endpoints, 'Warning', reason!, text!, { component: COMPONENT })
+    event(next.endpoints, 'Warning', reason, text, { component: COMPONENT })
     throw error
   }
 }
