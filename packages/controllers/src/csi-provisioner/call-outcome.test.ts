@@ -8,7 +8,7 @@ describe('createOutcome()', () => {
     ['ALREADY_EXISTS', 'finished', 'finished'],
     ['INTERNAL', 'finished', 'finished'],
     ['UNKNOWN', 'finished', 'finished'],
-    ['RESOURCE_EXHAUSTED', 'finished', 'reschedule'],
+    ['RESOURCE_EXHAUSTED', 'background', 'reschedule'],
     ['CANCELLED', 'background', 'background'],
     ['DEADLINE_EXCEEDED', 'background', 'background'],
     ['UNAVAILABLE', 'background', 'background'],

@@ -13,5 +13,7 @@ export function createOutcome(error: unknown, mayReschedule: boolean): CreateOut
   const code = csiCodeOf(error)
   // Whatever is no answer of a driver says nothing of the operation.
   if (code === undefined || IN_BACKGROUND.has(code)) return 'background'
-  return code === 'RESOURCE_EXHAUSTED' && mayReschedule ? 'reschedule' : 'finished'
+  // Room may be found later, by a driver that goes on looking for it.
+  if (code === 'RESOURCE_EXHAUSTED') return mayReschedule ? 'reschedule' : 'background'
+  return 'finished'
 }
