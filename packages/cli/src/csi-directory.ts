@@ -28,7 +28,7 @@ const NODE_ID = 'kubetape'
 /** Runs the directory driver in this process, for this control plane. Its volumes can be used from every node: simulated ones are all this machine. */
 export async function startCsiDirectory({ data, folder, clock, warn }: CsiDirectoryOptions): Promise<CsiDirectory> {
   const socket = placeForSocket(data)
-  const served = await serveDirectoryDriver({
+  const serving = serveDirectoryDriver({
     endpoint: socket.endpoint,
     root: folder ?? join(data, 'csi-directory'),
     nodeId: NODE_ID,
@@ -40,6 +40,10 @@ export async function startCsiDirectory({ data, folder, clock, warn }: CsiDirect
     uids: uidSource(systemRandom()),
     warn,
     onError: (error, rpc) => warn(`${rpc} of the directory driver failed: ${String(error)}`),
+  })
+  const served = await serving.catch((error: unknown) => {
+    socket.remove()
+    throw error
   })
   return {
     name: served.name,

@@ -18,7 +18,7 @@ test('HttpClient keeps neither what a list brought nor who watched when their co
     response.write(`${JSON.stringify({ type: 'ADDED', object: ITEM })}\n`)
   }, TLS)
   try {
-    const script = fileURLToPath(new URL('testing/held-objects.ts', import.meta.url))
+    const script = fileURLToPath(new URL('./testing/held-objects.ts', import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, [
       ...process.execArgv.filter((flag) => flag.startsWith('--disable')),
       '--expose-gc',

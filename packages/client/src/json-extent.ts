@@ -1,16 +1,12 @@
-/** What stands for a value that goes on after the bytes that are there. */
-export const CUT = -1
-
-export const [QUOTE, BACKSLASH, OPEN, CLOSE, OPEN_LIST, CLOSE_LIST, COMMA, COLON] = [0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d, 0x2c, 0x3a]
-/** Braces and brackets differ in this bit only. */
-const BRACKET_BIT = 0x20
+import { BACKSLASH, BRACKET_BIT, CLOSE, CLOSE_LIST, COMMA, CUT, isSpace, OPEN, OPEN_LIST, QUOTE } from './json-bytes.ts'
+import { endOfStructure } from './json-check.ts'
 
 /** Asked where a key begins and ends within a value; answers where to go on: at `end`, or behind the key's value. */
 export type KeySkipper = (start: number, end: number) => number
 
 /**
- * Where the JSON value that begins at `at` ends, seen from its quotes and brackets alone; `CUT` when it does not end before `end`. What is between
- * them is for the parser to judge. `skip` is shown every string.
+ * Where the JSON value that begins at `at` ends, `CUT` when it does not end before `end`. Objects and lists are checked: throws a
+ * SyntaxError when they are no JSON. With `skip`, which is shown every string, and of anything else only the end is looked for.
  */
 export function endOfValue(bytes: Uint8Array, at: number, end: number, skip?: KeySkipper): number {
   if (at >= end) return CUT
@@ -38,28 +34,6 @@ export function endOfString(bytes: Uint8Array, at: number, end: number): number 
 export function behindSpace(bytes: Uint8Array, at: number, end: number): number {
   while (at < end && isSpace(bytes[at]!)) at++
   return at
-}
-
-const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
-
-/** Written for speed: most bytes of every answer pass through here once. */
-function endOfStructure(bytes: Uint8Array, at: number, end: number): number {
-  let depth = 0
-  for (; at < end; at++) {
-    const byte = bytes[at]!
-    if (byte === QUOTE) {
-      for (at++; at < end; at++) {
-        const inside = bytes[at]!
-        if (inside === QUOTE) break
-        if (inside === BACKSLASH) at++
-      }
-    } else {
-      const bracket = byte | BRACKET_BIT
-      if (bracket === OPEN) depth++
-      else if (bracket === CLOSE && --depth === 0) return at + 1
-    }
-  }
-  return CUT
 }
 
 function endOfSkipped(bytes: Uint8Array, at: number, end: number, skip: KeySkipper): number {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { deepStrictEqual } from 'node:assert'
 import { inspect } from 'node:util'
+import { deserialize, serialize } from 'node:v8'
 import { cloneJson, deepEqual, deepFreeze } from '@kubetape/apimachinery'
 import { LazyMembers } from './lazy-members.ts'
 
@@ -36,10 +37,18 @@ describe('LazyMembers', () => {
     ['the rest of a pattern', ({ kind: _, ...rest }) => rest],
     ['Object.assign', (thing) => Object.assign({}, thing)],
     ['JSON', (thing) => JSON.stringify(thing)],
+    ['JSON with a replacer', (thing) => JSON.stringify(thing, (key, value: unknown) => (key === 'list' ? undefined : value))],
+    ['JSON of some members', (thing) => JSON.stringify(thing, ['spec', 'replicas'], 1)],
     ['structuredClone', (thing) => structuredClone(thing)],
     ['cloneJson', (thing) => cloneJson(thing)],
     ['inspection', (thing) => inspect(thing, { depth: 1, breakLength: 20 })],
     ['inspection from further up', (thing) => inspect([{ thing }], { depth: 2 })],
+    ['copies of descriptors', (thing) => ({ ...(Object.defineProperties({}, Object.getOwnPropertyDescriptors(thing)) as Thing) })],
+    ['a copy that was serialised', (thing) => deserialize(serialize(thing)) as unknown],
+    [
+      'symbols of its own that are enumerable',
+      (thing) => Object.getOwnPropertySymbols(thing).filter((symbol) => Object.prototype.propertyIsEnumerable.call(thing, symbol)),
+    ],
     ['the prototype', (thing): unknown => Object.getPrototypeOf(thing)],
     ['who inherits from it', (thing) => (Object.create(thing) as Thing).spec?.replicas],
     ['a proxy before it', (thing) => new Proxy(thing, {}).status?.phase],

@@ -21,7 +21,7 @@ interface LazyObject {
 /**
  * Gives an object members that are parsed when somebody first asks for them, as for decision 6: most of what an informer holds is never looked at.
  * What users of the object see is what they would see if all had been parsed: keys, spreading, JSON, structuredClone, deep equality, inspection,
- * assignment (refused when the object is frozen), deletion. Only property descriptors tell. Text that is no JSON throws its SyntaxError where it is asked for.
+ * assignment (refused when the object is frozen), deletion. Only property descriptors tell.
  */
 export class LazyMembers {
   readonly #object: object
@@ -33,7 +33,7 @@ export class LazyMembers {
     Object.defineProperty(object, INSPECT, INSPECTED)
   }
 
-  /** Adds the next member. `text` is kept: it should be no slice of a long one. */
+  /** Adds the next member. `text` is kept: it should be no slice of a long one, and must be known to be JSON: otherwise its SyntaxError is thrown where it is asked for. */
   add(name: string, text: string): void {
     Object.defineProperty(this.#object, name, accessorOf(name, this.#members.push(new Unread(text)) - 1))
   }

@@ -1,7 +1,8 @@
 import { isAscii } from 'node:buffer'
 import { type JsonObject, parseExactJson, setMember } from '@kubetape/apimachinery'
-import { behindSpace, CLOSE_LIST, COMMA, CUT, endOfValue, OPEN, OPEN_LIST } from './json-extent.ts'
-import { MemberCursor, unexpected } from './member-cursor.ts'
+import { CLOSE_LIST, COMMA, CUT, OPEN, OPEN_LIST, unexpected } from './json-bytes.ts'
+import { behindSpace, endOfValue } from './json-extent.ts'
+import { MemberCursor } from './member-cursor.ts'
 import type { ObjectHead, ObjectReader } from './object-reader.ts'
 import type { BodyReader } from './wire-request.ts'
 

@@ -1,4 +1,6 @@
-import { behindSpace, CLOSE, COLON, COMMA, CUT, endOfString, OPEN, QUOTE } from './json-extent.ts'
+import { CLOSE, COLON, COMMA, CUT, isText, OPEN, QUOTE, unexpected } from './json-bytes.ts'
+import { closingQuote } from './json-check.ts'
+import { behindSpace } from './json-extent.ts'
 
 /** What `next()` found: the value of one more member, the end of the object, or that the bytes end before either. */
 export type Found = 'value' | 'end' | 'cut'
@@ -37,27 +39,15 @@ export class MemberCursor {
       if (at >= end) return 'cut'
     }
     if (bytes[at] !== QUOTE) throw unexpected(bytes, at)
-    const behind = endOfString(bytes, at, end)
-    if (behind === CUT) return 'cut'
-    const colon = behindSpace(bytes, behind, end)
+    const quote = closingQuote(bytes, at, end)
+    if (quote === CUT) return 'cut'
+    const colon = behindSpace(bytes, quote + 1, end)
     if (colon < end && bytes[colon] !== COLON) throw unexpected(bytes, colon)
     const value = behindSpace(bytes, colon + 1, end)
     if (value >= end) return 'cut'
-    this.name = isText(bytes, at + 1, behind - 1, expected) ? expected : bytes.toString('utf8', at + 1, behind - 1)
+    this.name = isText(bytes, at + 1, quote, expected) ? expected : bytes.toString('utf8', at + 1, quote)
     this.at = value
     this.#first = false
     return 'value'
   }
-}
-
-/** Whether the bytes from `from` to `to` are this ASCII text. */
-export function isText(bytes: Uint8Array, from: number, to: number, text: string): boolean {
-  if (to - from !== text.length) return false
-  for (let at = 0; at < text.length; at++) if (bytes[from + at] !== text.charCodeAt(at)) return false
-  return true
-}
-
-/** What is thrown where JSON has something else than it must have. */
-export function unexpected(bytes: Buffer, at: number): SyntaxError {
-  return new SyntaxError(`Cannot read JSON: unexpected ${JSON.stringify(bytes.toString('utf8', at, at + 20))} at byte ${at}`)
 }

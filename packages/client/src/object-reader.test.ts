@@ -104,6 +104,8 @@ describe('ObjectReader.read()', () => {
     '{"a":x}',
     '[]',
     '{"metadata":{"a":]}}',
+    `{"metadata":{},"spec":{"text":"${'x'.repeat(300)}","a":tru}}`,
+    `{"metadata":{},"spec":["${'x'.repeat(300)}",[}]}`,
   ])('refuses %s', (text) => {
     expect(() => read(text)).toThrow(SyntaxError)
   })

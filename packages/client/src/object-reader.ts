@@ -1,8 +1,9 @@
 import { isAscii } from 'node:buffer'
 import { type JsonObject, type KubeObject, parseExactJson } from '@kubetape/apimachinery'
-import { behindSpace, COLON, CUT, endOfValue, OPEN, OPEN_LIST, QUOTE } from './json-extent.ts'
+import { COLON, CUT, isText, OPEN, OPEN_LIST, QUOTE } from './json-bytes.ts'
+import { behindSpace, endOfValue } from './json-extent.ts'
 import { LazyMembers } from './lazy-members.ts'
-import { isText, MemberCursor } from './member-cursor.ts'
+import { MemberCursor } from './member-cursor.ts'
 import type { SharedFields } from './shared-fields.ts'
 
 /** Members of fewer bytes are parsed at once: to keep their text would cost as much. */
@@ -43,8 +44,8 @@ export class ObjectReader {
   }
 
   /**
-   * The object that begins at `at`, undefined when it is cut. `ascii`: all of the bytes are known to be. Throws a SyntaxError when it is no object;
-   * what is wrong inside of a larger member shows when that is read.
+   * The object that begins at `at`, undefined when it is cut. `ascii`: all of the bytes are known to be. Throws a SyntaxError when it is no object,
+   * whether what is wrong is parsed now or later.
    */
   read(bytes: Buffer, at: number, end: number, head: ObjectHead, ascii = isAscii(bytes)): KubeObject | undefined {
     const count = this.#scan(bytes, at, end)

@@ -1,5 +1,6 @@
 import { deepFreeze, parseExactJson } from '@kubetape/apimachinery'
-import { CUT, endOfValue } from './json-extent.ts'
+import { CUT } from './json-bytes.ts'
+import { endOfValue } from './json-extent.ts'
 
 /** Statements are looked up by their first bytes; many agree in them and differ later. */
 const HEAD = 96

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Apiserver, type AuthorizationOptions, COMPONENT_GROUP, type PluginSelection, type UserInfo } from '@kubetape/apiserver'
 import type { Client } from '@kubetape/client'
 import { exposeFeatureGates, type FeatureGateRegistry, MetricsRegistry } from '@kubetape/component-base'
@@ -252,16 +252,18 @@ function chosenControllers(
   apiserver: Apiserver,
   log: EventLog,
 ): Controller[] {
+  // Beside the tape, so that a start does not read all of it.
+  const readUpTo = (what: string): string | undefined => (data === undefined ? undefined : join(data, 'read-up-to', `${what}.json`))
   const all = builtinControllers({
     ca: access.ca,
     signToken: (claims) => keys.sign(claims),
     ...(issuer === undefined ? {} : { issueCertificate: (order) => issuer.issue(order) }),
     ...(serviceAccounts?.secretCa === undefined ? {} : { secretCa: serviceAccounts.secretCa }),
     hostPath: hostPathOptions(data, hostPath),
-    ...(hostPath?.provisions === true ? { interruptedStorage: () => interruptedStorage(log) } : {}),
+    ...(hostPath?.provisions === true ? { interruptedStorage: () => interruptedStorage(log, readUpTo('storage')) } : {}),
     nodes,
     ...(data === undefined ? {} : { volumeFolder: resolve(data, 'kubelets') }),
-    ...(drivers === undefined ? {} : { drivers, interruptedVolumes: () => interruptedVolumes(log) }),
+    ...(drivers === undefined ? {} : { drivers, interruptedVolumes: () => interruptedVolumes(log, readUpTo('volumes')) }),
     resources: servedKinds([...apiserver.registry.resources()].map((one) => one.info)),
   })
   const chosen = chosenNames(

@@ -1,6 +1,7 @@
 import { createOutcome, type VolumeIntent } from '@kubetape/controllers'
 import type { LogReader } from '@kubetape/eventlog'
-import { readJournal, type RequestRecord } from '@kubetape/journal'
+import type { JournalReader, RequestRecord } from '@kubetape/journal'
+import { readOpen } from './read-open.ts'
 
 /** The controller whose calls these are. */
 const PROVISIONER = 'csi-provisioner'
@@ -8,14 +9,12 @@ const PROVISIONER = 'csi-provisioner'
 /**
  * What the provisioner has asked of drivers without coming to an end, from the tape: each call of CreateVolume that is followed by no error that is final,
  * no PersistentVolume and no deletion of what it made. The tape has the call before the driver hears of it, so nothing is missing, whenever the process
- * died. Reads the runs of the provisioner once.
+ * died. Reads the runs of the provisioner once; with a `file` that remembers how far they were read, only those since the last time.
  */
-export function interruptedVolumes(log: LogReader): VolumeIntent[] {
-  const journal = readJournal(log)
-  const open = new Map<string, VolumeIntent>()
-  for (const { id } of journal.runs({ controller: PROVISIONER })) {
+export function interruptedVolumes(log: LogReader, file?: string): VolumeIntent[] {
+  const note = (journal: JournalReader, run: string, open: Map<string, VolumeIntent>): void => {
     let intent: VolumeIntent | undefined
-    for (const request of journal.requests(id)) {
+    for (const request of journal.requests(run)) {
       if (isCall(request, 'CreateVolume')) {
         intent = request.body as VolumeIntent
         open.set(intent.claim.uid, intent)
@@ -23,7 +22,7 @@ export function interruptedVolumes(log: LogReader): VolumeIntent[] {
       if (intent !== undefined && isSettledBy(request, intent, log)) open.delete(intent.claim.uid)
     }
   }
-  return [...open.values()]
+  return [...readOpen<VolumeIntent>(log, { controllers: [PROVISIONER], note, file }).values()]
 }
 
 const isCall = ({ verb, resource }: RequestRecord, method: string): boolean => verb === 'call' && resource === method

@@ -1,6 +1,9 @@
 /** The built-in reconcilers, each a pure plan() and a thin shell. */
 export { addressRepairController } from './service-address-repair/address-repair-controller.ts'
 export { serviceRepairController } from './service-address-repair/service-repair-controller.ts'
+export { endpointsController } from './endpoint/endpoints-controller.ts'
+export { endpointSliceController } from './endpoint-slice/endpointslice-controller.ts'
+export { endpointSliceMirroringController } from './endpoint-slice-mirroring/endpointslice-mirroring-controller.ts'
 export { serviceCidrController } from './service-cidr/service-cidr-controller.ts'
 export { jobController } from './job/job-controller.ts'
 export { jobOrphanPodController } from './job/job-orphan-pod-controller.ts'

@@ -34,6 +34,9 @@ describe('readJournal()', () => {
       'r600',
     ])
     expect([...tape.runs({ controller: 'job', key: 'default/0' })]).toHaveLength(100)
+    expect([...tape.runs({ key: 'default/1' })]).toHaveLength(200)
+    expect([...tape.runs({ controller: ['job', 'nobody'] })]).toHaveLength(300)
+    expect([...tape.runs({ controller: [] })]).toEqual([])
     expect([...tape.runs({ after: runs[597]!.position })].map(({ id }) => id)).toEqual(['r599', 'r600'])
   })
 

@@ -28,7 +28,8 @@ export type RunStep =
 export interface RunFilter {
   /** Runs whose first row comes after this position. */
   readonly after?: number
-  readonly controller?: string
+  /** Its name, or the names of several. */
+  readonly controller?: string | readonly string[]
   readonly key?: string
 }
 
@@ -63,13 +64,13 @@ export function readJournal(log: LogReader): JournalReader {
     steps: (id) => stepsOf(rowsOf(log, 'request', { key: id })),
     actor,
     *runs(filter = {}) {
-      // Parsing all runs of a long tape for those of one controller would take most of the time.
-      const mark = filter.controller === undefined ? '' : JSON.stringify(filter.controller)
+      const controllers = typeof filter.controller === 'string' ? [filter.controller] : filter.controller
+      const mayPass = passing(controllers, filter.key)
       for (const row of rowsOf(log, 'run', { after: filter.after ?? 0 })) {
-        if (!Buffer.from(row.value.buffer, row.value.byteOffset, row.value.byteLength).includes(mark)) continue
+        if (!mayPass(row.value)) continue
         const { begin } = decodeRow('run', row.value)
         if (begin === undefined) continue
-        if (filter.controller !== undefined && begin.controller !== filter.controller) continue
+        if (controllers !== undefined && !controllers.includes(begin.controller)) continue
         if (filter.key !== undefined && begin.key !== filter.key) continue
         const record = run(begin.id)!
         // A second begin row tells nothing new.
@@ -90,6 +91,16 @@ export function readJournal(log: LogReader): JournalReader {
     *gaps() {
       for (const row of rowsOf(log, 'gap', {})) yield decodeRow('gap', row.value)
     },
+  }
+}
+
+/** Whether a row has the words of a filter anywhere: parsing all runs of a long tape for those of one controller or key would take most of the time. */
+function passing(controllers: readonly string[] | undefined, key: string | undefined): (value: Uint8Array) => boolean {
+  const wanted = [controllers, key === undefined ? undefined : [key]].filter((words) => words !== undefined)
+  const marks = wanted.map((words) => words.map((word) => Buffer.from(JSON.stringify(word))))
+  return (value) => {
+    const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+    return marks.every((some) => some.some((mark) => bytes.includes(mark)))
   }
 }
 

@@ -87,7 +87,7 @@ describe('tableRows', () => {
 
   test('are made of objects that have null where nothing was given', () => {
     const slice = { metadata: { name: 's' }, addressType: 'IPv4', endpoints: null, ports: null }
-    expect(tableRows.get('discovery.k8s.io/endpointslices')!(slice, 0)).toEqual(['s', 'IPv4', '<unset>', '<unset>', '<unknown>'])
+    expect(rowOf('discovery.k8s.io/endpointslices')(slice, 0)).toEqual(['s', 'IPv4', '<unset>', '<unset>', '<unknown>'])
     expect(rowOf('storage.k8s.io/csinodes')({ metadata: { name: 'n' }, spec: { drivers: null } }, 0)).toEqual(['n', 0, '<unknown>'])
   })
 

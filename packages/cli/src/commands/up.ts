@@ -105,8 +105,11 @@ async function up(flags: UpFlags, output: Output): Promise<void> {
   output.out(`Kubetape is ready at ${plane.url}`)
   output.out(`export KUBECONFIG=${plane.access.kubeconfig}`)
   logger.debug({ signal: await interrupted(systemClock()) }, 'stopping')
-  await plane.stop()
-  await driver?.stop()
+  try {
+    await plane.stop()
+  } finally {
+    await driver?.stop()
+  }
   const path = join(flags.data, TAPE_NAME)
   const changes = headOf(path)
   output.out(`Stopped; the tape is ${path} (${changes} ${changes === 1 ? 'change' : 'changes'})`)

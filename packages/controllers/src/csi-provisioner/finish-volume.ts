@@ -1,8 +1,9 @@
 import { PersistentVolume as VolumeKind, PersistentVolumeClaim as ClaimKind } from '@kubetape/api/kinds'
 import type { PersistentVolume, PersistentVolumeClaim } from '@kubetape/api/types/core/v1'
-import { isAlreadyExists, isNotFound } from '@kubetape/apimachinery'
+import { isAlreadyExists } from '@kubetape/apimachinery'
 import { callDriver, type CsiDrivers, type CsiSecrets, type CsiVolume, rpcErrorText } from '@kubetape/csi'
 import type { ReconcileContext, ReconcileResult } from '@kubetape/runtime'
+import { readVolume } from '../persistent-volume/live-reads.ts'
 import { SELECTED_NODE } from '../persistent-volume/storage-annotations.ts'
 import { createOutcome } from './call-outcome.ts'
 import type { OpenIntents } from './open-intents.ts'
@@ -21,7 +22,7 @@ export async function resumeVolume(provisioning: Provisioning, intent: VolumeInt
   const { context, drivers, intents } = provisioning
   // Somebody has to come back for it who does not depend on the claim.
   if (!context.outside(() => drivers.info(intent.driver) !== undefined)) return { requeue: true }
-  if ((await volumeNow(context, intent.request.name)) === undefined) return finishVolume(provisioning, intent)
+  if ((await readVolume(context.client, intent.request.name)) === undefined) return finishVolume(provisioning, intent)
   intents.settle(intent)
 }
 
@@ -64,7 +65,7 @@ async function saveVolume(
     await context.client.create<PersistentVolume>(VolumeKind, volumeOf(intent, answer))
   } catch (error) {
     if (!isAlreadyExists(error)) throw error
-    const there = await volumeNow(context, intent.request.name)
+    const there = await readVolume(context.client, intent.request.name)
     // Gone again: there has to be one for the driver's volume.
     if (there === undefined) throw error
     const { driver, volumeHandle } = there.spec?.csi ?? {}
@@ -139,14 +140,4 @@ export const failureText = (storageClass: string, text: string): string =>
 function claimNow({ lister }: ReconcileContext, { claim }: VolumeIntent): Readonly<PersistentVolumeClaim> | undefined {
   const found = lister<PersistentVolumeClaim>(ClaimKind).get(claim.namespace, claim.name)
   return found?.metadata.uid === claim.uid ? found : undefined
-}
-
-/** A PersistentVolume as it is now, whatever informers show. */
-export async function volumeNow({ client }: ReconcileContext, name: string): Promise<PersistentVolume | undefined> {
-  try {
-    return await client.get<PersistentVolume>(VolumeKind, { name })
-  } catch (error) {
-    if (isNotFound(error)) return undefined
-    throw error
-  }
 }

@@ -8,15 +8,16 @@ import {
 import type { Node, PersistentVolumeClaim } from '@kubetape/api/types/core/v1'
 import type { CSINode, StorageClass } from '@kubetape/api/types/storage/v1'
 import type { VolumeAttributesClass } from '@kubetape/api/types/storage/v1beta1'
-import { isNotFound } from '@kubetape/apimachinery'
+import { ifFound } from '@kubetape/client'
 import type { CsiDriverInfo } from '@kubetape/csi'
 import type { ReconcileContext, ReconcileResult } from '@kubetape/runtime'
 import { addFinalizer, removeFinalizer } from '../volume-protection/finalizer-writes.ts'
+import { readClaim, readVolume } from '../persistent-volume/live-reads.ts'
 import { SELECTED_NODE } from '../persistent-volume/storage-annotations.ts'
 import { classNameOf } from '../persistent-volume/storage-class.ts'
 import { awaitsClones, BY_SOURCE, isUnprovisioned, provisionerOf } from './claim-keys.ts'
 import { type CloneSource, dataSourceOf, isClone } from './clone-source.ts'
-import { failureText, finishVolume, type Provisioning, reschedule, resumeVolume, volumeNow } from './finish-volume.ts'
+import { failureText, finishVolume, type Provisioning, reschedule, resumeVolume } from './finish-volume.ts'
 import { CLONE_FINALIZER } from './names.ts'
 import { plan, type ProvisionerSettings, volumeNameOf } from './plan.ts'
 
@@ -113,15 +114,11 @@ async function stillUnprovisioned(
   context: ReconcileContext,
   seen: Readonly<PersistentVolumeClaim>,
 ): Promise<Readonly<PersistentVolumeClaim> | undefined> {
-  if ((await volumeNow(context, volumeNameOf(seen))) !== undefined) return undefined
+  if ((await readVolume(context.client, volumeNameOf(seen))) !== undefined) return undefined
   const { namespace = '', name = '', uid } = seen.metadata
-  try {
-    const claim = await context.client.get<PersistentVolumeClaim>(ClaimKind, { namespace, name })
-    return claim.metadata.uid === uid && isUnprovisioned(claim) && provisionerOf(claim) === provisionerOf(seen) ? claim : undefined
-  } catch (error) {
-    if (isNotFound(error)) return undefined
-    throw error
-  }
+  const claim = await readClaim(context.client, { namespace, name })
+  if (claim === undefined || claim.metadata.uid !== uid) return undefined
+  return isUnprovisioned(claim) && provisionerOf(claim) === provisionerOf(seen) ? claim : undefined
 }
 
 function classOf({ lister }: ReconcileContext, claim: Readonly<PersistentVolumeClaim>): Readonly<StorageClass> {
@@ -144,7 +141,7 @@ async function cloneSourceNow(context: ReconcileContext, claim: Readonly<Persist
   if (!isClone(claim)) return { claim: undefined, volume: undefined }
   const source = context.lister<PersistentVolumeClaim>(ClaimKind).get(claim.metadata.namespace ?? '', dataSourceOf(claim)!.name)
   const { volumeName } = source?.spec ?? {}
-  return { claim: source, volume: volumeName ? await volumeNow(context, volumeName) : undefined }
+  return { claim: source, volume: volumeName ? await readVolume(context.client, volumeName) : undefined }
 }
 
 async function attributesClassNow(
@@ -153,12 +150,7 @@ async function attributesClassNow(
 ): Promise<VolumeAttributesClass | undefined> {
   const name = spec?.volumeAttributesClassName
   if (!name || !gates.enabled('VolumeAttributesClass')) return undefined
-  try {
-    return await client.get(AttributesClassKind, { name })
-  } catch (error) {
-    if (isNotFound(error)) return undefined
-    throw error
-  }
+  return ifFound(client.get(AttributesClassKind, { name }))
 }
 
 /** Keeps a claim for as long as another one is made from it. */

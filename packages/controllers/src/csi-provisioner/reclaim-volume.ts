@@ -1,14 +1,14 @@
 import { PersistentVolume as VolumeKind, StorageClass as ClassKind, VolumeAttachment as AttachmentKind } from '@kubetape/api/kinds'
 import type { PersistentVolume, SecretReference } from '@kubetape/api/types/core/v1'
 import type { StorageClass, VolumeAttachment } from '@kubetape/api/types/storage/v1'
-import { isNotFound } from '@kubetape/apimachinery'
+import { ifFound } from '@kubetape/client'
 import { callDriver, type CsiDriverInfo, type CsiDrivers, type CsiSecrets, rpcErrorText } from '@kubetape/csi'
 import type { ReconcileContext } from '@kubetape/runtime'
 import { addFinalizer, removeFinalizer } from '../volume-protection/finalizer-writes.ts'
+import { readVolume } from '../persistent-volume/live-reads.ts'
 import { classNameOf } from '../persistent-volume/storage-class.ts'
 import { EXTERNAL_FINALIZER } from '../persistent-volume/volume-finalizers.ts'
 import { PROVISIONER_SECRET } from './class-parameters.ts'
-import { volumeNow } from './finish-volume.ts'
 import { DELETION_SECRET_NAME, DELETION_SECRET_NAMESPACE } from './names.ts'
 import { driversOf, type ReclaimPlan, reclaimPlan } from './reclaim-plan.ts'
 import { secretReference } from './secret-reference.ts'
@@ -59,7 +59,7 @@ async function deleteVolume(
   const { client } = context
   const { name = '' } = seen.metadata
   // An informer may show what was true of another volume of this name, or before somebody chose to keep this one.
-  const volume = await volumeNow(context, name)
+  const volume = await readVolume(client, name)
   if (volume === undefined || volume.metadata.uid !== seen.metadata.uid) return
   const planned = planFor(context, volume)
   if (planned.type !== 'delete') return
@@ -80,18 +80,10 @@ async function deleteVolume(
   }
   // A conflict is an error like others: who is faster may leave no change behind that would lead to another run.
   const { uid } = volume.metadata
-  await ignoringNotFound(client.delete(VolumeKind, { name }, { preconditions: { uid: uid! } }))
+  await ifFound(client.delete(VolumeKind, { name }, { preconditions: { uid: uid! } }))
   if (!volume.metadata.finalizers?.includes(EXTERNAL_FINALIZER)) return
   const body = { metadata: { uid, '$deleteFromPrimitiveList/finalizers': [EXTERNAL_FINALIZER] } }
-  await ignoringNotFound(client.patch(VolumeKind, { name }, { type: 'strategic', body }))
-}
-
-async function ignoringNotFound(request: Promise<unknown>): Promise<void> {
-  try {
-    await request
-  } catch (error) {
-    if (!isNotFound(error)) throw error
-  }
+  await ifFound(client.patch(VolumeKind, { name }, { type: 'strategic', body }))
 }
 
 async function deletionSecrets(context: ReconcileContext, volume: Readonly<PersistentVolume>): Promise<CsiSecrets | undefined> {

@@ -143,11 +143,3 @@ describe('the outcome of an expansion', () => {
     expect(failedExpansion(new CsiError(code, 'no'), NOW, false)).not.toHaveProperty('change')
   })
 })
-
-describe('rpcErrorText()', () => {
-  test('speaks as gRPC for Go does', () => {
-    expect(rpcErrorText(new CsiError('INVALID_ARGUMENT', 'no'))).toBe('rpc error: code = InvalidArgument desc = no')
-    expect(rpcErrorText(new CsiError('CANCELLED', 'no'))).toBe('rpc error: code = Canceled desc = no')
-    expect(rpcErrorText(new Error('broken'))).toBe('broken')
-  })
-})

@@ -1,7 +1,8 @@
 import type { Job } from '@kubetape/api/types/batch/v1'
 import type { Pod } from '@kubetape/api/types/core/v1'
 import { Job as JobKind, Pod as PodKind } from '@kubetape/api/kinds'
-import { controllerOf, isNotFound, type KubeObject, objectKey } from '@kubetape/apimachinery'
+import { controllerOf, type KubeObject, objectKey } from '@kubetape/apimachinery'
+import { ifFound } from '@kubetape/client'
 import type { Controller, KindLookup, ReconcileContext, Watch } from '@kubetape/runtime'
 import { finishedCondition } from './job-condition.ts'
 import { hasTrackingFinalizer, TRACKING_FINALIZER } from './job-pod.ts'
@@ -66,11 +67,6 @@ async function letGoIfStray(namespace: string, name: string, context: ReconcileC
   )
 }
 
-async function liveJob(namespace: string, name: string, context: ReconcileContext): Promise<Job | undefined> {
-  try {
-    return await context.client.get<Job>(JobKind, { namespace, name })
-  } catch (error) {
-    if (isNotFound(error)) return undefined
-    throw error
-  }
+function liveJob(namespace: string, name: string, context: ReconcileContext): Promise<Job | undefined> {
+  return ifFound(context.client.get<Job>(JobKind, { namespace, name }))
 }

@@ -7,7 +7,7 @@ import {
 } from '@kubetape/api/kinds'
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '@kubetape/api/types/core/v1'
 import type { StorageClass } from '@kubetape/api/types/storage/v1'
-import { deepEqual, isConflict, isNotFound, objectKey } from '@kubetape/apimachinery'
+import { deepEqual, objectKey } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { StoreChange } from '@kubetape/informers'
 import {
@@ -30,16 +30,13 @@ import type { OperationBackOff } from './operation-back-off.ts'
 import { provisionClaim } from './provision-claim.ts'
 import { BIND_COMPLETED } from './storage-annotations.ts'
 import { classNameOf, defaultClass } from './storage-class.ts'
+import { RESYNC_MS, syncOnce, syncRateLimiter } from './sync-pace.ts'
 import { UnfinishedStorage } from './unfinished-storage.ts'
 import { volumeModeOf } from './volume-fit.ts'
 import { BY_CLAIM_REFERENCE, byClaimReference, byFreedom, FREE, matchOf } from './volume-index.ts'
 
-/** kube-controller-manager's --pvclaimbinder-sync-period. */
-export const RESYNC_MS = 15_000
 /** Claims worked on at the same time, so that their writes share commits. Upstream binds one after the other. */
 const CONCURRENT_CLAIMS = 32
-/** After somebody else was faster it is looked at again this much later. */
-const AGAIN_MS = 20
 /** The index of claims that are not bound. */
 const WAITING = 'waiting'
 
@@ -52,7 +49,7 @@ export function claimBinderController({ plugins, unfinished = new UnfinishedStor
   const taken = new Set<string>()
   return controllerFor<PersistentVolumeClaim>(ClaimKind, { predicate: isUnsettledUpdate })
     .named('persistentvolume-binder-claims')
-    .with({ concurrencyMax: CONCURRENT_CLAIMS })
+    .with({ concurrencyMax: CONCURRENT_CLAIMS, rateLimiter: syncRateLimiter })
     .watches<PersistentVolume>(VolumeKind, (change, lookup) => (isOwnWrite(change, taken) ? [] : claimsToWake(change, lookup)))
     .reads<StorageClass>(ClassKind)
     .reads<Pod>(PodKind)
@@ -107,16 +104,12 @@ interface Shared extends Required<InTreeOptions> {
 async function reconcile(namespace: string, name: string, context: ReconcileContext, shared: Shared): Promise<ReconcileResult | void> {
   const shown = context.lister<PersistentVolumeClaim>(ClaimKind).get(namespace, name)
   if (shown === undefined) return
-  try {
+  return syncOnce(async () => {
     const marked = withMigrationMark(shown, context.gates)
     const claim = marked === shown ? shown : await context.client.update<PersistentVolumeClaim>(ClaimKind, marked)
     const observed = observe(claim, context, shared.taken)
     for (const action of planClaim(observed)) await perform(action, observed, context, shared)
-  } catch (error) {
-    if (isNotFound(error)) return
-    if (!isConflict(error)) throw error
-    return { requeueAfterMs: AGAIN_MS }
-  }
+  })
 }
 
 function observe(claim: PersistentVolumeClaim, { lister, gates, outside }: ReconcileContext, taken: ReadonlySet<string>): ClaimObserved {

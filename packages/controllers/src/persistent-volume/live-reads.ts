@@ -1,7 +1,6 @@
 import { PersistentVolume as VolumeKind, PersistentVolumeClaim as ClaimKind } from '@kubetape/api/kinds'
 import type { PersistentVolume, PersistentVolumeClaim } from '@kubetape/api/types/core/v1'
-import { isNotFound } from '@kubetape/apimachinery'
-import type { Client } from '@kubetape/client'
+import { type Client, ifFound } from '@kubetape/client'
 
 /**
  * Whether nobody needs the volume any more: it refers to a claim, by uid, that does not exist or is bound to another volume. The claim is read from the
@@ -21,19 +20,10 @@ export function readClaim(
   client: Client,
   name: { readonly namespace: string; readonly name: string },
 ): Promise<Readonly<PersistentVolumeClaim> | undefined> {
-  return ifAny(client.get<PersistentVolumeClaim>(ClaimKind, name))
+  return ifFound(client.get<PersistentVolumeClaim>(ClaimKind, name))
 }
 
 /** The volume as it is; undefined when there is none. */
 export function readVolume(client: Client, name: string): Promise<Readonly<PersistentVolume> | undefined> {
-  return ifAny(client.get<PersistentVolume>(VolumeKind, { name }))
-}
-
-async function ifAny<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading
-  } catch (error) {
-    if (isNotFound(error)) return undefined
-    throw error
-  }
+  return ifFound(client.get<PersistentVolume>(VolumeKind, { name }))
 }

@@ -1,11 +1,10 @@
 import { PersistentVolume as VolumeKind, PersistentVolumeClaim as ClaimKind, Pod as PodKind } from '@kubetape/api/kinds'
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from '@kubetape/api/types/core/v1'
-import { deepEqual, isConflict, isNotFound, objectKey } from '@kubetape/apimachinery'
+import { deepEqual, objectKey } from '@kubetape/apimachinery'
 import type { StoreChange } from '@kubetape/informers'
 import { type Controller, controllerFor, keysOf, type KindLookup, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
 import { BY_CLAIM, claimsOf } from '../claim-protection/claim-use.ts'
 import { inPhase, unbound } from './binding-steps.ts'
-import { RESYNC_MS } from './claim-binder-controller.ts'
 import { EVENT_SOURCE } from './event-source.ts'
 import type { InTreeOptions } from './in-tree-plugins.ts'
 import { readClaim } from './live-reads.ts'
@@ -13,14 +12,13 @@ import { reclaimVolume, type ReclaimState } from './reclaim-volume.ts'
 import { volumeOfRecycler } from './recycle-plan.ts'
 import { withDeletionMarks } from './volume-finalizers.ts'
 import { BOUND_BY_CONTROLLER } from './storage-annotations.ts'
+import { RESYNC_MS, syncOnce, syncRateLimiter } from './sync-pace.ts'
 import { BY_CLAIM_REFERENCE, byClaimReference } from './volume-index.ts'
 import { isUnsettled, planVolume, type SeenClaim, type VolumeAction } from './volume-plan.ts'
 import type { VolumePlugin } from './volume-plugin.ts'
 
 /** Volumes worked on at the same time. */
 const CONCURRENT_VOLUMES = 32
-/** After somebody else was faster it is looked at again this much later. */
-const AGAIN_MS = 20
 /** The index of volumes that a resync looks at. */
 const UNSETTLED = 'unsettled'
 
@@ -31,7 +29,7 @@ const UNSETTLED = 'unsettled'
 export function volumeBinderController({ plugins }: Pick<InTreeOptions, 'plugins'>): Controller {
   return controllerFor<PersistentVolume>(VolumeKind, { predicate: isUnsettledUpdate })
     .named('persistentvolume-binder-volumes')
-    .with({ concurrencyMax: CONCURRENT_VOLUMES })
+    .with({ concurrencyMax: CONCURRENT_VOLUMES, rateLimiter: syncRateLimiter })
     .watches<PersistentVolumeClaim>(ClaimKind, volumesOfDeleted)
     .watches<Pod>(PodKind, scrubbedVolume)
     .index<Pod>(PodKind, BY_CLAIM, claimsOf)
@@ -42,8 +40,8 @@ export function volumeBinderController({ plugins }: Pick<InTreeOptions, 'plugins
 }
 
 /** One that has come into the phase that it should be in says so to those who did it; whatever else changes of it is looked at. */
-function isUnsettledUpdate({ object, previous }: StoreChange<PersistentVolume>): boolean {
-  if (isBindingBegun(object) && previous?.spec?.claimRef === undefined) return false
+function isUnsettledUpdate({ type, object, previous }: StoreChange<PersistentVolume>): boolean {
+  if (type === 'updated' && isBindingBegun(object) && previous?.spec?.claimRef === undefined) return false
   if (isUnsettled(object)) return true
   const { annotations, finalizers } = object.metadata
   return !deepEqual([object.spec, annotations, finalizers], [previous?.spec, previous?.metadata.annotations, previous?.metadata.finalizers])
@@ -68,7 +66,7 @@ async function reconcile(name: string, context: ReconcileContext, plugins: reado
   const { client, gates, lister } = context
   const shown = lister<PersistentVolume>(VolumeKind).get('', name)
   if (shown === undefined) return
-  try {
+  return syncOnce(async () => {
     const right = withDeletionMarks(shown, gates)
     const volume = right === shown ? shown : await client.update<PersistentVolume>(VolumeKind, right)
     const claim: { -readonly [K in keyof SeenClaim]: SeenClaim[K] } = { seen: claimOf(volume, context), live: undefined }
@@ -80,11 +78,7 @@ async function reconcile(name: string, context: ReconcileContext, plugins: reado
     }
     let latest = volume
     for (const action of actions) latest = await perform(action, latest, claim, context, plugins)
-  } catch (error) {
-    if (isNotFound(error)) return
-    if (!isConflict(error)) throw error
-    return { requeueAfterMs: AGAIN_MS }
-  }
+  })
 }
 
 function claimOf({ spec }: PersistentVolume, { lister }: ReconcileContext): PersistentVolumeClaim | undefined {

@@ -1,6 +1,7 @@
 import type { Secret, ServiceAccount } from '@kubetape/api/types/core/v1'
 import { Secret as SecretKind, ServiceAccount as ServiceAccountKind } from '@kubetape/api/kinds'
 import { isConflict, isNotFound } from '@kubetape/apimachinery'
+import { ifFound } from '@kubetape/client'
 import { type Controller, controllerFor, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
 import { accountsOf, filled, plan, tokenClaims, type TokenSecretStep } from './plan.ts'
 
@@ -43,13 +44,8 @@ export function serviceAccountTokenController({ sign, ca = '' }: ServiceAccountT
 }
 
 /** Informers of two kinds may see an account later than its Secret: before anything is deleted, the server is asked. */
-async function readAccount({ client }: ReconcileContext, namespace: string, name: string): Promise<ServiceAccount | undefined> {
-  try {
-    return await client.get<ServiceAccount>(ServiceAccountKind, { namespace, name })
-  } catch (error) {
-    if (isNotFound(error)) return undefined
-    throw error
-  }
+function readAccount({ client }: ReconcileContext, namespace: string, name: string): Promise<ServiceAccount | undefined> {
+  return ifFound(client.get<ServiceAccount>(ServiceAccountKind, { namespace, name }))
 }
 
 /** Answers false when somebody else was faster, and it must be looked at again. */

@@ -2,8 +2,9 @@ import { IPAddress as AddressKind, Service as ServiceKind } from '@kubetape/api/
 import type { Service } from '@kubetape/api/types/core/v1'
 import type { IPAddress } from '@kubetape/api/types/networking/v1beta1'
 import { isConflict, isNotFound } from '@kubetape/apimachinery'
+import { ifFound } from '@kubetape/client'
 import { type Controller, controllerFor, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
-import { planAddress } from './plan.ts'
+import { addressNamesOf, planAddress } from './plan.ts'
 import { COMPONENT } from './service-repair-controller.ts'
 
 /**
@@ -13,9 +14,7 @@ import { COMPONENT } from './service-repair-controller.ts'
 export function addressRepairController(): Controller {
   return controllerFor<IPAddress>(AddressKind, { predicate: ({ type }) => type !== 'deleted' })
     .named('ip-address-repair')
-    .watches<Service>(ServiceKind, ({ type, object }) =>
-      type === 'deleted' ? (object.spec?.clusterIPs ?? []).filter((ip) => ip !== 'None') : [],
-    )
+    .watches<Service>(ServiceKind, ({ type, object }) => (type === 'deleted' ? addressNamesOf(object) : []))
     .reconcile(({ name }, context) => reconcile(name, context))
 }
 
@@ -26,7 +25,7 @@ async function reconcile(name: string, context: ReconcileContext): Promise<Recon
   const { namespace = '', name: owner = '' } = address.spec?.parentRef ?? {}
   const seen = planAddress(address, context.lister<Service>(ServiceKind).get(namespace, owner), context.nowMs())
   if (seen.action === 'none') return
-  const service = owner === '' ? undefined : await context.client.get<Service>(ServiceKind, { namespace, name: owner }).catch(notFound)
+  const service = owner === '' ? undefined : await ifFound(context.client.get<Service>(ServiceKind, { namespace, name: owner }))
   const now = planAddress(address, service, context.nowMs())
   if (now.action === 'wait') return { requeueAfterMs: now.ms }
   if (now.action === 'none') return
@@ -39,9 +38,4 @@ async function reconcile(name: string, context: ReconcileContext): Promise<Recon
     // It has changed, or is gone: its event tells.
     if (!isNotFound(error) && !isConflict(error)) throw error
   }
-}
-
-function notFound(error: unknown): undefined {
-  if (!isNotFound(error)) throw error
-  return undefined
 }

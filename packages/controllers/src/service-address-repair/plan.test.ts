@@ -1,7 +1,7 @@
 import type { Service } from '@kubetape/api/types/core/v1'
 import type { IPAddress, ServiceCIDR } from '@kubetape/api/types/networking/v1beta1'
 import { describe, expect, test } from '@jest/globals'
-import { ORPHAN_MS, planAddress, planService } from './plan.ts'
+import { addressNamesOf, ORPHAN_MS, planAddress, planService } from './plan.ts'
 
 const creationTimestamp = '2024-08-13T00:00:00Z'
 const BEGIN = Date.parse(creationTimestamp)
@@ -31,6 +31,15 @@ function repairs(one: Service, addresses: IPAddress[], others: Service[] = []): 
 }
 
 describe('planService()', () => {
+  test('finds the IPAddress of an address that the Service writes in another way', () => {
+    const six = address('fd00::1', 'web', { ...MANAGED, 'ipaddress.kubernetes.io/ip-family': 'IPv6' })
+    const written = service('web', 'FD00:0:0::0001')
+    expect(repairs(written, [six])).toEqual([])
+    expect(addressNamesOf(written)).toEqual(['fd00::1'])
+    const taken = repairs(service('late', 'fd00::1'), [six], [written])
+    expect(taken).toEqual([expect.stringMatching(/^ClusterIPAlreadyAllocated: /)])
+  })
+
   test('does nothing for a Service whose addresses are as they should be, headless or without', () => {
     const six = address('fd00::1', 'web', { ...MANAGED, 'ipaddress.kubernetes.io/ip-family': 'IPv6' })
     expect(repairs(service('web', '10.0.0.1', 'fd00::1'), [address('10.0.0.1'), six])).toEqual([])

@@ -46,7 +46,7 @@ export function planService({ service, cidrs, addressOf, serviceOf }: ServiceObs
     if (isOf(existing, service) && hasLabels(existing, ip)) return []
     const owner = existing.spec?.parentRef
     const other = owner?.resource === 'services' ? serviceOf(owner.namespace ?? '', owner.name ?? '') : undefined
-    if (other !== undefined && !isOf(existing, service) && clusterIpsOf(other).includes(text))
+    if (other !== undefined && !isOf(existing, service) && addressNamesOf(other).includes(formatIp(ip)))
       return [
         say(
           'ClusterIPAlreadyAllocated',
@@ -85,7 +85,7 @@ export function planAddress(address: Readonly<IPAddress>, service: Readonly<Serv
     if (ms > 0) return { action: 'wait', ms }
     return remove('IPAddressNotAllocated', `IPAddress: ${ip} for Service ${namespace}/${name} appears to have leaked: cleaning up`)
   }
-  if (clusterIpsOf(service).some((text) => canonical(text) === ip)) return { action: 'none' }
+  if (addressNamesOf(service).includes(ip)) return { action: 'none' }
   return remove('IPAddressWrongReference', `IPAddress: ${ip} for Service ${namespace}/${name} has a wrong reference; cleaning up`)
 }
 
@@ -103,9 +103,12 @@ export function clusterIpsOf({ spec }: Readonly<Service>): readonly string[] {
   return all.filter((text) => text !== '' && text !== 'None')
 }
 
-function canonical(text: string): string {
-  const ip = parseIp(text)
-  return ip === undefined ? text : formatIp(ip)
+/** The names of the IPAddresses that a Service should have: its addresses in their canonical form, however the Service writes them (RFC 5952). */
+export function addressNamesOf(service: Readonly<Service>): readonly string[] {
+  return clusterIpsOf(service)
+    .map(parseIp)
+    .filter((ip) => ip !== undefined)
+    .map(formatIp)
 }
 
 function isOf({ spec }: Readonly<IPAddress>, { metadata }: Readonly<Service>): boolean {

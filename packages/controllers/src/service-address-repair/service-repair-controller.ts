@@ -2,13 +2,12 @@ import { IPAddress as AddressKind, Service as ServiceKind, ServiceCIDR as CidrKi
 import type { Service } from '@kubetape/api/types/core/v1'
 import type { IPAddress, ServiceCIDR } from '@kubetape/api/types/networking/v1beta1'
 import { isAlreadyExists, isConflict, isNotFound } from '@kubetape/apimachinery'
+import { ifFound } from '@kubetape/client'
 import { type Controller, controllerFor, type ReconcileContext, type ReconcileResult } from '@kubetape/runtime'
-import { clusterIpsOf, planService, type ServiceRepair } from './plan.ts'
+import { addressNamesOf, clusterIpsOf, planService, type ServiceRepair } from './plan.ts'
 
 /** Under which name upstream reports repairs. */
 export const COMPONENT = 'ipallocator-repair-controller'
-/** What another was faster with is looked at again. */
-const AGAIN_MS = 20
 
 /**
  * Sees to it that every address of every Service has its IPAddress (upstream's IP repair loop, KEP-1880): a Service that is changed is looked at, and
@@ -47,13 +46,13 @@ async function observeNow(
   { client }: ReconcileContext,
 ): Promise<{ service: Service; addressOf: (ip: string) => IPAddress | undefined; cidrs: readonly ServiceCIDR[] } | undefined> {
   const { namespace = '', name = '' } = metadata
-  const service = await client.get<Service>(ServiceKind, { namespace, name }).catch(notFound)
+  const service = await ifFound(client.get<Service>(ServiceKind, { namespace, name }))
   if (service === undefined || service.metadata.uid !== metadata.uid) return undefined
   const { items: cidrs } = await client.list<ServiceCIDR>(CidrKind)
   const found = new Map<string, IPAddress>()
-  for (const ip of clusterIpsOf(service)) {
-    const address = await client.get<IPAddress>(AddressKind, { name: ip }).catch(notFound)
-    if (address !== undefined) found.set(ip, address)
+  for (const name of addressNamesOf(service)) {
+    const address = await ifFound(client.get<IPAddress>(AddressKind, { name }))
+    if (address !== undefined) found.set(name, address)
   }
   return { service, cidrs, addressOf: (ip) => found.get(ip) }
 }
@@ -81,12 +80,7 @@ async function carryOut(
     }
   } catch (error) {
     // Somebody was faster: it is looked at again with what there is then.
-    if (isAlreadyExists(error) || isConflict(error) || isNotFound(error)) return { requeueAfterMs: AGAIN_MS }
+    if (isAlreadyExists(error) || isConflict(error) || isNotFound(error)) return { requeue: true }
     throw error
   }
-}
-
-function notFound(error: unknown): undefined {
-  if (!isNotFound(error)) throw error
-  return undefined
 }

@@ -71,6 +71,14 @@ describe('RequestRecord', () => {
     expect(readFileSync(join(folder, 'requests.jsonl')).length).toBeLessThan(700)
   })
 
+  test('begins anew when somebody has taken the full one away', async () => {
+    const record = await open(10)
+    await record.during('A', {}, () => Promise.resolve())
+    rmSync(join(folder, 'requests.jsonl'))
+    await record.during('B', {}, () => Promise.resolve())
+    expect(lines()).toMatchObject([{ method: 'B' }])
+  })
+
   test('is not written through a link', async () => {
     writeFileSync(join(folder, 'precious'), '')
     const record = await open()

@@ -1,6 +1,6 @@
 import type { Clock } from '@kubetape/determinism'
 import { CsiError } from '../csi-error.ts'
-import type { VolumeFiles } from './volume-files.ts'
+import { hasCode, type VolumeFiles } from './volume-files.ts'
 
 /** A record of this size is put aside as `requests.1.jsonl`, in the place of the one before. */
 export const RECORD_BYTES_MAX = 64 * 2 ** 20
@@ -79,7 +79,10 @@ export class RequestRecord {
   async #append(line: string): Promise<void> {
     const { files, path, bytesMax = RECORD_BYTES_MAX } = this.#options
     if (this.#bytes >= bytesMax) {
-      await files.rename(`${path}.jsonl`, `${path}.1.jsonl`)
+      await files.rename(`${path}.jsonl`, `${path}.1.jsonl`).catch((error: unknown) => {
+        // Somebody else has taken it away.
+        if (!hasCode(error, 'ENOENT')) throw error
+      })
       this.#bytes = 0
     }
     await files.append(`${path}.jsonl`, line)

@@ -31,9 +31,12 @@ export async function serveDirectoryDriver({ endpoint, onError, ...options }: Se
       publishes,
       stop: async () => {
         const slow = options.clock.setTimer(() => served.kill(), STOP_MS)
-        await served.stop()
-        slow.cancel()
-        driver.close()
+        try {
+          await served.stop()
+        } finally {
+          slow.cancel()
+          driver.close()
+        }
       },
     }
   } catch (error) {

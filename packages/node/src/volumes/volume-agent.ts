@@ -13,7 +13,7 @@ import { attachmentNameOf, type CsiDriverInfo, type CsiDrivers } from '@kubetape
 import type { IndexFunctions, StoreChange } from '@kubetape/informers'
 import type { Controller, KindLookup, ReconcileContext, ReconcileResult, Watch } from '@kubetape/runtime'
 import { exponentialRateLimiter } from '@kubetape/workqueue'
-import { concat, from, map } from 'rxjs'
+import { from, map } from 'rxjs'
 import { type MountObserved, planMount } from './mount-plan.ts'
 import { type MountPlace, performStep } from './mount-steps.ts'
 import type { MountedVolume, Mounts } from './mounts.ts'
@@ -71,7 +71,7 @@ export function volumeAgent(service: VolumeService): Controller {
       {
         name: 'storage drivers',
         keys: ({ lookup }) =>
-          concat(drivers.changes).pipe(
+          drivers.changes.pipe(
             map((name) => [
               ...mounts
                 .all()

@@ -20,7 +20,7 @@ import type { VolumeService } from './volume-agent.ts'
 const CONCURRENT_NODES = 10
 
 /** Keeps what simulated nodes say of the volumes that they use: those that their Pods wait for or have, until they are taken down. */
-export function volumesInUseAgent({ mounts, drivers: _, isOurs }: VolumeService): Controller {
+export function volumesInUseAgent({ mounts, isOurs }: Pick<VolumeService, 'mounts' | 'isOurs'>): Controller {
   const nodesOf = (pods: readonly Pod[]): string[] => [...new Set(pods.map(({ spec }) => spec.nodeName!).filter(isOurs))]
   const builder = controllerFor<Node>(NodeKind, { predicate: () => false })
     .named('simulated-volumes-in-use')

@@ -1,5 +1,6 @@
 import type { EndpointSlice } from '@kubetape/api/types/discovery/v1'
 import { dnsSubdomainErrors, type KubeObject } from '@kubetape/apimachinery'
+import { sliceRow } from './backend-rows.ts'
 import { immutable, sameFields } from '../batch/field-rules.ts'
 import { validateMetadata } from '../storage/whole-metadata.ts'
 import type { Draft, Strategy } from '../strategy.ts'
@@ -42,6 +43,7 @@ export const endpointSliceStrategy: Strategy = {
   prepareForCreate: (draft) => dropTopology(draft as EndpointSlice),
   prepareForUpdate: (draft, old) => dropTopology(draft as EndpointSlice, old as Readonly<EndpointSlice>),
   metadataOnUpdate: 'own',
+  tableRow: sliceRow,
   validate: (draft) => validate(draft as EndpointSlice),
   validateUpdate: (draft, old) => [
     ...validateMetadata(draft, true),

@@ -23,7 +23,7 @@ describe('podProxy()', () => {
 
 describe('serviceProxy()', () => {
   test('says what is missing: the Service, its port, or what stands behind it', async () => {
-    expect(await proxy('services/none')).toEqual([404, 'endpoints "none" not found'])
+    expect(await proxy('services/none')).toEqual([404, 'services "none" not found'])
     expect(await proxy('services/none:80')).toEqual([404, 'services "none" not found'])
     await server.create('services', { metadata: { name: 's' }, spec: { ports: [{ port: 80 }] } })
     expect(await proxy('services/s')).toEqual([503, 'no endpoints available for service "s"'])

@@ -35,7 +35,7 @@ export const serviceProxy: SubresourceHandler = async (environment, resource, co
       throw serviceUnavailable(`no service port ${Number(port)} found for service ${JSON.stringify(name)}`)
   }
   const endpoints = read<Endpoints>(environment, 'endpoints', context.namespace, name)
-  if (endpoints === undefined && service === undefined) throw notFound({ group: '', resource: 'endpoints' }, name)
+  if (endpoints === undefined && service === undefined) throw notFound(resource.named, name)
   if (!endpoints?.subsets?.some(({ addresses }) => addresses !== undefined && addresses.length > 0))
     throw serviceUnavailable(`no endpoints available for service ${JSON.stringify(name)}`)
   throw unsupported('service', name)

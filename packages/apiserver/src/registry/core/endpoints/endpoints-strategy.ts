@@ -1,5 +1,6 @@
 import type { EndpointAddress, EndpointPort, Endpoints, EndpointSubset } from '@kubetape/api/types/core/v1'
 import { type FieldError, FieldPath, notSupported, portNumberErrors, repackSubsets, required } from '@kubetape/apimachinery'
+import { endpointsRow } from '../../discovery/backend-rows.ts'
 import { sameFields } from '../../batch/field-rules.ts'
 import { backendAddressErrors, isOfApiServer } from '../../discovery/backend-address.ts'
 import type { Strategy } from '../../strategy.ts'
@@ -53,6 +54,7 @@ export const endpointsStrategy: Strategy = {
   default: (draft) => {
     for (const { ports } of (draft as Endpoints).subsets ?? []) for (const port of ports ?? []) port.protocol ??= 'TCP'
   },
+  tableRow: endpointsRow,
   validate: (draft) => validate(draft as Endpoints),
   // What older versions found valid stays so, as long as it is left alone.
   validateUpdate: (draft, old) => {

@@ -50,6 +50,7 @@ function warnings({ spec = {} }: Readonly<Service>): string[] {
     for (const [at, ip] of (spec.clusterIPs ?? []).entries()) texts.push(...addressWarnings(`spec.clusterIPs[${at}]`, ip))
   for (const [at, ip] of (spec.externalIPs ?? []).entries()) texts.push(...addressWarnings(`spec.externalIPs[${at}]`, ip))
   if (spec.loadBalancerIP) texts.push(...addressWarnings('spec.loadBalancerIP', spec.loadBalancerIP))
+  if (spec.type === 'ExternalName' && spec.externalIPs?.length) texts.push('spec.externalIPs is ignored when spec.type is "ExternalName"')
   if (spec.type !== 'ExternalName' && spec.externalName) texts.push('spec.externalName is ignored when spec.type is not "ExternalName"')
   return texts
 }
