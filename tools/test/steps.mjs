@@ -97,6 +97,7 @@ export const LONG_STEPS = {
   election: jestTest('runtime', 'safety', { KUBETAPE_ELECTION_SCHEDULES: process.env.KUBETAPE_ELECTION_SCHEDULES ?? '100000' }),
   hostile: jestTest('informers', 'hostile-transport', { KUBETAPE_HOSTILE_SEEDS: process.env.KUBETAPE_HOSTILE_SEEDS ?? '500' }),
   long: nodeTest(() => testFiles('test/long'), { KUBETAPE_LONG: 'true' }, 7_200_000),
+  services: jestTest('control-plane', 'service-orders', { KUBETAPE_SERVICE_ORDERS: process.env.KUBETAPE_SERVICE_ORDERS ?? '10000' }),
   'hostile-network': nodeTest(
     () => [join(ROOT, 'test', 'hostile-network.test.mjs')],
     { KUBETAPE_HOSTILE_SECONDS: process.env.KUBETAPE_HOSTILE_SECONDS ?? '300' },

@@ -28,6 +28,11 @@ const save: RunRequest = {
 const done: RunAnswer = { type: 'outside', reading: { value: { volumeId: 'v' } } }
 const failed = (code: string): RunAnswer => ({ type: 'outside', reading: { error: { name: 'CsiError', message: 'x', code } } })
 const saved: RunAnswer = { type: 'object', object: { metadata: { name: 'pvc-u' } } }
+const look: RunRequest = { sequence: 1, verb: 'get', group: '', version: 'v1', resource: 'persistentvolumes', name: 'pvc-u' }
+const there = (volumeHandle: string): RunAnswer => ({
+  type: 'object',
+  object: { metadata: { name: 'pvc-u' }, spec: { csi: { driver: DRIVER, volumeHandle } } },
+})
 const refused: RunAnswer = { type: 'refused', status: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', code: 409 } }
 
 type Step = readonly [RunRequest, RunAnswer?]
@@ -64,6 +69,30 @@ describe('interruptedVolumes()', () => {
       ],
       ['u'],
     ],
+    [
+      'was there already when it was saved',
+      [
+        [
+          [create, done],
+          [save, refused],
+          [look, there('v')],
+        ],
+      ],
+      [],
+    ],
+    [
+      'is not the one that was there when it was saved',
+      [
+        [
+          [create, done],
+          [save, refused],
+          [look, there('another')],
+        ],
+      ],
+      ['u'],
+    ],
+    ['was there when it was gone on with', [[[create, done]], [[look, there('v')]]], []],
+    ['was not there when it was gone on with', [[[create, done]], [[look, refused]]], ['u']],
     ['was answered, and saving it was not', [[[create, done], [save]]], ['u']],
     [
       'was saved',

@@ -1,3 +1,4 @@
+import type { PersistentVolume } from '@kubetape/api/types/core/v1'
 import { createOutcome, type VolumeIntent } from '@kubetape/controllers'
 import type { LogReader } from '@kubetape/eventlog'
 import type { JournalReader, RequestRecord } from '@kubetape/journal'
@@ -14,11 +15,17 @@ const PROVISIONER = 'csi-provisioner'
 export function interruptedVolumes(log: LogReader, file?: string): VolumeIntent[] {
   const note = (journal: JournalReader, run: string, open: Map<string, VolumeIntent>): void => {
     let intent: VolumeIntent | undefined
+    let made: string | undefined
     for (const request of journal.requests(run)) {
       if (isCall(request, 'CreateVolume')) {
         intent = request.body as VolumeIntent
+        made = volumeIdOf(request)
         open.set(intent.claim.uid, intent)
       }
+      const found = volumeFound(request)
+      // The run has seen the volume of what it had in mind, in place of making it or after it was refused as being there.
+      if (found !== undefined && (made === undefined || found.spec?.csi?.volumeHandle === made))
+        for (const [uid, one] of open) if (one.request.name === found.metadata.name) open.delete(uid)
       if (intent !== undefined && isSettledBy(request, intent, log)) open.delete(intent.claim.uid)
     }
   }
@@ -40,6 +47,17 @@ function isSettledBy(request: RequestRecord, intent: VolumeIntent, log: LogReade
   // No answer came: the log knows better.
   const { name } = (body as { metadata: { name: string } }).metadata
   return (answer === undefined || answer.type === 'failed') && log.latest(`/persistentvolumes/${name}`) !== undefined
+}
+
+/** What the driver called the volume that it made. */
+function volumeIdOf({ answer }: RequestRecord): string | undefined {
+  const { value } = (answer?.type === 'outside' ? (answer.reading as { value?: { volumeId?: string } }) : undefined) ?? {}
+  return value?.volumeId
+}
+
+/** The volume that was asked for and is there. */
+function volumeFound({ verb, resource, answer }: RequestRecord): PersistentVolume | undefined {
+  return verb === 'get' && resource === 'persistentvolumes' && answer?.type === 'object' ? (answer.object as PersistentVolume) : undefined
 }
 
 /** The error that a call came to, as the run had it; undefined for none, and where nothing was written down. */

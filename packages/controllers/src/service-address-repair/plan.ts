@@ -1,12 +1,10 @@
 import type { Service } from '@kubetape/api/types/core/v1'
 import type { IPAddress, ServiceCIDR } from '@kubetape/api/types/networking/v1beta1'
 import { formatIp, type IpAddress, parseIp } from '@kubetape/apimachinery'
-import { offers, rangesOf } from '../service-cidr/cidr-ranges.ts'
+import { ALLOCATOR, MANAGED_BY, offers, rangesOf } from '../service-cidr/cidr-ranges.ts'
 
-/** Labels of the IPAddresses of Services (KEP-1880). */
-const MANAGED_BY = 'ipaddress.kubernetes.io/managed-by'
+/** Label of the IPAddresses of Services beside MANAGED_BY (KEP-1880). */
 const IP_FAMILY = 'ipaddress.kubernetes.io/ip-family'
-const ALLOCATOR = 'ipallocator.k8s.io'
 /** A Service may be on its way for as long as a request to the API server takes at the most. */
 export const ORPHAN_MS = 60_000
 

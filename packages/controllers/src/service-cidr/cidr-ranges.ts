@@ -2,8 +2,8 @@ import type { IPAddress, ServiceCIDR } from '@kubetape/api/types/networking/v1be
 import { type IpAddress, type IpRange, parseCidr, parseIp, rangeHolds } from '@kubetape/apimachinery'
 
 /** Labels that the API server puts on the IPAddresses of Services (KEP-1880). */
-const MANAGED_BY = 'ipaddress.kubernetes.io/managed-by'
-const ALLOCATOR = 'ipallocator.k8s.io'
+export const MANAGED_BY = 'ipaddress.kubernetes.io/managed-by'
+export const ALLOCATOR = 'ipallocator.k8s.io'
 
 /** The ranges of a ServiceCIDR. */
 export function rangesOf({ spec }: Readonly<ServiceCIDR>): IpRange[] {
