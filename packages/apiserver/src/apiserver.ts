@@ -163,7 +163,7 @@ export class Apiserver {
     server.#stops.push(() => apiServices.stop())
     await Promise.all([
       apiServices.sync(),
-      bootstrap(own).then(() => Promise.all([reconcilePolicy(own, bootstrapPolicy(options.gates)), server.#services.ensure(own)])),
+      bootstrap(own).then(() => Promise.all([reconcilePolicy(own, bootstrapPolicy(options.gates)), server.#services.keep(own, log)])),
       ensureFlowControlObjects(producer),
     ])
     server.#isReady = true

@@ -26,6 +26,8 @@ interface PooledRange {
   readonly isOpen: boolean
 }
 
+/** The holder of what is kept for a Service. */
+const KEPT = 'kept'
 const SERVICE_CIDRS = { group: 'networking.k8s.io', resource: 'servicecidrs' }
 const IP_ADDRESSES = { group: 'networking.k8s.io', resource: 'ipaddresses' }
 const SERVICES = { group: '', resource: 'services' }
@@ -47,6 +49,7 @@ export class ClusterAddresses {
   /** All of them, the oldest first. */
   #pool: readonly PooledRange[] = []
   #requests = 0
+  #kept: { readonly service: string; readonly address: string } | undefined
 
   constructor(options: ClusterAddressesOptions) {
     this.#options = options
@@ -69,6 +72,12 @@ export class ClusterAddresses {
     return this.#options.flagRanges.map(({ family }) => `IPv${family}` as const)
   }
 
+  /** Gives this address to nobody but the Service of this name, whether it exists or not. */
+  keepFor({ namespace, name }: { readonly namespace: string; readonly name: string }, address: string): void {
+    this.#kept = { service: `${namespace}/${name}`, address }
+    this.#holdings.hold(KEPT, [address])
+  }
+
   /** A free address of a family from any open range, the oldest first; undefined when all are full. Held until it is released or stored. */
   draw(family: AddressFamily, holder: string): string | undefined {
     for (const { addresses, isOpen } of this.#pool) {
@@ -81,13 +90,14 @@ export class ClusterAddresses {
     return undefined
   }
 
-  /** Sets one address aside, as it is written; answers why that cannot be. */
-  reserve(text: string, holder: string): AddressRefusal | undefined {
+  /** Sets one address aside for a Service, as it is written; answers why that cannot be. */
+  reserve(text: string, holder: string, service = ''): AddressRefusal | undefined {
     const address = parseIp(text)
     const offers = address !== undefined && this.#pool.some((one) => one.isOpen && one.addresses.offers(address))
     if (!offers) return 'the provided network does not match the current range'
     const name = formatIp(address)
-    if (this.#holdings.isHeld(name)) return 'provided IP is already allocated'
+    const isKept = this.#kept?.service === service && this.#kept.address === name
+    if (this.#holdings.holders(name) > (isKept ? 1 : 0)) return 'provided IP is already allocated'
     this.#holdings.hold(holder, [name])
     return undefined
   }

@@ -13,6 +13,11 @@ export class Holdings {
     return this.#holders.has(one)
   }
 
+  /** By how many it is held. */
+  holders(one: string): number {
+    return this.#holders.get(one) ?? 0
+  }
+
   /** Everything that is held. */
   held(): Iterable<string> {
     return this.#holders.keys()

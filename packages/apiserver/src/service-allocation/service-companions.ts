@@ -167,7 +167,7 @@ class Allocation {
     const { addresses } = this.#options
     const holder = addresses.newHolder()
     this.#addresses.push(holder)
-    const refusal = addresses.reserve(ip, holder)
+    const refusal = addresses.reserve(ip, holder, `${this.#service.metadata.namespace ?? ''}/${this.#service.metadata.name ?? ''}`)
     if (refusal === undefined) return ip
     const [range] = addresses.describe(parseIp(ip)?.family === 6 ? 'IPv6' : 'IPv4')
     const isOut = refusal === 'the provided network does not match the current range'

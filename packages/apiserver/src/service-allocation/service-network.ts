@@ -13,7 +13,7 @@ import {
 } from '@kubetape/apimachinery'
 import type { Client } from '@kubetape/client'
 import type { Gates } from '@kubetape/client-go-features'
-import type { Clock, Random } from '@kubetape/determinism'
+import type { Clock, Random, Timer } from '@kubetape/determinism'
 import type { Storage } from '@kubetape/storage'
 import type { Companions } from '../registry/companions.ts'
 import { ipFamily } from '../registry/core/pod/ip-rule.ts'
@@ -40,6 +40,11 @@ interface Environment {
 
 const DEFAULT_RANGE = '10.96.0.0/16'
 const PLACE = { namespace: 'default', name: 'kubernetes' }
+const SERVICES = { group: '', resource: 'services' }
+/** A Service that was deleted is made again so soon. */
+const RESTORE_MS = 1000
+/** As often as upstream's loop looks. */
+const RETRY_MS = 10_000
 const LABELS = { component: 'apiserver', provider: 'kubernetes' }
 const SERVICE_CIDR: Kind<ServiceCIDR> = {
   group: 'networking.k8s.io',
@@ -59,15 +64,50 @@ export class ServiceNetwork {
   readonly #nodePorts: NodePorts
   readonly #hasObjects: boolean
   readonly #clock: Clock
+  readonly #storage: Storage
+  #place: { readonly host: string; readonly port: number } | undefined
+  #timer: Timer | undefined
+  #stopWatching: () => void = () => undefined
 
   constructor({ storage, clock, random, gates, servesRanges }: Environment, options: ServiceNetworkOptions = {}) {
     this.#clock = clock
+    this.#storage = storage
     this.#ranges = (options.clusterIpRange ?? DEFAULT_RANGE).split(',').map(rangeOf)
     this.#hasObjects = servesRanges && gates.enabled('MultiCIDRServiceAllocator')
     this.#addresses = new ClusterAddresses({ storage, random, flagRanges: this.#ranges, fromObjects: this.#hasObjects })
     this.#nodePorts = new NodePorts({ storage, random, range: options.nodePorts ?? DEFAULT_NODE_PORTS })
+    const [main] = this.#ranges
+    const own = new AddressRange(main!).first
+    if (own !== undefined) this.#addresses.keepFor(PLACE, own)
     const parts = { storage, addresses: this.#addresses, nodePorts: this.#nodePorts, writesAddresses: this.#hasObjects }
     this.companions = new Map([['/services', new ServiceCompanions(parts)]])
+  }
+
+  /**
+   * Makes what `ensure` makes, and makes it again when somebody deletes it. What cannot be made is logged and tried again: the Services of a cluster
+   * whose range has changed have to be put right through this very server.
+   */
+  async keep(client: Client, log: (level: 'error', message: string, fields: Record<string, unknown>) => void): Promise<void> {
+    const restore = async (): Promise<void> => {
+      try {
+        await this.ensure(client)
+        if (this.#place !== undefined) await this.announce(client, this.#place.host, this.#place.port)
+      } catch (error) {
+        log('error', 'the Service default/kubernetes cannot be made; free its address, or give the server the range that the cluster has', {
+          error: String(error),
+          ranges: this.#ranges.map(formatCidr),
+        })
+        later(RETRY_MS)
+      }
+    }
+    const later = (ms: number): void => {
+      this.#timer?.cancel()
+      this.#timer = this.#clock.setTimer(() => void restore(), ms)
+    }
+    await restore()
+    this.#stopWatching = this.#storage.watch(SERVICES, { ...PLACE, since: this.#storage.revision }, ({ type }) => {
+      if (type === 'DELETED') later(RESTORE_MS)
+    })
   }
 
   /** Makes the default range and the Service `kubernetes` at its first address (KEP-1880); what is there already is left alone. */
@@ -84,6 +124,7 @@ export class ServiceNetwork {
   /** Says where the API server is reached: the port of the Service `kubernetes`, its Endpoints and its slice. */
   async announce(client: Client, host: string, port: number): Promise<void> {
     const address = ipFamily(host) === 0 || host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+    this.#place = { host, port }
     const service = await client.get(Service, PLACE).catch(notFound)
     if (service === undefined) return
     const [own] = service.spec?.ports ?? []
@@ -105,6 +146,8 @@ export class ServiceNetwork {
 
   /** Stops following what is stored. */
   close(): void {
+    this.#stopWatching()
+    this.#timer?.cancel()
     this.#addresses.close()
     this.#nodePorts.close()
   }

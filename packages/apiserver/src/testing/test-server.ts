@@ -38,7 +38,7 @@ export interface TestServerOptions {
   /** Nodes that are reached. Default: none. */
   readonly kubelets?: Kubelets
   /** What is written together with objects of a resource. Default: the addresses of Services. */
-  readonly companions?: (storage: Storage) => ReadonlyMap<string, Companions>
+  readonly companions?: (storage: Storage, clock: VirtualClock) => ReadonlyMap<string, Companions>
   /** After NamespaceLifecycle; default none. */
   readonly plugins?: (storage: Storage, clock: VirtualClock, environment: PluginEnvironment) => readonly AdmissionPlugin[]
 }
@@ -109,7 +109,7 @@ export class TestServer {
         identities: this.identities,
         uids: uidSource(random),
         kubelets: options.kubelets,
-        companions: options.companions?.(this.storage) ?? services.companions,
+        companions: options.companions?.(this.storage, this.clock) ?? services.companions,
         actorCause: () => 'actor',
       },
       resources,
