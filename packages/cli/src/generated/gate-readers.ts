@@ -45,7 +45,7 @@ export const gateReaders: Readonly<Record<string, readonly string[]>> = {
   ServiceAccountTokenNodeBinding: ['packages/apiserver/src/registry/authentication/token-request.ts'],
   ServiceAccountTokenNodeBindingValidation: ['packages/apiserver/src/auth/tokens/service-account-authenticator.ts'],
   ServiceAccountTokenPodNodeInfo: ['packages/apiserver/src/auth/tokens/service-account-authenticator.ts', 'packages/apiserver/src/registry/authentication/token-request.ts'],
-  ServiceTrafficDistribution: ['packages/apiserver/src/registry/core/service/service-strategy.ts'],
+  ServiceTrafficDistribution: ['packages/apiserver/src/registry/core/service/service-strategy.ts', 'packages/controllers/src/endpoint-slice/endpointslice-controller.ts'],
   SidecarContainers: ['packages/apiserver/src/registry/core/pod/pod-fields.ts', 'packages/controllers/src/job/job-rules.ts'],
   StatefulSetAutoDeletePVC: ['packages/apiserver/src/auth/rbac/bootstrap/controller-role-data.ts', 'packages/apiserver/src/registry/apps/stateful-set-strategy.ts'],
   StatefulSetStartOrdinal: ['packages/apiserver/src/registry/apps/stateful-set-strategy.ts'],
