@@ -13,6 +13,7 @@ import {
 import { makeCertificates } from '@kubetape/apiserver'
 import { systemClock } from '@kubetape/determinism'
 import assert from 'node:assert/strict'
+import { networkInterfaces } from 'node:os'
 import { createServer } from 'node:https'
 import { after, before, describe, test } from 'node:test'
 
@@ -46,7 +47,7 @@ before(async () => {
       response.end(JSON.stringify({ kind, apiVersion, response: { uid: asked.uid, ...answer } }))
     })
   })
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise((resolve) => server.listen(0, resolve))
   port = server.address().port
   plane = await ControlPlane.start()
   client = plane.client()
@@ -73,6 +74,12 @@ async function until(what, holds) {
   }
 }
 
+/** An address of this machine that others may dial: upstream refuses loopback ones behind Services. */
+function ownAddress() {
+  const all = Object.values(networkInterfaces()).flat()
+  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1'
+}
+
 describe('webhooks over HTTPS', () => {
   test('are found behind a Service by the name of its certificate', async () => {
     await client.create(Service, { metadata: { name: 'hook', namespace: 'default' }, spec: { ports: [{ name: 'https', port: 443 }] } })
@@ -80,7 +87,7 @@ describe('webhooks over HTTPS', () => {
       metadata: { name: 'hook-a', namespace: 'default', labels: { 'kubernetes.io/service-name': 'hook' } },
       addressType: 'IPv4',
       ports: [{ name: 'https', port, protocol: 'TCP' }],
-      endpoints: [{ addresses: ['127.0.0.1'] }],
+      endpoints: [{ addresses: [ownAddress()] }],
     })
     const clientConfig = { service: { namespace: 'default', name: 'hook', path: '/mutate' }, caBundle }
     await client.create(MutatingWebhookConfiguration, {

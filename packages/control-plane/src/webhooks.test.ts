@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import {
   ConfigMap,
@@ -139,6 +140,12 @@ describe('webhooks of a Manager, asked by the API server', () => {
   })
 })
 
+/** An address of this machine that others may dial: upstream refuses loopback ones behind Services. */
+function ownAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1'
+}
+
 /** A Service whose only place is a port of this machine. */
 async function publish(client: Client, { namespace, name }: { namespace: string; name: string }, port: number): Promise<void> {
   await client.create(Service, { metadata: { namespace, name }, spec: { ports: [{ name: 'hook', port: 443 }] } })
@@ -146,7 +153,7 @@ async function publish(client: Client, { namespace, name }: { namespace: string;
     metadata: { namespace, name, labels: { 'kubernetes.io/service-name': name } },
     addressType: 'IPv4',
     ports: [{ name: 'hook', port, protocol: 'TCP' }],
-    endpoints: [{ addresses: ['127.0.0.1'], conditions: { ready: true } }],
+    endpoints: [{ addresses: [ownAddress()], conditions: { ready: true } }],
   })
 }
 

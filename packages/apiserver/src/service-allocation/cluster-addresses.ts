@@ -93,10 +93,11 @@ export class ClusterAddresses {
   /** Sets one address aside for a Service, as it is written; answers why that cannot be. */
   reserve(text: string, holder: string, service = ''): AddressRefusal | undefined {
     const address = parseIp(text)
-    const offers = address !== undefined && this.#pool.some((one) => one.isOpen && one.addresses.offers(address))
+    // Without its range the API server has to be found all the same.
+    const isKept = address !== undefined && this.#kept?.service === service && this.#kept.address === formatIp(address)
+    const offers = address !== undefined && (isKept || this.#pool.some((one) => one.isOpen && one.addresses.offers(address)))
     if (!offers) return 'the provided network does not match the current range'
     const name = formatIp(address)
-    const isKept = this.#kept?.service === service && this.#kept.address === name
     if (this.#holdings.holders(name) > (isKept ? 1 : 0)) return 'provided IP is already allocated'
     this.#holdings.hold(holder, [name])
     return undefined

@@ -39,7 +39,7 @@ export class WebhookBench {
   }
 
   async serve(client: Client, webhooks: readonly Webhook[], more: HttpsWebhookServerOptions & Partial<ManagerOptions> = {}) {
-    const webhookServer = new HttpsWebhookServer({ certDir: this.certDir, port: 0, host: '127.0.0.1', ...more })
+    const webhookServer = new HttpsWebhookServer({ certDir: this.certDir, port: 0, host: '0.0.0.0', ...more })
     const manager = new Manager({ client, gates: { enabled: () => false }, webhookServer, ...more }).add(...webhooks)
     this.#managers.push(manager)
     await manager.start()
